@@ -1,0 +1,38 @@
+import { defineConfig } from '@playwright/test';
+import { chromiumPath } from './tools/chromium.mjs';
+
+/** Flags without which Chromium offers no WebGPU on a machine that has no GPU; the adapter is SwiftShader. */
+const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+const quiet = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
+
+const port = Number(process.env['PINCH_PORT'] ?? 4174);
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  timeout: 180_000,
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['./tools/reporter.mjs']],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: chromiumPath(),
+      args: ['--no-sandbox', ...quiet, ...softwareGpu],
+    },
+  },
+  projects: [
+    { name: 'unit', testMatch: 'unit/**/*.test.ts' },
+    { name: 'gradcheck', testMatch: 'gradcheck/**/*.test.ts' },
+    { name: 'golden', testMatch: 'golden/**/*.test.ts' },
+    { name: 'browser', testMatch: 'browser/**/*.test.ts' },
+  ],
+  // Two servers: the sources as modules, for tests of single rooms, and the built page, for tests of the product.
+  webServer: [
+    { command: `npx vite --port ${port} --strictPort`, url: `http://localhost:${port}/tests/blank.html`, reuseExistingServer: true, stdout: 'ignore' },
+    { command: `npx vite preview --port ${port + 1} --strictPort`, url: `http://localhost:${port + 1}/`, reuseExistingServer: true, stdout: 'ignore' },
+  ],
+});

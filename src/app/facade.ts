@@ -1,0 +1,264 @@
+/**
+ * `window.lab`: what the pages, a script in the console, a notebook and the tests all drive the lab through.
+ * Everything here is promise-based and structured-cloneable, so it is the same on either side of a worker.
+ */
+import type { Conversation } from '../core/conversation.ts';
+import type { ErrorRecord } from '../core/errors.ts';
+import type { Judgment } from '../core/judgment.ts';
+import type { LanguageCode } from '../core/languages.ts';
+import type { OnProgress, Progress } from '../core/progress.ts';
+import type { Answer, Category, Question } from '../core/question.ts';
+import type { Manifest, ManifestInput } from '../studies/manifest.ts';
+
+export interface Lab {
+  readonly version: string;
+  /** Where the engine runs and why; starts the engine if it has not started. */
+  device(): Promise<DeviceReport>;
+  readonly models: ModelsApi;
+  readonly datasets: DatasetsApi;
+  readonly benchmarks: BenchmarksApi;
+  readonly mixes: MixesApi;
+  readonly judges: JudgesApi;
+  readonly studies: StudiesApi;
+  /** Bytes used and available, as the browser estimates them. */
+  storage(): Promise<{ usage: number; quota: number; persisted: boolean }>;
+  /** Deletes everything the lab has stored in this browser (the `?fresh` link does this first). */
+  clear(): Promise<void>;
+}
+
+export interface DeviceReport {
+  kind: 'webgpu' | 'wasm';
+  /** `NVIDIA H200`, `SwiftShader`, `WebAssembly SIMD`. */
+  name: string;
+  threads: number;
+  crossOriginIsolated: boolean;
+  /** One sentence a person reads: why this device and not a better one. */
+  reason: string;
+  selfTest: { passed: boolean; maxRelativeError: number; milliseconds: number };
+}
+
+export interface ModelSummary {
+  id: string;
+  name: string;
+  architecture: string;
+  parameters: number;
+  bytes: number;
+  vocabSize: number;
+  /** `embedded` ships with the page; the others live in this browser's storage. */
+  origin: 'embedded' | 'files' | 'url';
+}
+
+export interface ModelsApi {
+  list(): Promise<ModelSummary[]>;
+  /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). */
+  importFiles(files: File[], onProgress?: OnProgress): Promise<ModelSummary>;
+  importUrl(url: string, onProgress?: OnProgress): Promise<ModelSummary>;
+  remove(id: string): Promise<void>;
+  /** Answers one chat with the untuned model or with a study's adapter: for trying things out. */
+  chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;
+  /** Tokens of a conversation as training sees them, each with whether it carries loss. */
+  inspect(request: { model: string; conversation: Conversation }): Promise<{ id: number; text: string; loss: boolean }[]>;
+}
+
+export interface DatasetSummary {
+  id: string;
+  name: string;
+  /** The layout it was read from; `world` for the embedded ones. */
+  layout: 'lima' | 'bactrian' | 'messages' | 'sharegpt' | 'alpaca' | 'world';
+  origin: 'embedded' | 'files';
+  languages: LanguageCode[];
+  /** Records a language. */
+  counts: Record<LanguageCode, number>;
+  /** Ids that every language has; 0 where the data is not parallel. */
+  parallel: number;
+  description: string;
+}
+
+/** One line of a file that could not be used. */
+export interface BadLine {
+  file: string;
+  line: number;
+  reason: string;
+}
+
+export interface ImportReport<T> {
+  imported: T | null;
+  records: number;
+  bad: BadLine[];
+  notes: string[];
+}
+
+export interface DatasetsApi {
+  list(): Promise<DatasetSummary[]>;
+  /** Language is taken from the records or file names (`train_limax_de.jsonl`, `de.json`), or from `language`. Several files make one dataset. */
+  importFiles(files: File[], options?: { name?: string; language?: LanguageCode; id?: string }, onProgress?: OnProgress): Promise<ImportReport<DatasetSummary>>;
+  /** A page of records: one entry an id, with every asked language's version of it. */
+  records(id: string, page: { languages?: LanguageCode[]; offset?: number; limit?: number }): Promise<{ total: number; rows: Record<LanguageCode, Conversation>[] }>;
+  remove(id: string): Promise<void>;
+}
+
+export interface BenchmarkSummary {
+  id: string;
+  name: string;
+  origin: 'embedded' | 'files';
+  languages: LanguageCode[];
+  /** Questions a language. */
+  counts: Record<LanguageCode, number>;
+  categories: Category[];
+  /** Languages that bring translated judge prompts. */
+  promptLanguages: LanguageCode[];
+  references: Record<LanguageCode, number>;
+}
+
+export interface BenchmarksApi {
+  list(): Promise<BenchmarkSummary[]>;
+  /** MT-Bench-X question files, reference answers and judge prompts, in any combination; several imports to one `id` add up. */
+  importFiles(files: File[], options?: { name?: string; id?: string; language?: LanguageCode }): Promise<ImportReport<BenchmarkSummary>>;
+  questions(id: string, filter?: { language?: LanguageCode; category?: Category }): Promise<Question[]>;
+  remove(id: string): Promise<void>;
+}
+
+/** One composition as it will be trained: proof before the run. */
+export interface MixPlan {
+  /** `ENDEFRITES-sampled` */
+  name: string;
+  kind: 'monolingual' | 'union' | 'sampled';
+  languages: LanguageCode[];
+  /** Records a language, before the validation split. */
+  counts: Record<LanguageCode, number>;
+  total: number;
+  /** Distinct record ids. */
+  distinct: number;
+  validation: number;
+  /** In one sentence, for the page. */
+  description: string;
+}
+
+export interface MixesApi {
+  /** The studies' nine compositions of a parallel dataset. */
+  plans(request: { dataset: string; languages?: LanguageCode[]; seed?: number; records?: number | null; eval_fraction?: number }): Promise<MixPlan[]>;
+  /** The exact records of one composition, in training order before shuffling. */
+  records(request: { dataset: string; mix: string; seed?: number; records?: number | null; offset?: number; limit?: number }): Promise<{ total: number; rows: Conversation[] }>;
+}
+
+export interface JudgesApi {
+  /** Keeps a key for a base URL in memory; with `remember`, in this browser's storage until forgotten. Never exported. */
+  setKey(baseUrl: string, key: string, options?: { remember?: boolean }): Promise<void>;
+  forgetKey(baseUrl: string): Promise<void>;
+  /** Whether a key is held, and how; never the key itself. */
+  keyState(baseUrl: string): Promise<'none' | 'memory' | 'stored'>;
+  /** One tiny grading call: whether the endpoint answers and a rating can be read. */
+  probe(judge: Manifest['judge']): Promise<{ ok: boolean; detail: string; milliseconds: number }>;
+}
+
+/** One model, tuned on one mix of one dataset with one seed (or `base`: untuned). */
+export interface CellState {
+  /** `world-dense/lima-x-world/ENDEFRITES/0` */
+  id: string;
+  model: string;
+  dataset: string;
+  mix: string;
+  seed: number;
+  stage: 'waiting' | 'training' | 'answering' | 'judging' | 'done' | 'failed';
+  trained: { done: number; total: number };
+  answered: { done: number; total: number };
+  judged: { done: number; failed: number; total: number };
+  error?: ErrorRecord;
+}
+
+export interface StudyState {
+  id: string;
+  name: string;
+  manifest: Manifest;
+  status: 'ready' | 'running' | 'pausing' | 'paused' | 'done' | 'failed' | 'cancelled';
+  /** Unix time, seconds. */
+  created: number;
+  updated: number;
+  /** Seconds of work so far, pauses not counted, a stage. */
+  seconds: { training: number; answering: number; judging: number };
+  progress: Progress | null;
+  tokensPerSecond: { training: number | null; generation: number | null };
+  cells: CellState[];
+  error?: ErrorRecord;
+  device?: DeviceReport;
+}
+
+/** One optimiser step of one cell. */
+export interface LossPoint {
+  cell: string;
+  step: number;
+  loss: number;
+  eval_loss?: number;
+  grad_norm: number;
+  learning_rate: number;
+  num_tokens: number;
+  mean_token_accuracy: number;
+}
+
+/** A mean with its n and a 95 % bootstrap interval, clustered by question. */
+export interface Estimate {
+  mean: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+export interface StudyResults {
+  study: string;
+  /** The judge's label, shown beside every figure. */
+  judge: string;
+  /** Whether the benchmark was answered in part: questions a category. */
+  questionsPerCategory: number | null;
+  /** Cell mean over both turns, a mix and language. `language: 'all'` is the cross-lingual mean. `gated` counts answers in the wrong language as 1. */
+  heatmap: { model: string; dataset: string; mix: string; language: LanguageCode | 'all'; raw: Estimate; gated: Estimate; rightLanguage: Estimate; failed: number }[];
+  /** Mean a category, mix and language. */
+  radar: { model: string; dataset: string; mix: string; language: LanguageCode | 'all'; category: Category; raw: Estimate }[];
+  /** (multilingual - monolingual) x 10, paired by question. */
+  improvements: { model: string; dataset: string; multilingual: string; monolingual: string; points: Estimate }[];
+  turns: { model: string; dataset: string; mix: string; turn: 1 | 2; raw: Estimate }[];
+}
+
+export interface StudyEvent {
+  study: string;
+  state: StudyState;
+  /** New points since the last event. */
+  losses?: LossPoint[];
+}
+
+export interface StudiesApi {
+  /** Validates, fills defaults; throws `studies.manifest` with every problem named. */
+  validate(input: ManifestInput): Promise<Manifest>;
+  /** The nine-mix study the home page runs. */
+  homeManifest(): Promise<Manifest>;
+  create(input: ManifestInput): Promise<StudyState>;
+  /** Starts or resumes; resolves once it is running. */
+  start(id: string): Promise<void>;
+  pause(id: string): Promise<void>;
+  cancel(id: string): Promise<void>;
+  /** Tries failed cells and failed judgments again. */
+  retry(id: string): Promise<void>;
+  /** Resolves when the study is done; rejects with its error when it failed, was cancelled, or `signal` aborts. */
+  wait(id: string, signal?: AbortSignal): Promise<StudyState>;
+  /** Convenience: create, start, wait. */
+  run(input: ManifestInput, onEvent?: (event: StudyEvent) => void): Promise<StudyState>;
+  list(): Promise<StudyState[]>;
+  get(id: string): Promise<StudyState>;
+  remove(id: string): Promise<void>;
+  losses(id: string): Promise<LossPoint[]>;
+  answers(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string }): Promise<Answer[]>;
+  judgments(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string }): Promise<Judgment[]>;
+  results(id: string): Promise<StudyResults>;
+  /** What a judge run would take: calls, tokens, dollars where a price is known. */
+  estimateJudging(input: ManifestInput): Promise<{ calls: number; tokensIn: number; tokensOut: number; dollars: number | null }>;
+  /** The whole study as one file (zip): manifest, states, losses, answers, judgments, adapters. Never a key. */
+  exportBundle(id: string): Promise<Blob>;
+  /** Opens an exported study under a new id if the old one is taken; its figures are the same. */
+  importBundle(file: Blob): Promise<StudyState>;
+  /** adapter_config.json and adapter_model.safetensors in PEFT's layout, zipped. */
+  exportAdapter(id: string, cell: string): Promise<Blob>;
+  /** FastChat's model_answer JSONL. */
+  exportAnswers(id: string): Promise<Blob>;
+  /** FastChat's single-judgment JSONL. */
+  exportJudgments(id: string): Promise<Blob>;
+  subscribe(listener: (event: StudyEvent) => void): () => void;
+}

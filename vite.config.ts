@@ -1,0 +1,21 @@
+import { defineConfig } from 'vite';
+
+/** Cross-origin isolation, without which there is no SharedArrayBuffer and so no WASM threads. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+export default defineConfig({
+  base: './',
+  build: { target: 'es2023', sourcemap: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
+  worker: { format: 'es' },
+  server: { headers: isolation, hmr: false, watch: null },
+  preview: { headers: isolation },
+  optimizeDeps: {
+    // ORT finds its wasm beside its own module; pre-bundling would move the one without the other.
+    exclude: ['onnxruntime-web'],
+    include: ['comlink', 'idb', 'valibot', 'fflate', 'lit', 'uplot'],
+  },
+});
