@@ -6,6 +6,12 @@ const softwareGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader
 const quiet = ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
 
 const port = Number(process.env['PINCH_PORT'] ?? 4174);
+/** `none` for tests that need no page, `dev` for tests of single rooms, `all` (the default) for the built page too. */
+const wanted = process.env['PINCH_SERVERS'] ?? 'all';
+const servers = [
+  { command: `npx vite --port ${port} --strictPort`, url: `http://localhost:${port}/tests/blank.html`, reuseExistingServer: true, stdout: 'ignore' as const },
+  { command: `npx vite preview --port ${port + 1} --strictPort`, url: `http://localhost:${port + 1}/`, reuseExistingServer: true, stdout: 'ignore' as const },
+];
 
 export default defineConfig({
   testDir: 'tests',
@@ -31,8 +37,5 @@ export default defineConfig({
     { name: 'browser', testMatch: 'browser/**/*.test.ts' },
   ],
   // Two servers: the sources as modules, for tests of single rooms, and the built page, for tests of the product.
-  webServer: [
-    { command: `npx vite --port ${port} --strictPort`, url: `http://localhost:${port}/tests/blank.html`, reuseExistingServer: true, stdout: 'ignore' },
-    { command: `npx vite preview --port ${port + 1} --strictPort`, url: `http://localhost:${port + 1}/`, reuseExistingServer: true, stdout: 'ignore' },
-  ],
+  webServer: wanted === 'none' ? [] : wanted === 'dev' ? servers.slice(0, 1) : servers,
 });

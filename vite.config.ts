@@ -9,6 +9,8 @@ const isolation = {
 
 export default defineConfig({
   base: './',
+  // A cache a port, so that several development servers can run side by side.
+  cacheDir: `node_modules/.vite-${process.env['PINCH_PORT'] ?? 'dev'}`,
   build: { target: 'es2023', sourcemap: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   worker: { format: 'es' },
   server: { headers: isolation, hmr: false, watch: null },
