@@ -1,5 +1,5 @@
 // npm test: install what is missing (a browser included), type-check, lint, build, and run every test.
-// The last line it prints is "N passed, N failed". Arguments go to Playwright: npm test -- --project unit
+// The last line it prints is "N passed, N failed". Arguments go to Playwright: npm test -- --project=unit
 import { spawnSync } from 'node:child_process';
 import { ensurePackages, root } from './install.mjs';
 
