@@ -141,6 +141,17 @@ export interface MixesApi {
   records(request: { dataset: string; mix: string; seed?: number; records?: number | null; offset?: number; limit?: number }): Promise<{ total: number; rows: Conversation[] }>;
 }
 
+/** A judge prompt in use, for reading: the FastChat fields a person looks at. */
+export interface JudgePromptText {
+  /** `single-v1-multi-turn` */
+  name: string;
+  language: LanguageCode;
+  /** `imported` came with the benchmark's files; `built-in` ships with the lab. */
+  origin: 'imported' | 'built-in';
+  system_prompt: string;
+  prompt_template: string;
+}
+
 export interface JudgesApi {
   /** Keeps a key for a base URL in memory; with `remember`, in this browser's storage until forgotten. Never exported. */
   setKey(baseUrl: string, key: string, options?: { remember?: boolean }): Promise<void>;
@@ -149,6 +160,10 @@ export interface JudgesApi {
   keyState(baseUrl: string): Promise<'none' | 'memory' | 'stored'>;
   /** One tiny grading call: whether the endpoint answers and a rating can be read. */
   probe(judge: Manifest['judge']): Promise<{ ok: boolean; detail: string; milliseconds: number }>;
+  /** The single-grading prompts an LLM judge would be sent for this benchmark, in each of its languages. */
+  prompts(benchmark: string): Promise<JudgePromptText[]>;
+  /** What the rule judge gives points for, as it prints it: plain text, a line a rule. */
+  rubric(): Promise<string>;
 }
 
 /** One model, tuned on one mix of one dataset with one seed (or `base`: untuned). */
@@ -162,7 +177,8 @@ export interface CellState {
   stage: 'waiting' | 'training' | 'answering' | 'judging' | 'done' | 'failed';
   trained: { done: number; total: number };
   answered: { done: number; total: number };
-  judged: { done: number; failed: number; total: number };
+  /** `calls`: requests made so far, retries counted. */
+  judged: { done: number; failed: number; total: number; calls?: number };
   error?: ErrorRecord;
 }
 
@@ -246,7 +262,7 @@ export interface StudiesApi {
   remove(id: string): Promise<void>;
   losses(id: string): Promise<LossPoint[]>;
   answers(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string }): Promise<Answer[]>;
-  judgments(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string }): Promise<Judgment[]>;
+  judgments(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string; state?: Judgment['state'] }): Promise<Judgment[]>;
   results(id: string): Promise<StudyResults>;
   /** What a judge run would take: calls, tokens, dollars where a price is known. */
   estimateJudging(input: ManifestInput): Promise<{ calls: number; tokensIn: number; tokensOut: number; dollars: number | null }>;
