@@ -1,0 +1,159 @@
+/**
+ * The safetensors format: an 8-byte little-endian header length, a JSON header, then the tensors' bytes.
+ * Reading trusts nothing: the checks are those of the reference implementation (no holes, no overlaps, sizes that agree).
+ */
+import { LabError } from '../core/errors.ts';
+import { bfloat16ToFloat32, float16ToFloat32 } from './float16.ts';
+
+const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5M2: 1 } as const;
+export type StoredDtype = keyof typeof BYTES;
+
+/** One tensor as it lies in the file. `bytes` is a view, not a copy. */
+export interface StoredTensor {
+  name: string;
+  dtype: StoredDtype;
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+}
+
+/** The reference implementation's limit; a larger "header" is some other file read as one. */
+const LARGEST_HEADER = 100_000_000;
+
+/**
+ * @param file its name, for messages
+ * @throws LabError `models.safetensors`, saying where the file contradicts itself
+ */
+export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+  const bad = (what: string, data: Record<string, unknown> = {}): LabError =>
+    new LabError('models.safetensors', `${file} is not a usable safetensors file: ${what}.`, 'The file is damaged or cut short: download it again. (An HTML page or a Git LFS pointer saved under this name looks like this too.)', { file, ...data });
+
+  if (bytes.length < 8) throw bad(`it has ${bytes.length} bytes, fewer than its first field`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > LARGEST_HEADER) throw bad(`it claims a header of ${length} bytes, more than the format's limit of ${LARGEST_HEADER}`);
+  if (8 + length > bytes.length) throw bad(`it claims a header of ${length} bytes but has only ${bytes.length} bytes in all`);
+
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  } catch (cause) {
+    throw bad(`its header is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+  if (!isRecord(header)) throw bad('its header is not a JSON object');
+
+  const data = bytes.subarray(8 + length);
+  const metadata: Record<string, string> = {};
+  const tensors = new Map<string, StoredTensor>();
+  const spans: { name: string; begin: number; end: number }[] = [];
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') {
+      if (isRecord(entry)) for (const [key, value] of Object.entries(entry)) metadata[key] = String(value);
+      continue;
+    }
+    if (!isRecord(entry)) throw bad(`the header entry of ${name} is not an object`);
+    const { dtype, shape, data_offsets: offsets } = entry;
+    if (typeof dtype !== 'string' || !isStoredDtype(dtype)) throw bad(`${name} has the unknown type ${JSON.stringify(dtype)}`, { tensor: name });
+    if (!isSizes(shape)) throw bad(`${name} has the shape ${JSON.stringify(shape)}`, { tensor: name });
+    if (!isSizes(offsets) || offsets.length !== 2) throw bad(`${name} has the offsets ${JSON.stringify(offsets)}`, { tensor: name });
+    const [begin, end] = offsets as [number, number];
+    if (begin > end || end > data.length) throw bad(`${name} should lie at bytes ${begin} to ${end}, but there are ${data.length} bytes of data`, { tensor: name });
+    const expected = shape.reduce((product, size) => product * size, 1) * BYTES[dtype];
+    if (end - begin !== expected) throw bad(`${name}, ${dtype} [${shape.join(', ')}], needs ${expected} bytes but has ${end - begin}`, { tensor: name });
+    spans.push({ name, begin, end });
+    tensors.set(name, { name, dtype, shape, bytes: data.subarray(begin, end) });
+  }
+
+  spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { name, begin, end } of spans) {
+    if (begin < covered) throw bad(`${name} overlaps the tensor before it`, { tensor: name });
+    if (begin > covered) throw bad(`bytes ${covered} to ${begin}, before ${name}, belong to no tensor`, { tensor: name });
+    covered = end;
+  }
+  if (covered !== data.length) throw bad(`the last ${data.length - covered} bytes belong to no tensor`);
+  return { tensors, metadata };
+}
+
+/**
+ * A floating-point tensor's values as float32: a view where the file has float32 and is aligned, a conversion otherwise.
+ * @throws LabError `models.dtype` when the tensor does not hold F32, F16 or BF16
+ */
+export function tensorToFloat32(tensor: StoredTensor, file: string): Float32Array {
+  switch (tensor.dtype) {
+    case 'F32': {
+      const { buffer, byteOffset, length } = aligned(tensor.bytes, 4);
+      return new Float32Array(buffer, byteOffset, length / 4);
+    }
+    case 'F16':
+      return float16ToFloat32(tensorHalves(tensor));
+    case 'BF16':
+      return bfloat16ToFloat32(tensorHalves(tensor));
+    default:
+      throw new LabError('models.dtype', `${tensor.name} in ${file} is stored as ${tensor.dtype}; weights must be F32, F16 or BF16.`, 'Save the checkpoint in one of these types: model.half().save_pretrained(...).', { file, tensor: tensor.name, dtype: tensor.dtype });
+  }
+}
+
+/** The 16-bit patterns of an F16 or BF16 tensor, for storing weights as they are. */
+export function tensorHalves(tensor: StoredTensor): Uint16Array {
+  if (BYTES[tensor.dtype] !== 2) throw new TypeError(`${tensor.name} is ${tensor.dtype}, not a 16-bit type`);
+  const { buffer, byteOffset, length } = aligned(tensor.bytes, 2);
+  return new Uint16Array(buffer, byteOffset, length / 2);
+}
+
+/** What can be written: float32 values, 16-bit float patterns with their type named, or int32 values. */
+export type WritableTensor = { shape: readonly number[] } & ({ data: Float32Array | Int32Array } | { dtype: 'F16' | 'BF16'; data: Uint16Array });
+
+/**
+ * A safetensors file, tensors in the order given, its header padded so that the data starts at a multiple of 8.
+ * @param metadata string to string, as the format wants it; transformers and PEFT expect `{format: 'pt'}`
+ */
+export function writeSafetensors(tensors: Iterable<readonly [string, WritableTensor]>, metadata: Record<string, string> = { format: 'pt' }): Uint8Array<ArrayBuffer> {
+  const entries = [...tensors];
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, tensor] of entries) {
+    const size = tensor.shape.reduce((product, n) => product * n, 1);
+    if (size !== tensor.data.length) throw new RangeError(`${name} of shape [${tensor.shape.join(', ')}] has ${tensor.data.length} values, not ${size}`);
+    const end = offset + tensor.data.byteLength;
+    header[name] = { dtype: dtypeOf(tensor), shape: [...tensor.shape], data_offsets: [offset, end] };
+    offset = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(text.length / 8) * 8;
+  const out = new Uint8Array(8 + padded + offset);
+  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
+  out.fill(0x20, 8, 8 + padded);
+  out.set(text, 8);
+  let at = 8 + padded;
+  for (const [, { data }] of entries) {
+    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return out;
+}
+
+function dtypeOf(tensor: WritableTensor): StoredDtype {
+  if ('dtype' in tensor) return tensor.dtype;
+  return tensor.data instanceof Int32Array ? 'I32' : 'F32';
+}
+
+/** The bytes themselves when a typed array of `size`-byte elements can lie on them, a copy otherwise. */
+function aligned(bytes: Uint8Array, size: number): Uint8Array {
+  return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function isStoredDtype(name: string): name is StoredDtype {
+  return Object.hasOwn(BYTES, name);
+}
