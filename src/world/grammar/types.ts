@@ -1,0 +1,53 @@
+import type { Gender } from '../facts.ts';
+
+export type Number_ = 'sg' | 'pl';
+export type Case = 'nom' | 'acc' | 'dat' | 'gen';
+/** `generic`: as in "a dog has four legs", "le chien a quatre pattes"; `partitive`: French "du pain", elsewhere bare. */
+export type Determiner = 'bare' | 'definite' | 'indefinite' | 'generic' | 'partitive';
+
+/** A parsed noun. `gender`: m f n; `c` is Dutch "de" and Swedish "en". English has none and says `n`. */
+export interface Noun {
+  gender: 'm' | 'f' | 'n' | 'c';
+  /** Singular forms; Swedish: indefinite, definite. */
+  sg: readonly string[];
+  /** Plural forms; Swedish: indefinite, definite. Empty for masses. */
+  pl: readonly string[];
+  /** German weak masculine, or Spanish feminine that takes "el". */
+  special: boolean;
+}
+
+export interface Adjective {
+  forms: readonly string[];
+  /** Stands before its noun (French, Italian, Spanish, Portuguese). */
+  before: boolean;
+}
+
+export interface Agreement {
+  gender: Noun['gender'];
+  number: Number_;
+}
+
+export interface NounForm {
+  determiner: Determiner;
+  number: Number_;
+  case: Case;
+  adjective?: Adjective;
+  /** "three apples": the numeral takes the determiner's place. */
+  count?: number;
+}
+
+/** The morphology of one language: everything regular that the lexicon leaves out. */
+export interface Morphology {
+  noun(entry: string): Noun;
+  adjective(entry: string): Adjective;
+  nounPhrase(noun: Noun, form: NounForm): string;
+  /** Predicative form: "is big", "est grande". */
+  agree(adjective: Adjective, agreement: Agreement): string;
+  /** 0..40 in words; `agreement` for one, and its compounds. */
+  numeral(n: number, agreement?: Agreement): string;
+  /** Subject, object and definite-article forms for a person. Pro-drop languages have an empty subject. */
+  pronouns: Record<Gender, { he: string; him: string; the: string; stressed: string }>;
+  genitive(name: string): string;
+  /** Contractions and elisions over a whole sentence: "de le" to "du", "in dem" to "im". */
+  contract(text: string): string;
+}
