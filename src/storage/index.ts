@@ -1,0 +1,10 @@
+export { answerRow, AnswerStore, judgmentRow, type JudgmentFilter, type RowFilter } from './answers.ts';
+export { BenchmarkStore } from './benchmarks.ts';
+export { Database, DATABASE_NAME } from './database.ts';
+export { DatasetStore, type StoredRecord } from './datasets.ts';
+export { ModelStore } from './models.ts';
+export { requestPersistence, storageUse } from './quota.ts';
+export type { AnswerRow, BenchmarkRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
+export { SettingStore } from './settings.ts';
+export { Store } from './store.ts';
+export { StudyStore, type StudyContents } from './studies.ts';

@@ -1,0 +1,126 @@
+/**
+ * Everything the lab keeps, as IndexedDB sees it. Rows are plain clonable objects whose key is inside them.
+ * What can be counted or computed from rows is not stored beside them.
+ */
+import type { DBSchema, StoreNames } from 'idb';
+import type { Adapter } from '../adapters/adapter.ts';
+import type { BenchmarkSummary, CellState, DatasetSummary, LossPoint, ModelSummary, StudyState } from '../app/facade.ts';
+import type { Conversation } from '../core/conversation.ts';
+import type { Judgment } from '../core/judgment.ts';
+import type { LanguageCode } from '../core/languages.ts';
+import type { Answer, Category, Question } from '../core/question.ts';
+import type { JudgePrompt } from '../judging/prompts.ts';
+import type { TrainerState } from '../training/trainer.ts';
+
+/** One file of a checkpoint, under its Hugging Face name. */
+export interface ModelFileRow {
+  model: string;
+  name: string;
+  blob: Blob;
+}
+
+/** One record id of a dataset with its version in every language; `index` is its place in the import. */
+export interface RecordRow {
+  dataset: string;
+  index: number;
+  id: string;
+  versions: Record<LanguageCode, Conversation>;
+}
+
+export interface BenchmarkRow {
+  id: string;
+  summary: BenchmarkSummary;
+  questions: Question[];
+  /** Judge prompts that came with the files. */
+  prompts: JudgePrompt[];
+}
+
+/** A study without its cells, which have rows of their own. */
+export type StudyRow = { schema: 1 } & Omit<StudyState, 'cells'>;
+
+export interface CellRow {
+  study: string;
+  /** Place in the manifest's expansion. */
+  order: number;
+  cell: CellState;
+}
+
+export interface LossRow {
+  study: string;
+  cell: string;
+  step: number;
+  point: LossPoint;
+}
+
+/** The latest trainer state of a training group; an earlier one is overwritten. */
+export interface CheckpointRow {
+  study: string;
+  group: string;
+  step: number;
+  /** Tokens seen so far by each adapter, in the group's order. */
+  tokens: number[];
+  trainer: TrainerState;
+}
+
+export interface AdapterRow {
+  study: string;
+  cell: string;
+  adapter: Adapter;
+}
+
+export interface AnswerRow {
+  study: string;
+  cell: string;
+  question_id: string;
+  language: LanguageCode;
+  category: Category;
+  /** 1 while only the first turn is answered, 2 when both are. */
+  turns: number;
+  answer: Answer;
+}
+
+export interface JudgmentRow {
+  study: string;
+  cell: string;
+  /** `judgmentKeyText` of the judgment. */
+  key: string;
+  question_id: string;
+  language: LanguageCode;
+  category: Category;
+  state: Judgment['state'];
+  judgment: Judgment;
+}
+
+/** The questions a study asks, kept with it so that its figures outlive the benchmark's removal. */
+export interface StudyQuestionsRow {
+  study: string;
+  questions: Question[];
+}
+
+export interface SettingRow {
+  name: string;
+  value: unknown;
+}
+
+export interface LabSchema extends DBSchema {
+  models: { key: string; value: ModelSummary };
+  modelFiles: { key: [string, string]; value: ModelFileRow };
+  datasets: { key: string; value: DatasetSummary };
+  records: { key: [string, number]; value: RecordRow };
+  benchmarks: { key: string; value: BenchmarkRow };
+  studies: { key: string; value: StudyRow };
+  studyQuestions: { key: string; value: StudyQuestionsRow };
+  cells: { key: [string, number]; value: CellRow };
+  losses: { key: [string, string, number]; value: LossRow };
+  checkpoints: { key: [string, string]; value: CheckpointRow };
+  adapters: { key: [string, string]; value: AdapterRow };
+  answers: { key: [string, string, string]; value: AnswerRow; indexes: { byQuestion: [string, string]; byLanguage: [string, string]; byCategory: [string, string] } };
+  judgments: {
+    key: [string, string, string];
+    value: JudgmentRow;
+    indexes: { byQuestion: [string, string]; byLanguage: [string, string]; byCategory: [string, string]; byState: [string, string] };
+  };
+  settings: { key: string; value: SettingRow };
+}
+
+export type StoreName = StoreNames<LabSchema>;
