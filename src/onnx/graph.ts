@@ -1,0 +1,162 @@
+import { LabError } from '../core/errors.ts';
+import { type DType, type Shape, type Value, elements } from './value.ts';
+
+interface AttributeValues {
+  int: number;
+  float: number;
+  ints: readonly number[];
+  string: string;
+}
+
+/** An attribute of a node, tagged with the ONNX attribute type it is written as. */
+export type Attribute = { [T in keyof AttributeValues]: { type: T; value: AttributeValues[T] } }[keyof AttributeValues];
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One application of an op. `domain` is empty for ONNX's own ops. */
+export interface Node {
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly (Value | null)[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Attributes;
+  /** What the node's gradient rule needs to know and ONNX expects elsewhere (as a constant input): not written. */
+  readonly facts: Attributes;
+}
+
+/** A tensor whose content is part of the graph. */
+export interface Constant {
+  readonly value: Value;
+  readonly data: Uint8Array;
+}
+
+type Numbers = readonly number[] | Float32Array | Int32Array;
+
+const PACK: { [T in DType]?: (data: Numbers) => Uint8Array } = {
+  float32: (data) => bytesOf(Float32Array.from(data)),
+  int32: (data) => bytesOf(Int32Array.from(data)),
+  int64: (data) => bytesOf(BigInt64Array.from(data as readonly number[], BigInt)),
+  bool: (data) => Uint8Array.from(data, (x) => (x ? 1 : 0)),
+};
+
+/**
+ * A graph under construction. Op constructors append to it; nothing is ever removed: whatever no output needs is
+ * left out when the graph is written.
+ *
+ * `nodes` is what runs. `tape` is what gradients are derived from: the same nodes, except that the nodes of a
+ * `composite` appear there as one entry, whose rule in the table may be cheaper than the chain rule through them.
+ */
+export class Graph {
+  /** Fed at every run. */
+  readonly inputs: Value[] = [];
+  /** Bound once, when a session is made: frozen weights. */
+  readonly parameters: Value[] = [];
+  readonly constants: Constant[] = [];
+  readonly nodes: Node[] = [];
+  readonly tape: Node[] = [];
+  readonly outputs = new Map<string, Value>();
+  /** Dimensions written as a name, not a number: see `input`. */
+  readonly openDimensions = new Map<Value, ReadonlyMap<number, string>>();
+  /** The node that makes a value; inputs, parameters and constants have none. */
+  readonly producers = new Map<Value, Node>();
+  private readonly pool = new Map<string, Value>();
+  private readonly names = new Set<string>();
+  private count = 0;
+  private depth = 0;
+
+  constructor(readonly name: string) {}
+
+  /**
+   * A tensor fed at every run.
+   * @param open axes whose size may differ from run to run, by name; `shape` then holds the largest size. Only ops
+   *   that do not write a size into the graph (elementwise, MatMul, Softmax, Gather on another axis) may follow.
+   */
+  input(name: string, dtype: DType, shape: Shape, open?: Record<number, string>): Value {
+    const value = this.declare(name, dtype, shape);
+    this.inputs.push(value);
+    if (open) this.openDimensions.set(value, new Map(Object.entries(open).map(([axis, label]) => [Number(axis), label])));
+    return value;
+  }
+
+  /** A frozen weight: an initialiser where runs copy their inputs (WASM), an input that stays on the device elsewhere. */
+  parameter(name: string, dtype: DType, shape: Shape): Value {
+    const value = this.declare(name, dtype, shape);
+    this.parameters.push(value);
+    return value;
+  }
+
+  /** A tensor written into the graph. Equal constants are shared. */
+  constant(data: Numbers, dtype: DType = 'float32', shape: Shape = [data.length]): Value {
+    const pack = PACK[dtype];
+    if (!pack || data.length !== elements(shape)) {
+      throw new LabError('onnx.constant', `A ${dtype} constant of shape [${shape.join(', ')}] cannot be made from ${data.length} numbers.`, 'This is a fault in a model definition; please report it.');
+    }
+    const key = data.length <= 64 ? `${dtype}|${shape.join(',')}|${Array.from(data).join(',')}` : null;
+    const pooled = key === null ? undefined : this.pool.get(key);
+    if (pooled) return pooled;
+    const value = this.fresh('const', dtype, shape);
+    this.constants.push({ value, data: pack(data) });
+    if (key !== null) this.pool.set(key, value);
+    return value;
+  }
+
+  /** Names a value as a result of the graph. */
+  output(name: string, value: Value): void {
+    if (this.outputs.has(name)) throw new LabError('onnx.name', `The graph ${this.name} already has an output named "${name}".`, 'This is a fault in a model definition; please report it.');
+    this.outputs.set(name, value);
+  }
+
+  /** Appends one node; op constructors call this with the shapes they inferred. */
+  append(op: string, inputs: readonly (Value | null)[], outputs: readonly { dtype: DType; shape: Shape }[], attributes: Attributes = {}, { domain = '', facts = {} }: { domain?: string; facts?: Attributes } = {}): Value[] {
+    for (const input of inputs) {
+      if (input && input.graph !== this) throw new LabError('onnx.graph', `${op} in graph ${this.name} was given "${input.name}" of graph ${input.graph.name}.`, 'This is a fault in a model definition; please report it.');
+    }
+    const node: Node = { op, domain, inputs, outputs: outputs.map(({ dtype, shape }) => this.fresh(op, dtype, shape)), attributes, facts };
+    this.nodes.push(node);
+    for (const output of node.outputs) this.producers.set(output, node);
+    if (this.depth === 0) this.tape.push(node);
+    return node.outputs as Value[];
+  }
+
+  /**
+   * Nodes that gradients see as one op of that name, with a rule of its own.
+   * @param build makes the nodes from `inputs` (and from nothing else that needs a gradient)
+   */
+  composite(op: string, inputs: readonly Value[], build: () => Value | Value[], facts: Attributes = {}): Value[] {
+    this.depth++;
+    try {
+      const built = build();
+      const outputs = Array.isArray(built) ? built : [built];
+      if (this.depth === 1) this.tape.push({ op, domain: '', inputs, outputs, attributes: {}, facts });
+      return outputs;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private declare(name: string, dtype: DType, shape: Shape): Value {
+    if (this.names.has(name)) throw new LabError('onnx.name', `The graph ${this.name} already has a tensor named "${name}".`, 'This is a fault in a model definition; please report it.');
+    this.names.add(name);
+    return { graph: this, name, dtype, shape: [...shape] };
+  }
+
+  private fresh(label: string, dtype: DType, shape: Shape): Value {
+    return { graph: this, name: `%${label}_${this.count++}`, dtype, shape: [...shape] };
+  }
+}
+
+export const int = (value: number): Attribute => ({ type: 'int', value });
+export const float = (value: number): Attribute => ({ type: 'float', value });
+export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
+export const text = (value: string): Attribute => ({ type: 'string', value });
+
+/** An attribute or fact that its op always has; a rule that misses one has met a node it does not know. */
+export function attribute<T extends keyof AttributeValues>(node: Node, name: string, type: T): AttributeValues[T] {
+  const found = node.attributes[name] ?? node.facts[name];
+  if (found?.type !== type) throw new LabError('onnx.attribute', `A ${node.op} node has no ${type} attribute "${name}".`, 'This is a fault in a model definition; please report it.');
+  return found.value as AttributeValues[T];
+}
+
+function bytesOf(array: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
