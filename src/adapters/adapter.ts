@@ -1,0 +1,93 @@
+/** A LoRA adapter (Hu et al. 2021) as data: PEFT's configuration and tensor names, float32 values. */
+import { LabError } from '../core/errors.ts';
+import type { Rng } from '../core/rng.ts';
+import { projectionShapes } from '../models/checkpoint.ts';
+import type { ModelConfig } from '../models/config.ts';
+
+/** The linear layers of a decoder layer that PEFT's `target_modules` may name, with where they sit. */
+export const TARGET_MODULES = { q_proj: 'self_attn', k_proj: 'self_attn', v_proj: 'self_attn', o_proj: 'self_attn', gate_proj: 'mlp', up_proj: 'mlp', down_proj: 'mlp' } as const;
+export type TargetModule = keyof typeof TARGET_MODULES;
+
+/** PEFT's LoraConfig, the fields the lab uses. */
+export interface LoraConfig {
+  r: number;
+  lora_alpha: number;
+  lora_dropout: number;
+  target_modules: TargetModule[];
+}
+
+export interface AdapterTensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** One adapter's weights. Keys are the names PEFT writes: see `loraNames`. */
+export interface Adapter {
+  config: LoraConfig;
+  tensors: Map<string, AdapterTensor>;
+}
+
+/** What PEFT adds on the left of a module's path in the base model. */
+export const PEFT_PREFIX = 'base_model.model.';
+
+/** PEFT's names of one module's two matrices: `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`. */
+export function loraNames(layer: number, module: TargetModule): { a: string; b: string } {
+  const path = `${PEFT_PREFIX}model.layers.${layer}.${TARGET_MODULES[module]}.${module}`;
+  return { a: `${path}.lora_A.weight`, b: `${path}.lora_B.weight` };
+}
+
+/** y = W x + (alpha / r) B A x. */
+export function loraScale(config: LoraConfig): number {
+  return config.lora_alpha / config.r;
+}
+
+/** Every tensor an adapter of this configuration has over this base, with its shape: A [r, in], B [out, r]. */
+export function adapterShapes(lora: LoraConfig, model: ModelConfig): Map<string, number[]> {
+  const projections = projectionShapes(model);
+  const shapes = new Map<string, number[]>();
+  for (let layer = 0; layer < model.num_hidden_layers; layer++) {
+    for (const module of Object.keys(TARGET_MODULES) as TargetModule[]) {
+      if (!lora.target_modules.includes(module)) continue;
+      const [out, into] = projections[`${TARGET_MODULES[module]}.${module}`] as [number, number];
+      const { a, b } = loraNames(layer, module);
+      shapes.set(a, [lora.r, into]);
+      shapes.set(b, [out, lora.r]);
+    }
+  }
+  return shapes;
+}
+
+/** A fresh adapter as PEFT makes it: A Kaiming-uniform with a = sqrt(5), so uniform within 1 / sqrt(in); B zero, so nothing changes yet. */
+export function initialAdapter(lora: LoraConfig, model: ModelConfig, rng: Rng): Adapter {
+  const tensors = new Map<string, AdapterTensor>();
+  for (const [name, shape] of adapterShapes(lora, model)) {
+    const [rows, columns] = shape as [number, number];
+    const data = new Float32Array(rows * columns);
+    if (name.endsWith('.lora_A.weight')) {
+      const bound = 1 / Math.sqrt(columns);
+      for (let i = 0; i < data.length; i++) data[i] = (2 * rng.float() - 1) * bound;
+    }
+    tensors.set(name, { shape, data });
+  }
+  return { config: { ...lora, target_modules: [...lora.target_modules] }, tensors };
+}
+
+/**
+ * Checks that an adapter belongs to a base model.
+ * @throws LabError `adapters.mismatch` naming every tensor that is missing, misshapen, superfluous or not finite
+ */
+export function checkAdapter(adapter: Adapter, model: ModelConfig, name = 'The adapter'): void {
+  const wanted = adapterShapes(adapter.config, model);
+  const problems: string[] = [];
+  for (const [key, expected] of wanted) {
+    const tensor = adapter.tensors.get(key);
+    if (!tensor) problems.push(`${key} [${expected.join(', ')}] is missing`);
+    else if (tensor.shape.join() !== expected.join()) problems.push(`${key} is [${tensor.shape.join(', ')}] but should be [${expected.join(', ')}]`);
+    else if (!tensor.data.every(Number.isFinite)) problems.push(`${key} holds values that are not finite`);
+  }
+  for (const key of adapter.tensors.keys()) if (!wanted.has(key)) problems.push(`${key} belongs to no module of this base`);
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 8);
+  const more = problems.length > shown.length ? `; and ${problems.length - shown.length} more` : '';
+  throw new LabError('adapters.mismatch', `${name} does not fit this base model: ${shown.join('; ')}${more}.`, 'Choose the base model the adapter was trained on (adapter_config.json names it in base_model_name_or_path).', { problems });
+}
