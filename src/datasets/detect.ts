@@ -1,7 +1,7 @@
 import { LabError } from '../core/errors.ts';
+import { isJsonObject, kindOf } from '../core/json.ts';
 import type { Row } from '../core/rows.ts';
 import { LAYOUT_NAMES, LAYOUTS, type LayoutName, layoutOf } from './layouts.ts';
-import { describe, isObject } from './record.ts';
 
 /** Records looked at before a file's layout is decided: enough that a few broken ones at the top do not decide it. */
 export const SAMPLE = 32;
@@ -13,7 +13,7 @@ export const SAMPLE = 32;
 export function detectLayout(rows: readonly Row[], file: string): LayoutName {
   const votes = new Map<LayoutName, number>();
   for (const row of rows) {
-    const layout = row.problem === undefined && isObject(row.value) ? layoutOf(row.value) : null;
+    const layout = row.problem === undefined && isJsonObject(row.value) ? layoutOf(row.value) : null;
     if (layout) votes.set(layout, (votes.get(layout) ?? 0) + 1);
   }
   const best = [...votes].reduce<[LayoutName | null, number]>((most, vote) => (vote[1] > most[1] ? vote : most), [null, 0])[0];
@@ -31,7 +31,7 @@ function findings(rows: readonly Row[]): string {
   const fields = fieldsOf(rows);
   if (fields.length > 0) return `its records have the fields ${fields.map((field) => `"${field}"`).join(', ')}`;
   const first = rows.find((row) => row.problem === undefined);
-  if (first) return isObject(first.value) ? 'its records have no fields' : `row ${first.line} is ${describe(first.value)}, not a record`;
+  if (first) return isJsonObject(first.value) ? 'its records have no fields' : `row ${first.line} is ${kindOf(first.value)}, not a record`;
   return `row ${rows[0]?.line} ${rows[0]?.problem}`;
 }
 
@@ -39,7 +39,7 @@ function findings(rows: readonly Row[]): string {
 function fieldsOf(rows: readonly Row[]): string[] {
   const counts = new Map<string, number>();
   for (const row of rows) {
-    if (row.problem !== undefined || !isObject(row.value)) continue;
+    if (row.problem !== undefined || !isJsonObject(row.value)) continue;
     for (const field of Object.keys(row.value)) counts.set(field, (counts.get(field) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).map(([field]) => field).slice(0, 20);

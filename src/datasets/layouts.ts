@@ -5,8 +5,7 @@
 import * as v from 'valibot';
 import type { Conversation, Message } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
-
-export type JsonObject = Record<string, unknown>;
+import type { JsonObject } from '../core/json.ts';
 
 export interface Layout {
   /** For people: `ShareGPT`. */

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { Conversation } from '../core/conversation.ts';
+import { isJsonObject, issueText, type JsonObject, kindOf } from '../core/json.ts';
 import { languageFromTag } from '../core/language-tags.ts';
 import type { LanguageCode } from '../core/languages.ts';
-import { type JsonObject, LAYOUTS, type LayoutName, layoutOf } from './layouts.ts';
+import { LAYOUTS, type LayoutName, layoutOf } from './layouts.ts';
 import { problemOf } from './messages.ts';
 
 /** Where records keep what their layout does not define, in order of preference. */
@@ -12,36 +13,17 @@ const LANGUAGE_FIELDS = ['language', 'lang', 'language_code', 'locale'];
 /** A record as read: its id and language where it has them. */
 export type RecordRead = (Omit<Conversation, 'id' | 'language'> & { id: string | null; language: LanguageCode | null; problem?: undefined }) | { problem: string };
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Reads one parsed row in a known layout, or says what is wrong with it. */
 export function readRecord(value: unknown, layout: LayoutName): RecordRead {
-  if (!isObject(value)) return { problem: `is ${describe(value)}, not an object` };
+  if (!isJsonObject(value)) return { problem: `is ${kindOf(value)}, not an object` };
+  const other = layoutOf(value);
+  if (other && other !== layout) return { problem: `is in the ${LAYOUTS[other].title} layout; this file's records are in the ${LAYOUTS[layout].title} layout` };
   const result = v.safeParse(LAYOUTS[layout].schema, value, { abortEarly: true });
-  if (!result.success) {
-    const other = layoutOf(value);
-    if (other && other !== layout) return { problem: `is in the ${LAYOUTS[other].title} layout; this file's records are in the ${LAYOUTS[layout].title} layout` };
-    return { problem: issueText(result.issues[0]) };
-  }
+  if (!result.success) return { problem: issueText(result.issues[0]) };
   const problem = problemOf(result.output);
   if (problem) return { problem };
   const source = value['source'];
   return { id: idOf(value), language: languageOf(value), messages: result.output, ...(typeof source === 'string' ? { source } : {}) };
-}
-
-/** `output is missing`, `conversations.1 is not text`. */
-export function issueText(issue: v.BaseIssue<unknown>): string {
-  const missing = issue.input === undefined && issue.path;
-  const path = v.getDotPath(issue);
-  return `${path ?? 'the record'} ${missing ? 'is missing' : issue.message}`;
-}
-
-export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return `a ${typeof value}`;
 }
 
 function idOf(record: JsonObject): string | null {
