@@ -3,6 +3,8 @@
  * Everything here is promise-based and structured-cloneable, so it is the same on either side of a worker.
  */
 import type { Conversation } from '../core/conversation.ts';
+export type { DeviceReport } from '../core/device.ts';
+import type { DeviceReport } from '../core/device.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
@@ -24,17 +26,6 @@ export interface Lab {
   storage(): Promise<{ usage: number; quota: number; persisted: boolean }>;
   /** Deletes everything the lab has stored in this browser (the `?fresh` link does this first). */
   clear(): Promise<void>;
-}
-
-export interface DeviceReport {
-  kind: 'webgpu' | 'wasm';
-  /** `NVIDIA H200`, `SwiftShader`, `WebAssembly SIMD`. */
-  name: string;
-  threads: number;
-  crossOriginIsolated: boolean;
-  /** One sentence a person reads: why this device and not a better one. */
-  reason: string;
-  selfTest: { passed: boolean; maxRelativeError: number; milliseconds: number };
 }
 
 export interface ModelSummary {

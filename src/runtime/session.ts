@@ -1,0 +1,68 @@
+import { LabError } from '../core/errors.ts';
+import type { DeviceTensor, HostTensor } from './tensor.ts';
+
+export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;
+
+/** What one run gave. The tensors belong to the caller. */
+export class Outputs {
+  constructor(private readonly tensors: ReadonlyMap<string, DeviceTensor>) {}
+
+  /** @throws `runtime.output` when the graph has no such output */
+  get(name: string): DeviceTensor {
+    const tensor = this.tensors.get(name);
+    if (!tensor) throw new LabError('runtime.output', `The graph gave no output "${name}" (it gave ${[...this.tensors.keys()].join(', ')}).`, 'This is a fault in the engine; please report it.');
+    return tensor;
+  }
+
+  /** Frees all tensors but the named ones. */
+  dispose(keep: readonly string[] = []): void {
+    for (const [name, tensor] of this.tensors) if (!keep.includes(name)) tensor.dispose();
+  }
+}
+
+/** A compiled graph whose parameters are set. */
+export interface Session {
+  /** Runs are taken one at a time, in the order they were asked for. */
+  run(feeds: Feeds): Promise<Outputs>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * A graph on a device. Where parameters are inputs (WebGPU) it is compiled once and binding costs nothing; where they
+ * are initialisers (WASM) every binding is a session of its own.
+ */
+export interface Program {
+  /** @param parameters by name; all of the graph's */
+  bind(parameters: Readonly<Record<string, DeviceTensor>>): Promise<Session>;
+  /** Frees the program and every session bound from it. */
+  dispose(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  /** Replay of recorded GPU commands instead of walking the graph at every run (WebGPU only; static shapes). */
+  capture?: boolean;
+}
+
+/** Wraps what ONNX Runtime throws, so that a person learns which graph failed. */
+export function sessionError(graph: string, action: 'compile' | 'run', cause: unknown): LabError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const memory = /alloc|memory|bad_alloc|out of bounds|Array buffer/i.test(detail);
+  return new LabError(
+    memory ? 'runtime.memory' : `runtime.${action}`,
+    memory ? `There was not enough memory to ${action} the graph "${graph}": ${detail}` : `The graph "${graph}" could not ${action === 'run' ? 'be run' : 'be compiled'}: ${detail}`,
+    memory ? 'Use a smaller batch, shorter sequences, fewer adapters at once or a smaller model, and close other tabs.' : 'Try the other device (?device=wasm or ?device=webgpu). If it fails there too, please report it.',
+    { graph, detail },
+    { cause },
+  );
+}
+
+/** One thing at a time, in order: ONNX Runtime cannot be entered again while a run waits for the GPU. */
+export class Turnstile {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  pass<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,126 @@
+/** WASM: tensors live in JavaScript memory and every run copies them in and out, so parameters are initialisers. */
+import { LabError } from '../core/errors.ts';
+import type { DeviceReport } from '../core/device.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { writeModel } from '../onnx/model.ts';
+import type { DType, Shape, Value } from '../onnx/value.ts';
+import { byteLength } from '../onnx/value.ts';
+import type { Device } from './device.ts';
+import type { Ort, OrtSession, OrtTensor } from './ort.ts';
+import { Outputs, type Feeds, type Program, type Session, Turnstile, sessionError } from './session.ts';
+import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
+
+class MemoryTensor implements DeviceTensor {
+  readonly bytes: number;
+
+  constructor(
+    readonly dtype: DType,
+    readonly shape: Shape,
+    readonly data: HostArray,
+    private readonly onDispose: (bytes: number) => void = () => {},
+  ) {
+    this.bytes = data.byteLength;
+  }
+
+  read(): Promise<HostArray> {
+    return Promise.resolve(this.data);
+  }
+
+  dispose(): void {
+    this.onDispose(this.bytes);
+  }
+}
+
+export class WasmDevice implements Device {
+  readonly kind = 'wasm';
+  readonly halves = true;
+  readonly lost = new Promise<LabError>(() => {});
+  private readonly turnstile = new Turnstile();
+  private held = 0;
+
+  constructor(
+    private readonly ort: Ort,
+    readonly report: DeviceReport,
+  ) {}
+
+  get bytesHeld(): number {
+    return this.held;
+  }
+
+  upload({ dtype, shape, data }: HostTensor): DeviceTensor {
+    this.held += data.byteLength;
+    return new MemoryTensor(dtype, shape, data, (bytes) => {
+      this.held -= bytes;
+    });
+  }
+
+  program(graph: Graph): Program {
+    const model = writeModel(graph, 'external');
+    const sessions = new Set<Session>();
+    return {
+      bind: (parameters) =>
+        this.turnstile.pass(async () => {
+          const externalData = model.external.map((value) => ({ path: value.name, data: bytesOf(parameterOf<MemoryTensor>(graph, parameters, value).data) }));
+          const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
+          let session: OrtSession;
+          try {
+            session = await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', externalData });
+          } catch (error) {
+            throw sessionError(graph.name, 'compile', error);
+          }
+          this.held += bytes;
+          const bound: Session = {
+            run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds)),
+            dispose: async () => {
+              if (!sessions.delete(bound)) return;
+              this.held -= bytes;
+              await this.turnstile.pass(() => session.release());
+            },
+          };
+          sessions.add(bound);
+          return bound;
+        }),
+      dispose: async () => {
+        for (const session of sessions) await session.dispose();
+      },
+    };
+  }
+
+  dispose(): void {
+    // ONNX Runtime never gives wasm memory back; leaving the page does.
+  }
+
+  private async run(name: string, session: OrtSession, inputs: readonly Value[], feeds: Feeds): Promise<Outputs> {
+    const tensors: Record<string, OrtTensor> = {};
+    for (const input of inputs) {
+      const feed = feeds[input.name];
+      if (!feed) throw missingFeed(name, input);
+      const data = feed instanceof MemoryTensor ? feed.data : (feed as HostTensor).data;
+      tensors[input.name] = new this.ort.Tensor(feed.dtype as 'float32', data as Float32Array, feed.shape as number[]) as OrtTensor;
+    }
+    let results: Awaited<ReturnType<OrtSession['run']>>;
+    try {
+      results = await session.run(tensors);
+    } catch (error) {
+      throw sessionError(name, 'run', error);
+    }
+    return new Outputs(new Map(Object.entries(results).map(([key, tensor]) => [key, new MemoryTensor(tensor.type as DType, tensor.dims, tensor.data as HostArray)])));
+  }
+}
+
+/** The tensor bound to a parameter; throws `runtime.parameter` when it is missing or does not fit. */
+export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Readonly<Record<string, DeviceTensor>>, value: Value): T {
+  const tensor = parameters[value.name];
+  if (!tensor || tensor.dtype !== value.dtype || tensor.bytes !== byteLength(value)) {
+    throw new LabError(
+      'runtime.parameter',
+      `The graph "${graph.name}" needs the weight "${value.name}" as ${value.dtype}[${value.shape.join(', ')}], but was given ${tensor ? `${tensor.dtype}[${tensor.shape.join(', ')}]` : 'none'}.`,
+      'This is a fault in the engine; please report it with the model you loaded.',
+    );
+  }
+  return tensor as T;
+}
+
+export function missingFeed(graph: string, input: Value): LabError {
+  return new LabError('runtime.feed', `The graph "${graph}" was run without its input "${input.name}".`, 'This is a fault in the engine; please report it.');
+}
