@@ -56,6 +56,13 @@ export class AnswerStore {
     });
   }
 
+  /** Forgets failed judgments, so that they are asked for again. They carry no score. */
+  async removeFailedJudgments(study: string): Promise<void> {
+    await this.db.write(['judgments'], async (tx) => {
+      for (const key of await tx.objectStore('judgments').index('byState').getAllKeys([study, 'failed'])) await tx.objectStore('judgments').delete(key);
+    });
+  }
+
   async judgments(study: string, filter: JudgmentFilter = {}): Promise<Judgment[]> {
     const rows = await this.db.read(['judgments'], (tx) => {
       const store = tx.objectStore('judgments');

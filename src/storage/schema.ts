@@ -5,11 +5,11 @@
 import type { DBSchema, StoreNames } from 'idb';
 import type { Adapter } from '../adapters/adapter.ts';
 import type { BenchmarkSummary, CellState, DatasetSummary, LossPoint, ModelSummary, StudyState } from '../app/facade.ts';
+import type { Benchmark } from '../benchmarks/benchmark.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Category, Question } from '../core/question.ts';
-import type { JudgePrompt } from '../judging/prompts.ts';
 import type { TrainerState } from '../training/trainer.ts';
 
 /** One file of a checkpoint, under its Hugging Face name. */
@@ -30,9 +30,7 @@ export interface RecordRow {
 export interface BenchmarkRow {
   id: string;
   summary: BenchmarkSummary;
-  questions: Question[];
-  /** Judge prompts that came with the files. */
-  prompts: JudgePrompt[];
+  content: Benchmark;
 }
 
 /** A study without its cells, which have rows of their own. */
@@ -56,8 +54,10 @@ export interface LossRow {
 export interface CheckpointRow {
   study: string;
   group: string;
+  /** The cells whose adapters the trainer holds, in its order. */
+  cells: string[];
   step: number;
-  /** Tokens seen so far by each adapter, in the group's order. */
+  /** Tokens seen so far by each adapter, in the same order. */
   tokens: number[];
   trainer: TrainerState;
 }

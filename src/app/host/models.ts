@@ -1,0 +1,110 @@
+/** The models the lab has: those that ship with the page and those kept in this browser. */
+import type { OnProgress } from '../../core/progress.ts';
+import { LabError } from '../../core/errors.ts';
+import { readCheckpoint, type CheckpointFiles } from '../../models/checkpoint.ts';
+import { FAMILIES, parseConfig } from '../../models/config.ts';
+import type { Store } from '../../storage/index.ts';
+import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
+import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
+import type { ModelSummary } from '../facade.ts';
+import { blobFiles } from './blob-files.ts';
+import { checkpointFolder, downloadCheckpoint } from './download.ts';
+import { embeddedFiles, fetchFile } from './embedded-files.ts';
+import { freeId } from './ids.ts';
+import { weightsSize } from './safetensors-header.ts';
+
+/** Files that are kept; whatever else lies in a picked folder is left. */
+const KEPT = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|generation_config\.json|model(-\d+-of-\d+)?\.safetensors|model\.safetensors\.index\.json)$/;
+
+export class ModelLibrary {
+  private embedded: Promise<ModelSummary> | null = null;
+  private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
+
+  /** @param base the page's address */
+  constructor(
+    private readonly store: Store,
+    private readonly base: string,
+  ) {}
+
+  async list(): Promise<ModelSummary[]> {
+    this.embedded ??= this.describeEmbedded().catch((thrown: unknown) => {
+      this.embedded = null;
+      throw thrown;
+    });
+    return [await this.embedded, ...(await this.store.models.list())];
+  }
+
+  /** @throws LabError `storage.no-model` */
+  async files(id: string): Promise<CheckpointFiles> {
+    return isEmbedded(id) ? embeddedFiles(this.folder(id)) : blobFiles(await this.store.models.files(id));
+  }
+
+  tokenizer(id: string): Promise<Tokenizer> {
+    let tokenizer = this.tokenizers.get(id);
+    if (!tokenizer) {
+      tokenizer = this.files(id).then(readTokenizer);
+      this.tokenizers.set(id, tokenizer);
+      tokenizer.catch(() => this.tokenizers.delete(id));
+    }
+    return tokenizer;
+  }
+
+  /** @throws what `readCheckpoint` and `loadTokenizer` throw; LabError `storage.quota` */
+  async importFiles(files: readonly File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
+    const folder = files.map((file) => file.webkitRelativePath.split('/').at(-2)).find(Boolean);
+    return this.import(new Map(files.map((file) => [file.name, file])), folder ?? null, 'files', onProgress, signal);
+  }
+
+  async importUrl(url: string, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
+    const { folder, name } = checkpointFolder(url);
+    return this.import(await downloadCheckpoint(folder, onProgress, signal), name, 'url', onProgress, signal);
+  }
+
+  async remove(id: string): Promise<void> {
+    if (isEmbedded(id)) throw new LabError('models.embedded', `${id} ships with the page and cannot be removed.`, 'Only imported models take up storage.', { id });
+    this.tokenizers.delete(id);
+    await this.store.models.remove(id);
+  }
+
+  /** Everything is checked before anything is stored. */
+  private async import(blobs: ReadonlyMap<string, Blob>, name: string | null, origin: 'files' | 'url', onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
+    const kept = new Map([...blobs].filter(([file]) => KEPT.test(file)));
+    const files = blobFiles(kept.size > 0 ? kept : blobs);
+    const { config, parameters } = await readCheckpoint(files, onProgress);
+    signal?.throwIfAborted();
+    const tokenizer = await readTokenizer(files);
+    if (tokenizer.vocabSize > config.vocab_size) {
+      throw new LabError('models.vocabulary', `tokenizer.json has ${tokenizer.vocabSize} tokens, the model only ${config.vocab_size}.`, 'Use the tokenizer that belongs to the checkpoint.', { tokenizer: tokenizer.vocabSize, model: config.vocab_size });
+    }
+    const id = freeId(name ?? config.model_type, [WORLD_MODEL, ...(await this.store.models.list()).map((model) => model.id)]);
+    const summary: ModelSummary = {
+      id,
+      name: name ?? id,
+      architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture,
+      parameters,
+      bytes: [...kept.values()].reduce((sum, blob) => sum + blob.size, 0),
+      vocabSize: config.vocab_size,
+      origin,
+    };
+    await this.store.models.put(summary, kept, { signal });
+    return summary;
+  }
+
+  private async describeEmbedded(): Promise<ModelSummary> {
+    const folder = this.folder(WORLD_MODEL);
+    const config = parseConfig(await embeddedFiles(folder).json('config.json'));
+    const { body } = await fetchFile(new URL('model.safetensors', folder));
+    const size = await weightsSize(body as ReadableStream<Uint8Array>, 'model.safetensors');
+    return { id: WORLD_MODEL, name: 'World (dense)', architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture, ...size, vocabSize: config.vocab_size, origin: 'embedded' };
+  }
+
+  private folder(id: string): URL {
+    return new URL(`world/${id}/`, this.base);
+  }
+}
+
+/** @throws LabError `models.missing-file`, `text.tokenizer`, `text.no-eos` */
+async function readTokenizer(files: CheckpointFiles): Promise<Tokenizer> {
+  const template = files.names.includes('chat_template.jinja') ? new TextDecoder().decode(await files.bytes('chat_template.jinja')) : undefined;
+  return loadTokenizer(await files.json('tokenizer.json'), files.names.includes('tokenizer_config.json') ? await files.json('tokenizer_config.json') : {}, template);
+}

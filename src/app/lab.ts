@@ -1,0 +1,161 @@
+/**
+ * The page's end of the lab: `window.lab`. It computes nothing; each call goes to the worker that the table names, and
+ * study events come back over a BroadcastChannel, so every open page of the lab shows the same.
+ */
+import { version } from '../../package.json';
+import { EVENTS_CHANNEL } from '../../workers/protocol.ts';
+import { LabError } from '../core/errors.ts';
+import { requestPersistence } from '../storage/quota.ts';
+import type { ManifestInput } from '../studies/manifest.ts';
+import { readOptions, type PageOptions } from './address.ts';
+import type { BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
+import { WorkerLink } from './worker-link.ts';
+
+type Place = 'engine' | 'data';
+
+/** Which worker does what. `studies.wait`, `run` and `subscribe` are the page's own. */
+const ROUTES = {
+  models: { list: 'data', importFiles: 'data', importUrl: 'data', remove: 'data', chat: 'engine', inspect: 'data' },
+  datasets: { list: 'data', importFiles: 'data', records: 'data', remove: 'data' },
+  benchmarks: { list: 'data', importFiles: 'data', questions: 'data', remove: 'data' },
+  mixes: { plans: 'data', records: 'data' },
+  judges: { setKey: 'engine', forgetKey: 'engine', keyState: 'engine', probe: 'engine', prompts: 'data', rubric: 'data' },
+  studies: {
+    validate: 'data', homeManifest: 'data', create: 'data', list: 'data', get: 'data', remove: 'data', losses: 'data', answers: 'data', judgments: 'data', results: 'data',
+    estimateJudging: 'data', exportBundle: 'data', importBundle: 'data', exportAdapter: 'data', exportAnswers: 'data', exportJudgments: 'data',
+    start: 'engine', pause: 'engine', cancel: 'engine', retry: 'engine',
+  },
+} as const satisfies {
+  models: Record<keyof ModelsApi, Place>;
+  datasets: Record<keyof DatasetsApi, Place>;
+  benchmarks: Record<keyof BenchmarksApi, Place>;
+  mixes: Record<keyof MixesApi, Place>;
+  judges: Record<keyof JudgesApi, Place>;
+  studies: Record<Exclude<keyof StudiesApi, 'wait' | 'run' | 'subscribe'>, Place>;
+};
+
+/** Opens the lab on this page. The workers start when they are first needed. */
+export function createLab(options: PageOptions = readOptions(new URL(location.href)), base: string = document.baseURI): PageLab {
+  return new PageLab(options, base);
+}
+
+export class PageLab implements Lab {
+  readonly version = version;
+  readonly models = this.room('models') as unknown as ModelsApi;
+  readonly datasets = this.room('datasets') as unknown as DatasetsApi;
+  readonly benchmarks = this.room('benchmarks') as unknown as BenchmarksApi;
+  readonly mixes = this.room('mixes') as unknown as MixesApi;
+  readonly judges = this.room('judges') as unknown as JudgesApi;
+  readonly studies: StudiesApi;
+
+  private readonly links: Record<Place, WorkerLink>;
+  private readonly listeners = new Set<(event: StudyEvent) => void>();
+  /** The study this page set going, and whether its engine has died under it before. */
+  private active: { id: string; restarted: boolean } | null = null;
+
+  constructor(options: PageOptions, base: string) {
+    const settings = { base, device: options.device };
+    this.links = {
+      engine: new WorkerLink('engine', () => new Worker(new URL('../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }), settings, () => void this.recover()),
+      data: new WorkerLink('data worker', () => new Worker(new URL('../../workers/data.ts', import.meta.url), { type: 'module', name: 'data' }), settings),
+    };
+    const events = new BroadcastChannel(EVENTS_CHANNEL);
+    events.onmessage = ({ data }: MessageEvent<StudyEvent>) => this.announce(data);
+    const remote = this.room('studies') as unknown as Omit<StudiesApi, 'wait' | 'run' | 'subscribe'>;
+    this.studies = {
+      ...remote,
+      start: async (id) => {
+        void requestPersistence();
+        this.active = { id, restarted: false };
+        await remote.start(id);
+      },
+      retry: async (id) => {
+        this.active = { id, restarted: false };
+        await remote.retry(id);
+      },
+      wait: (id, signal) => this.wait(id, signal),
+      run: (input, onEvent) => this.run(input, onEvent),
+      subscribe: (listener) => {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+      },
+    };
+  }
+
+  device(): Promise<DeviceReport> {
+    return this.links.engine.call('lab', 'device') as Promise<DeviceReport>;
+  }
+
+  storage(): ReturnType<Lab['storage']> {
+    return this.links.data.call('lab', 'storage') as ReturnType<Lab['storage']>;
+  }
+
+  async clear(): Promise<void> {
+    await this.links.data.call('lab', 'clear');
+  }
+
+  /** Goes on with the study that was running when its tab was closed or reloaded. @returns its id, or null */
+  async resumeInterrupted(): Promise<string | null> {
+    const id = (await this.links.engine.call('studies', 'resumeInterrupted')) as string | null;
+    if (id !== null) this.active = { id, restarted: false };
+    return id;
+  }
+
+  private room(name: keyof typeof ROUTES): Record<string, (...values: unknown[]) => Promise<unknown>> {
+    const methods = Object.entries(ROUTES[name] as Record<string, Place>);
+    return Object.fromEntries(methods.map(([method, place]) => [method, (...values: unknown[]) => this.links[place].call(name, method, values)]));
+  }
+
+  private announce(event: StudyEvent): void {
+    if (event.study === this.active?.id && !['running', 'pausing'].includes(event.state.status)) this.active = null;
+    for (const listener of this.listeners) listener(event);
+  }
+
+  /** The engine died. What it was running goes on once from its last checkpoint; dying again fails the study. */
+  private async recover(): Promise<void> {
+    const { active } = this;
+    if (!active) return;
+    const error = new LabError('app.worker-lost', 'The engine stopped twice during this study; the browser may be out of memory.', 'Close other tabs, or lower per_device_train_batch_size, max_length or adapters_per_pass. Retry goes on from the last checkpoint.');
+    try {
+      if (active.restarted) throw error;
+      active.restarted = true;
+      await this.links.engine.call('studies', 'start', [active.id]);
+    } catch (thrown) {
+      await this.links.data.call('studies', 'markFailed', [active.id, LabError.from(thrown, 'app.worker-lost', error.hint).toRecord()]);
+    }
+  }
+
+  private wait(id: string, signal?: AbortSignal): Promise<StudyState> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        this.listeners.delete(listen);
+        signal?.removeEventListener('abort', aborted);
+        settle();
+      };
+      const look = (state: StudyState): void => {
+        if (state.status === 'done') end(() => resolve(state));
+        if (state.status === 'failed') end(() => reject(state.error ? LabError.fromRecord(state.error) : new LabError('studies.failed', `The study "${state.name}" failed.`, 'Retry it.')));
+        if (state.status === 'cancelled') end(() => reject(new LabError('studies.cancelled', `The study "${state.name}" was cancelled.`, 'Start it to go on from where it was.', { id })));
+      };
+      const listen = (event: StudyEvent): void => {
+        if (event.study === id) look(event.state);
+      };
+      const aborted = (): void => end(() => reject(signal?.reason));
+      if (signal?.aborted) return aborted();
+      signal?.addEventListener('abort', aborted, { once: true });
+      this.listeners.add(listen);
+      this.studies.get(id).then(look, (thrown: unknown) => end(() => reject(thrown)));
+    });
+  }
+
+  private async run(input: ManifestInput, onEvent?: (event: StudyEvent) => void): Promise<StudyState> {
+    const { id } = await this.studies.create(input);
+    const stop = onEvent ? this.studies.subscribe((event) => event.study === id && onEvent(event)) : () => {};
+    try {
+      await this.studies.start(id);
+      return await this.wait(id);
+    } finally {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The page's end of one worker: starts it when it is first needed, forwards calls, and notices when it dies. A worker that
+ * crashes or runs out of memory says nothing, and calls to it would wait for ever; but the Web Lock it holds is freed.
+ */
+import { wrap, type Remote } from 'comlink';
+import { LabError } from '../core/errors.ts';
+import { wired } from './wire.ts';
+import type { WorkerSettings } from '../../workers/protocol.ts';
+
+type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
+type Target = Record<string, Methods>;
+
+interface Connection {
+  target: Target;
+  /** Rejects when the worker dies. */
+  death: Promise<never>;
+}
+
+export class WorkerLink {
+  private connection: Promise<Connection> | null = null;
+
+  /**
+   * @param name for messages: `engine`
+   * @param spawn starts the worker
+   * @param onDeath told once for each worker that dies
+   */
+  constructor(
+    private readonly name: string,
+    private readonly spawn: () => Worker,
+    private readonly settings: Omit<WorkerSettings, 'lifeline'>,
+    private readonly onDeath: () => void = () => {},
+  ) {}
+
+  get started(): boolean {
+    return this.connection !== null;
+  }
+
+  /** @throws whatever the method throws, or LabError `app.worker-lost` when the worker dies meanwhile */
+  async call(room: string, method: string, values: readonly unknown[] = []): Promise<unknown> {
+    const { target, death } = await (this.connection ??= this.connect());
+    const methods = target[room] as Methods;
+    return Promise.race([(methods[method] as Methods[string])(...values.map(wired)), death]);
+  }
+
+  private async connect(): Promise<Connection> {
+    const worker = this.spawn();
+    const lifeline = `pinch-lab/lifeline/${crypto.randomUUID()}`;
+    const remote = wrap<{ open(settings: WorkerSettings): Promise<void> }>(worker);
+    const broken = new Promise<never>((_, reject) => {
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        reject(new LabError('app.worker-broken', `The lab's ${this.name} could not be started: ${event.message || 'its script did not load'}.`, 'Check the connection and reload the page.', { worker: this.name }));
+      });
+    });
+    broken.catch(() => {});
+    try {
+      await Promise.race([remote.open({ ...this.settings, lifeline }), broken]);
+    } catch (thrown) {
+      this.connection = null;
+      worker.terminate();
+      throw thrown;
+    }
+    const death = navigator.locks.request(lifeline, () => {}).then((): never => {
+      this.connection = null;
+      worker.terminate();
+      this.onDeath();
+      throw new LabError('app.worker-lost', `The lab's ${this.name} stopped without a word; the browser may have run out of memory.`, 'It starts again by itself. Everything stored is kept; close other heavy tabs, or use smaller settings.', { worker: this.name });
+    });
+    death.catch(() => {});
+    return { target: remote as unknown as Remote<object> as unknown as Target, death };
+  }
+}

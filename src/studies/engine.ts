@@ -1,0 +1,62 @@
+/**
+ * What the queue asks of the compute rooms, and no more. `src/app/host` composes the real thing from runtime, models,
+ * training and generation; the queue's tests drive it with a small arithmetic stand-in.
+ */
+import type { Adapter } from '../adapters/adapter.ts';
+import type { CellState, DeviceReport } from '../app/facade.ts';
+import type { Conversation } from '../core/conversation.ts';
+import type { LabError } from '../core/errors.ts';
+import type { Judge } from '../core/judgment.ts';
+import type { Question } from '../core/question.ts';
+import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
+import type { Batches } from '../text/packing.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import type { StepReport, TrainerState } from '../training/trainer.ts';
+import type { LoraConfig, Manifest, TrainingConfig } from './manifest.ts';
+
+export interface StudyEngine {
+  report(): Promise<DeviceReport>;
+  /** Resolves, with what to tell the person, when the device is gone and everything made on it with it. Never rejects. */
+  lost(): Promise<LabError>;
+  /** Makes the device anew after a loss. */
+  reopen(): Promise<void>;
+  model(id: string): Promise<StudyModel>;
+}
+
+export interface StudyModel {
+  readonly tokenizer: Tokenizer;
+  trainer(options: TrainerOptions): Promise<StudyTrainer>;
+  /** No adapters: the untuned model. */
+  generator(adapters: readonly Adapter[]): Promise<StudyGenerator>;
+}
+
+export interface TrainerOptions {
+  adapters: { id: string; batches: Batches; seed: number }[];
+  lora: LoraConfig;
+  training: TrainingConfig;
+  /** Optimiser steps of the whole run; the schedule depends on it. */
+  steps: number;
+  resume?: TrainerState;
+}
+
+export interface StudyTrainer {
+  step(): Promise<StepReport>;
+  /** Mean loss of each adapter on its own held-out batches; null where there are none. */
+  evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]>;
+  save(): Promise<TrainerState>;
+  adapters(): Promise<Adapter[]>;
+  dispose(): void;
+}
+
+export interface StudyGenerator {
+  generate(requests: readonly GenerationRequest[], options: { signal: AbortSignal; onResult: (result: GenerationResult) => void }): Promise<GenerationResult[]>;
+  dispose(): void;
+}
+
+/** What the queue asks of the data rooms. */
+export interface StudyData {
+  /** The records of a cell's composition, split. @throws LabError when the dataset cannot make it */
+  composition(cell: CellState, manifest: Manifest): Promise<{ train: Conversation[]; validation: Conversation[] }>;
+  /** @throws LabError `judging.no-key` and the like */
+  judge(manifest: Manifest, questions: readonly Question[]): Promise<Judge>;
+}

@@ -1,0 +1,256 @@
+/**
+ * Runs one study at a time: an explicit state machine over what is in storage. Every group of cells goes through training,
+ * answering and judging; each stage asks storage what is already there, so starting, resuming, retrying and going on
+ * after a reload are one and the same thing.
+ */
+import type { CellState, StudyEvent, StudyState } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
+import type { Store } from '../storage/index.ts';
+import { answerGroup } from './answering-stage.ts';
+import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
+import { BASE_MIX, groupCells, type Group } from './cell.ts';
+import type { RunContext } from './context.ts';
+import type { StudyData, StudyEngine, StudyModel } from './engine.ts';
+import { Interruption } from './interruption.ts';
+import { judgeCells } from './judging-stage.ts';
+import { LiveStudy } from './live.ts';
+import { takeRunLock } from './lock.ts';
+import { trainGroup } from './training-stage.ts';
+
+export interface RunnerPorts {
+  store: Store;
+  engine: StudyEngine;
+  data: StudyData;
+  publish(event: StudyEvent): void;
+  /** Name of the lock that keeps other tabs from running; the tests use their own. */
+  lock?: string;
+}
+
+/** Errors that stop the whole study where it is, resumable, because every other cell would meet them too. */
+const PAUSING = /^(storage\.|judging\.(unreachable|no-key|unauthorized|budget))/;
+
+interface Running {
+  live: LiveStudy;
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+export class StudyRunner {
+  private running: Running | null = null;
+
+  constructor(private readonly ports: RunnerPorts) {}
+
+  /** The id of the study that runs in this tab. */
+  get current(): string | null {
+    return this.running?.live.id ?? null;
+  }
+
+  /**
+   * Starts a study or goes on with it; resolves once it is running.
+   * @throws LabError `studies.busy` while another study runs, here or in another tab; `studies.not-found`
+   */
+  async start(id: string): Promise<void> {
+    if (this.running?.live.id === id && this.running.live.state.status === 'running') return;
+    if (this.running?.live.id === id) await this.running.ended;
+    if (this.running) throw busyHere(this.running.live.state);
+    const state = await this.load(id);
+    if (state.status === 'done') return;
+    const free = await takeRunLock(this.ports.lock);
+    if (this.running) {
+      free();
+      throw busyHere((this.running as Running).live.state);
+    }
+    const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
+    const controller = new AbortController();
+    const running: Running = { live, controller, ended: Promise.resolve() };
+    this.running = running;
+    const released = (): void => {
+      this.running = null;
+      free();
+    };
+    try {
+      live.update({ status: 'running', error: undefined, progress: null });
+      await live.save();
+    } catch (thrown) {
+      released();
+      throw thrown;
+    }
+    running.ended = this.execute(running).finally(released);
+  }
+
+  /** Stops at the next step boundary, with everything saved; resolves when it has stopped. */
+  async pause(id: string): Promise<void> {
+    await this.interrupt(id, 'pause');
+  }
+
+  /** Stops for good; what is there stays, and a start goes on from it all the same. */
+  async cancel(id: string): Promise<void> {
+    if (this.running?.live.id === id) return this.interrupt(id, 'cancel');
+    const state = await this.load(id);
+    if (state.status === 'done' || state.status === 'cancelled') return;
+    const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
+    live.update({ status: 'cancelled', progress: null });
+    await live.save();
+  }
+
+  /** Puts failed cells and failed judgments back in the queue and starts. */
+  async retry(id: string): Promise<void> {
+    if (this.running?.live.id === id) throw busyHere(this.running.live.state);
+    const { store, publish } = this.ports;
+    const state = await this.load(id);
+    await store.answers.removeFailedJudgments(id);
+    const live = new LiveStudy(state, store.studies, publish);
+    for (const cell of state.cells) {
+      if (cell.stage === 'failed' || cell.judged.failed > 0) live.updateCell(cell.id, { stage: 'waiting', error: undefined, judged: { ...cell.judged, failed: 0 } });
+    }
+    live.update({ status: 'paused', error: undefined });
+    await live.save();
+    await this.start(id);
+  }
+
+  private async interrupt(id: string, kind: 'pause' | 'cancel'): Promise<void> {
+    const running = this.running;
+    if (running?.live.id !== id) return;
+    if (!running.controller.signal.aborted) {
+      running.live.update({ status: 'pausing' });
+      running.controller.abort(new Interruption(kind));
+    }
+    await running.ended;
+  }
+
+  private async execute({ live, controller }: Running): Promise<void> {
+    const { store, engine, data } = this.ports;
+    let reopened = false;
+    for (;;) {
+      const device = new AbortController();
+      const signal = AbortSignal.any([controller.signal, device.signal]);
+      const gone = engine.lost().then((error): never => {
+        device.abort(error);
+        throw error;
+      });
+      gone.catch(() => {});
+      try {
+        const questions = await store.studies.questions(live.id);
+        live.update({ device: await engine.report() });
+        await this.everyGroup({ live, manifest: live.state.manifest, questions, store, engine, data, signal, guard: (work) => Promise.race([work, gone]) });
+        return await this.finish(live, outcome(live.state));
+      } catch (thrown) {
+        const lost: unknown = device.signal.aborted ? device.signal.reason : null;
+        if (controller.signal.aborted) {
+          const { kind } = controller.signal.reason as Interruption;
+          return await this.finish(live, { status: kind === 'cancel' ? 'cancelled' : 'paused' });
+        }
+        if (lost instanceof LabError && !reopened) {
+          reopened = true;
+          live.update({ error: new LabError(lost.code, `${lost.message} The lab opened it again and went on from the last checkpoint.`, lost.hint, lost.data).toRecord() });
+          await live.save();
+          await engine.reopen();
+          continue;
+        }
+        const error = LabError.from(lost ?? thrown, 'studies.failed', 'Retry the study; everything stored so far is kept.');
+        return await this.finish(live, { status: PAUSING.test(error.code) ? 'paused' : 'failed', error: error.toRecord() });
+      }
+    }
+  }
+
+  private async finish(live: LiveStudy, change: Partial<Pick<StudyState, 'status' | 'error'>>): Promise<void> {
+    live.update({ ...change, progress: null });
+    // When the disk is full even this cannot be stored; the announcement is made all the same.
+    await live.save().catch(() => {});
+  }
+
+  private async everyGroup(context: RunContext): Promise<void> {
+    const { live, manifest } = context;
+    for (const model of new Set(live.state.cells.map((cell) => cell.model))) {
+      const open = live.state.cells.filter((cell) => cell.model === model && cell.stage !== 'done' && cell.stage !== 'failed');
+      if (open.length === 0) continue;
+      let loaded: StudyModel;
+      try {
+        loaded = await context.guard(context.engine.model(model));
+      } catch (thrown) {
+        fail(context, open, thrown);
+        continue;
+      }
+      const maker = new BatchMaker(context.data, manifest, loaded.tokenizer);
+      // Grouping looks at every cell of the model, done or not, so that it is the same each time.
+      const lengths = await this.lengths(context, maker, live.state.cells.filter((cell) => cell.model === model));
+      const cells = live.state.cells.filter((cell) => cell.model === model && (cell.mix === BASE_MIX || lengths.has(cell.id)));
+      for (const group of groupCells(cells, (cell) => lengths.get(cell.id) as number, manifest.adapters_per_pass)) {
+        await this.oneGroup(context, group, loaded, maker);
+      }
+    }
+  }
+
+  /** Optimiser steps of every tuned cell; cells whose composition cannot be made fail here and are left out. */
+  private async lengths({ live, manifest, ...context }: RunContext, maker: BatchMaker, cells: readonly CellState[]): Promise<Map<string, number>> {
+    const lengths = new Map<string, number>();
+    for (const cell of cells) {
+      if (cell.mix === BASE_MIX) continue;
+      try {
+        const known = manifest.training.max_steps > 0 ? manifest.training.max_steps : optimiserSteps((await maker.make(cell)).train, manifest.training);
+        lengths.set(cell.id, known);
+      } catch (thrown) {
+        fail({ live, manifest, ...context }, [cell], thrown);
+      }
+    }
+    return lengths;
+  }
+
+  private async oneGroup(context: RunContext, group: Group, model: StudyModel, maker: BatchMaker): Promise<void> {
+    const { live, store } = context;
+    const open = (): string[] => group.cells.filter((id) => !['done', 'failed'].includes(live.cell(id).stage));
+    if (open().length === 0) return;
+    try {
+      if (group.tuned) {
+        const trained = new Set(await store.studies.adapterCells(live.id));
+        const batches = await this.batches(context, open().filter((id) => !trained.has(id)), maker, await store.studies.checkpoint(live.id, group.id).then((row) => row?.cells ?? []));
+        if (batches.size > 0) await trainGroup(context, group, model, batches);
+        for (const id of open()) live.updateCell(id, { trained: { done: group.steps, total: group.steps } });
+      }
+      if (open().length > 0) await answerGroup(context, group, model, open());
+      if (open().length > 0) await judgeCells(context, await context.data.judge(context.manifest, context.questions), open());
+      for (const id of open()) live.updateCell(id, { stage: 'done' });
+      await live.save();
+    } catch (thrown) {
+      fail(context, open().map((id) => live.cell(id)), thrown);
+    }
+  }
+
+  /** Batches of the cells to train; with a checkpoint, of exactly the cells it holds. */
+  private async batches(context: RunContext, untrained: readonly string[], maker: BatchMaker, checkpointed: readonly string[]): Promise<Map<string, CellBatches>> {
+    const made = new Map<string, CellBatches>();
+    if (untrained.length === 0) return made;
+    for (const id of checkpointed.length > 0 ? checkpointed : untrained) {
+      try {
+        made.set(id, await maker.make(context.live.cell(id)));
+      } catch (thrown) {
+        fail(context, [context.live.cell(id)], thrown);
+      }
+    }
+    return made;
+  }
+
+  private async load(id: string): Promise<StudyState> {
+    const state = await this.ports.store.studies.get(id);
+    if (!state) throw new LabError('studies.not-found', `There is no study "${id}" in this browser.`, 'List the studies to see which there are.', { id });
+    return state;
+  }
+}
+
+/** Fails some cells and lets the others go on; rethrows what concerns the whole run. */
+function fail({ live, signal }: RunContext, cells: readonly CellState[], thrown: unknown): void {
+  if (signal.aborted) throw thrown;
+  const error = LabError.from(thrown, 'studies.cell-failed', 'Retry the study; everything stored so far is kept.');
+  if (PAUSING.test(error.code)) throw error;
+  for (const cell of cells) live.updateCell(cell.id, { stage: 'failed', error: error.toRecord() });
+}
+
+/** A study none of whose cells came through has failed, with the first one's error; otherwise it is done. */
+function outcome({ cells, error }: StudyState): Pick<StudyState, 'status' | 'error'> {
+  const failed = cells.filter((cell) => cell.stage === 'failed');
+  return failed.length === cells.length ? { status: 'failed', error: failed[0]?.error } : { status: 'done', error };
+}
+
+function busyHere(state: StudyState): LabError {
+  return new LabError('studies.busy', `The study "${state.name}" is running in this tab.`, 'Pause or cancel it first.', { study: state.id });
+}

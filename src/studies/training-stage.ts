@@ -1,0 +1,100 @@
+/**
+ * Trains the adapters of one group in one pass. Losses are stored as they come; the trainer's whole state every
+ * `save_steps` and on pause. Batches are a function of the step, so a run resumed from the state at step s computes the
+ * same losses after s as an unbroken one, and its rows replace those an interrupted run had written past s.
+ */
+import type { LossPoint } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
+import type { CellBatches } from './batches.ts';
+import type { Group } from './cell.ts';
+import { GroupCommit } from './commit.ts';
+import type { RunContext } from './context.ts';
+import type { StudyModel } from './engine.ts';
+import { Interruption } from './interruption.ts';
+import { Meter } from './meter.ts';
+
+/**
+ * @param batches of every cell that is to be trained; a resumed group must bring those of the checkpoint's cells
+ * @throws Interruption when the run is paused or cancelled, after saving where it stands
+ */
+export async function trainGroup(context: RunContext, group: Group, model: StudyModel, batches: ReadonlyMap<string, CellBatches>): Promise<void> {
+  const { live, manifest, store, signal, guard } = context;
+  const checkpoint = await store.studies.checkpoint(live.id, group.id);
+  const cells = checkpoint?.cells ?? [...batches.keys()];
+  const own = cells.map((id) => batchesOf(batches, id));
+  const seeds = cells.map((id) => live.cell(id).seed);
+  let step = checkpoint?.step ?? 0;
+  const tokens = checkpoint?.tokens ?? cells.map(() => 0);
+  const losses = new GroupCommit<LossPoint>(async (points) => {
+    await store.studies.putLosses(live.id, points);
+    live.announceLosses(points);
+  });
+  for (const id of cells) live.updateCell(id, { stage: 'training', trained: { done: step, total: group.steps } });
+
+  const trainer = await guard(model.trainer({
+    adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number })),
+    lora: manifest.lora,
+    training: manifest.training,
+    steps: group.steps,
+    resume: checkpoint?.trainer,
+  }));
+  const save = async (): Promise<void> => {
+    await losses.flush();
+    await store.studies.putCheckpoint({ study: live.id, group: group.id, cells, step, tokens: [...tokens], trainer: await guard(trainer.save()) });
+  };
+  try {
+    const meter = new Meter(live, 'training', 'steps');
+    while (step < group.steps) {
+      if (signal.aborted) {
+        if (signal.reason instanceof Interruption && step > (checkpoint?.step ?? 0)) await save();
+        throw signal.reason;
+      }
+      const report = await guard(trainer.step());
+      step++;
+      const due = step === group.steps || (manifest.training.eval_steps > 0 && step % manifest.training.eval_steps === 0);
+      const evaluated = due ? await guard(trainer.evaluate(own.map((cell) => cell.validation))) : [];
+      let seen = 0;
+      for (const [i, id] of cells.entries()) {
+        const adapter = report.adapters[i];
+        if (!adapter) throw new LabError('studies.no-report', `The trainer reported nothing about "${id}" at step ${step}.`, 'This is a fault of the lab.', { id, step });
+        tokens[i] = (tokens[i] as number) + adapter.tokens;
+        seen += adapter.tokens;
+        if (live.cell(id).stage === 'failed') continue;
+        if (!Number.isFinite(adapter.loss)) {
+          live.updateCell(id, { stage: 'failed', error: diverged(id, step).toRecord() });
+          continue;
+        }
+        const eval_loss = evaluated[i];
+        losses.push({
+          cell: id,
+          step,
+          loss: adapter.loss,
+          ...(eval_loss === undefined || eval_loss === null ? {} : { eval_loss }),
+          grad_norm: adapter.grad_norm,
+          learning_rate: report.learning_rate,
+          num_tokens: tokens[i] as number,
+          mean_token_accuracy: adapter.accuracy,
+        });
+        live.updateCell(id, { trained: { done: step, total: group.steps } });
+      }
+      meter.observe(step, group.steps, seen);
+      if (step % manifest.training.save_steps === 0 && step < group.steps) await save();
+    }
+    await losses.flush();
+    const adapters = await guard(trainer.adapters());
+    const sound = cells.flatMap((id, i) => (live.cell(id).stage === 'failed' ? [] : [[id, adapters[i]] as const]));
+    await store.studies.finishTraining(live.id, group.id, new Map(sound.filter((entry): entry is [string, NonNullable<(typeof entry)[1]>] => entry[1] !== undefined)));
+  } finally {
+    trainer.dispose();
+  }
+}
+
+function batchesOf(batches: ReadonlyMap<string, CellBatches>, id: string): CellBatches {
+  const found = batches.get(id);
+  if (!found) throw new LabError('studies.no-batches', `The checkpoint was made with the composition "${id}", whose records are no longer there.`, 'Import the dataset again under the same name, or start the study anew.', { id });
+  return found;
+}
+
+function diverged(cell: string, step: number): LabError {
+  return new LabError('training.diverged', `The loss of ${cell} was no longer a number at step ${step}.`, 'Lower learning_rate, or raise warmup_steps; max_grad_norm 1 also helps.', { cell, step });
+}

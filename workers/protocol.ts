@@ -1,0 +1,46 @@
+/**
+ * What crosses between the page and its two workers. Everything is structured-cloneable; functions go as Comlink
+ * proxies, abort signals as message ports, errors as records. Names and signatures are the facade's own, so that the page
+ * only says which worker a call goes to.
+ */
+import type { BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi } from '../src/app/facade.ts';
+import type { ErrorRecord } from '../src/core/errors.ts';
+
+/** Told to a worker before anything else. */
+export interface WorkerSettings {
+  /** The page's address: what ships with the page is fetched relative to it. */
+  base: string;
+  device: 'auto' | 'webgpu' | 'wasm';
+  /** A Web Lock the worker holds for as long as it lives. */
+  lifeline: string;
+}
+
+/** `workers/engine.ts`: models, training, generation, judging. Holds API keys that are not to be stored. */
+export interface EngineApi {
+  open(settings: WorkerSettings): Promise<void>;
+  lab: { device(): Promise<DeviceReport> };
+  models: Pick<ModelsApi, 'chat'>;
+  judges: Pick<JudgesApi, 'setKey' | 'forgetKey' | 'keyState' | 'probe'>;
+  studies: Pick<StudiesApi, 'start' | 'pause' | 'cancel' | 'retry'> & {
+    /** Goes on with the study that was running when its tab was closed or reloaded, if there is one. @returns its id */
+    resumeInterrupted(): Promise<string | null>;
+  };
+}
+
+/** `workers/data.ts`: everything that reads, writes, parses or counts. */
+export interface DataApi {
+  open(settings: WorkerSettings): Promise<void>;
+  lab: Pick<Lab, 'storage' | 'clear'>;
+  models: Omit<ModelsApi, 'chat'>;
+  datasets: DatasetsApi;
+  benchmarks: BenchmarksApi;
+  mixes: MixesApi;
+  judges: Pick<JudgesApi, 'prompts' | 'rubric'>;
+  studies: Omit<StudiesApi, 'start' | 'pause' | 'cancel' | 'retry' | 'wait' | 'run' | 'subscribe'> & {
+    /** Writes down that a study failed in a way its engine could not write down itself. */
+    markFailed(id: string, error: ErrorRecord): Promise<void>;
+  };
+}
+
+/** The BroadcastChannel that carries `StudyEvent`s to every page of this browser. */
+export const EVENTS_CHANNEL = 'pinch-lab/events';
