@@ -42,8 +42,8 @@ export interface ModelSummary {
 export interface ModelsApi {
   list(): Promise<ModelSummary[]>;
   /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). */
-  importFiles(files: File[], onProgress?: OnProgress): Promise<ModelSummary>;
-  importUrl(url: string, onProgress?: OnProgress): Promise<ModelSummary>;
+  importFiles(files: File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
+  importUrl(url: string, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
   remove(id: string): Promise<void>;
   /** Answers one chat with the untuned model or with a study's adapter: for trying things out. */
   chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;
@@ -82,7 +82,7 @@ export interface ImportReport<T> {
 export interface DatasetsApi {
   list(): Promise<DatasetSummary[]>;
   /** Language is taken from the records or file names (`train_limax_de.jsonl`, `de.json`), or from `language`. Several files make one dataset. */
-  importFiles(files: File[], options?: { name?: string; language?: LanguageCode; id?: string }, onProgress?: OnProgress): Promise<ImportReport<DatasetSummary>>;
+  importFiles(files: File[], options?: { name?: string; language?: LanguageCode; id?: string }, onProgress?: OnProgress, signal?: AbortSignal): Promise<ImportReport<DatasetSummary>>;
   /** A page of records: one entry an id, with every asked language's version of it. */
   records(id: string, page: { languages?: LanguageCode[]; offset?: number; limit?: number }): Promise<{ total: number; rows: Record<LanguageCode, Conversation>[] }>;
   remove(id: string): Promise<void>;
