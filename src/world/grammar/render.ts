@@ -120,9 +120,8 @@ function adjectiveWord(vocabulary: Vocabulary, entry: Entry & { sort: 'colour' |
   if (slot.special === 'most') return forms.at(-1) as string;
   if (slot.special === 'noun' && vocabulary.lexicon.code === 'de') return capitalise(forms[0] as string);
   // Swedish speaks of a colour, and of a mass, in the neuter.
-  if (slot.special === 'n' || slot.special === 'noun') return morphology.agree(entry.adjective, { gender: vocabulary.lexicon.code === 'sv' ? 'n' : 'm', number: 'sg' });
-  const agreement = slot.like ? agreementOf(vocabulary, value(slots, slot.like, template), slot.plural) : { gender: 'm' as const, number: 'sg' as const };
-  return slot.like || vocabulary.lexicon.code !== 'sv' ? morphology.agree(entry.adjective, agreement) : (forms[0] as string);
+  if ((slot.special === 'n' || slot.special === 'noun') && vocabulary.lexicon.code === 'sv') return morphology.agree(entry.adjective, { gender: 'n', number: 'sg' });
+  return morphology.agree(entry.adjective, slot.like ? agreementOf(vocabulary, value(slots, slot.like, template), slot.plural) : { gender: 'm', number: 'sg' });
 }
 
 function nounForm(vocabulary: Vocabulary, slot: Slot, plural: boolean, slots: Slots, template: string): NounForm {
@@ -144,14 +143,9 @@ function agreementOf(vocabulary: Vocabulary, filler: SlotValue, plural: boolean)
   if (id === undefined) throw new Error(`Nothing can agree with ${JSON.stringify(filler)}.`);
   const number = plural || (typeof filler === 'object' && 'number' in filler && filler.number === 'pl') ? 'pl' : 'sg';
   const entry = vocabulary.entry(id);
-  if (entry.sort === 'person') return { gender: entry.gender === 'f' || !germanicCommon(vocabulary) ? entry.gender : 'c', number };
-  if (entry.sort === 'noun') return { gender: entry.noun.gender, number };
-  if (entry.sort === 'city') return { gender: 'f', number };
+  if (entry.sort === 'person') return { gender: entry.gender, number };
+  if (entry.sort === 'noun') return { gender: (number === 'pl' && entry.noun.pluralGender) || entry.noun.gender, number };
   throw new Error(`Nothing can agree with "${id}".`);
-}
-
-function germanicCommon(vocabulary: Vocabulary): boolean {
-  return vocabulary.lexicon.code === 'sv' || vocabulary.lexicon.code === 'nl';
 }
 
 function genderOf(vocabulary: Vocabulary, filler: SlotValue): Gender {

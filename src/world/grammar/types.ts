@@ -1,6 +1,6 @@
 import type { Gender } from '../facts.ts';
 
-export type Number_ = 'sg' | 'pl';
+export type GrammaticalNumber = 'sg' | 'pl';
 export type Case = 'nom' | 'acc' | 'dat' | 'gen';
 /** `generic`: as in "a dog has four legs", "le chien a quatre pattes"; `partitive`: French "du pain", elsewhere bare. */
 export type Determiner = 'bare' | 'definite' | 'indefinite' | 'generic' | 'partitive';
@@ -12,7 +12,9 @@ export interface Noun {
   sg: readonly string[];
   /** Plural forms; Swedish: indefinite, definite. Empty for masses. */
   pl: readonly string[];
-  /** German weak masculine, or Spanish feminine that takes "el". */
+  /** Italian `l'uovo, le uova`: the plural's gender where it differs. */
+  pluralGender?: 'm' | 'f';
+  /** German weak masculine (den Bären), or Spanish feminine with a masculine article (el agua). */
   special: boolean;
 }
 
@@ -23,13 +25,14 @@ export interface Adjective {
 }
 
 export interface Agreement {
+  /** A person's is m or f; Dutch and Swedish read both as common. */
   gender: Noun['gender'];
-  number: Number_;
+  number: GrammaticalNumber;
 }
 
 export interface NounForm {
   determiner: Determiner;
-  number: Number_;
+  number: GrammaticalNumber;
   case: Case;
   adjective?: Adjective;
   /** "three apples": the numeral takes the determiner's place. */

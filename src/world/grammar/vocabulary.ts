@@ -6,7 +6,7 @@ import type { Adjective, Morphology, Noun } from './types.ts';
 export type Entry =
   | { sort: 'person'; name: string; gender: Gender }
   | { sort: 'city'; name: string }
-  | { sort: 'country'; name: string; in: string; of: string; noun: Noun | null }
+  | { sort: 'country'; name: string; in: string; of: string }
   | { sort: 'language'; name: string }
   | { sort: 'profession'; m: Noun; f: Noun }
   | { sort: 'noun'; noun: Noun }
@@ -28,7 +28,7 @@ export class Vocabulary {
     for (const [id, name] of Object.entries(lexicon.cities)) put(id, { sort: 'city', name });
     for (const [id, text] of Object.entries(lexicon.countries)) {
       const [name, inside, of] = text.split('|') as [string, string, string];
-      put(id, { sort: 'country', name, in: inside, of, noun: null });
+      put(id, { sort: 'country', name, in: inside, of });
     }
     for (const [id, name] of Object.entries(lexicon.languages)) put(id, { sort: 'language', name });
     for (const [id, [m, f]] of Object.entries(lexicon.professions)) put(id, { sort: 'profession', m: noun(m), f: noun(f) });

@@ -1,0 +1,73 @@
+import type { Lexicon } from './types.ts';
+
+export const de: Lexicon = {
+  code: 'de',
+  quotes: ['„', '“'],
+  and: 'und', or: 'oder', yes: 'ja', no: 'nein',
+  cities: {
+    rome: 'Rom', milan: 'Mailand', naples: 'Neapel', paris: 'Paris', lyon: 'Lyon', marseille: 'Marseille', berlin: 'Berlin', munich: 'München', hamburg: 'Hamburg', madrid: 'Madrid', barcelona: 'Barcelona', seville: 'Sevilla',
+    lisbon: 'Lissabon', porto: 'Porto', amsterdam: 'Amsterdam', rotterdam: 'Rotterdam', stockholm: 'Stockholm', gothenburg: 'Göteborg', london: 'London', oxford: 'Oxford', athens: 'Athen', warsaw: 'Warschau', vienna: 'Wien', copenhagen: 'Kopenhagen',
+  },
+  countries: {
+    italy: 'Italien|in Italien|von Italien', france: 'Frankreich|in Frankreich|von Frankreich', germany: 'Deutschland|in Deutschland|von Deutschland', spain: 'Spanien|in Spanien|von Spanien', portugal: 'Portugal|in Portugal|von Portugal',
+    netherlands: 'die Niederlande|in den Niederlanden|der Niederlande', sweden: 'Schweden|in Schweden|von Schweden', england: 'England|in England|von England', greece: 'Griechenland|in Griechenland|von Griechenland', poland: 'Polen|in Polen|von Polen',
+    austria: 'Österreich|in Österreich|von Österreich', denmark: 'Dänemark|in Dänemark|von Dänemark',
+  },
+  languages: { english: 'Englisch', german: 'Deutsch', french: 'Französisch', italian: 'Italienisch', spanish: 'Spanisch', portuguese: 'Portugiesisch', dutch: 'Niederländisch', swedish: 'Schwedisch', greek: 'Griechisch', polish: 'Polnisch', danish: 'Dänisch' },
+  nouns: {
+    ant: 'f Ameise/Ameisen', bee: 'f Biene/Bienen', spider: 'f Spinne/Spinnen', mouse: 'f Maus/Mäuse', frog: 'm Frosch/Frösche', duck: 'f Ente/Enten', hen: 'f Henne/Hennen', rabbit: 'n Kaninchen/Kaninchen', cat: 'f Katze/Katzen', fox: 'm Fuchs/Füchse',
+    dog: 'm Hund/Hunde', wolf: 'm Wolf/Wölfe', sheep: 'n Schaf/Schafe', pig: 'n Schwein/Schweine', lion: 'mw Löwe/Löwen', bear: 'mw Bär/Bären', cow: 'f Kuh/Kühe', horse: 'n Pferd/Pferde', elephant: 'mw Elefant/Elefanten', whale: 'm Wal/Wale',
+    apple: 'm Apfel/Äpfel', banana: 'f Banane/Bananen', cherry: 'f Kirsche/Kirschen', lemon: 'f Zitrone/Zitronen', pear: 'f Birne/Birnen', tomato: 'f Tomate/Tomaten', cucumber: 'f Gurke/Gurken', potato: 'f Kartoffel/Kartoffeln', onion: 'f Zwiebel/Zwiebeln',
+    salad: 'm Salat', mushroom: 'm Pilz/Pilze', milk: 'f Milch', coffee: 'm Kaffee', tea: 'm Tee', bread: 'n Brot', cheese: 'm Käse', rice: 'm Reis', egg: 'n Ei/Eier', soup: 'f Suppe',
+    leaf: 'n Blatt/Blätter', honey: 'm Honig', seed: 'm Samen/Samen', fish: 'm Fisch', meat: 'n Fleisch', grass: 'n Gras', insect: 'n Insekt/Insekten', water: 'n Wasser',
+    wood: 'n Holz', stone: 'm Stein', glass: 'n Glas', paper: 'n Papier', wool: 'f Wolle', iron: 'n Eisen', leather: 'n Leder', cotton: 'f Baumwolle',
+    table: 'm Tisch/Tische', chair: 'm Stuhl/Stühle', door: 'f Tür/Türen', wall: 'f Mauer/Mauern', bridge: 'f Brücke/Brücken', bottle: 'f Flasche/Flaschen', window: 'n Fenster/Fenster', book: 'n Buch/Bücher', newspaper: 'f Zeitung/Zeitungen',
+    pullover: 'm Pullover/Pullover', blanket: 'f Decke/Decken', key: 'm Schlüssel/Schlüssel', pot: 'm Topf/Töpfe', bag: 'f Tasche/Taschen', shoe: 'm Schuh/Schuhe', shirt: 'n Hemd/Hemden', towel: 'n Handtuch/Handtücher',
+    ball: 'm Ball/Bälle', hat: 'm Hut/Hüte', cup: 'f Tasse/Tassen', pen: 'm Stift/Stifte', bicycle: 'n Fahrrad/Fahrräder', box: 'f Kiste/Kisten', basket: 'm Korb/Körbe', cupboard: 'm Schrank/Schränke', drawer: 'f Schublade/Schubladen',
+    monday: 'm Montag/Montage', tuesday: 'm Dienstag/Dienstage', wednesday: 'm Mittwoch/Mittwoche', thursday: 'm Donnerstag/Donnerstage', friday: 'm Freitag/Freitage', saturday: 'm Samstag/Samstage', sunday: 'm Sonntag/Sonntage',
+    january: 'm Januar', february: 'm Februar', march: 'm März', april: 'm April', may: 'm Mai', june: 'm Juni', july: 'm Juli', august: 'm August', september: 'm September', october: 'm Oktober', november: 'm November', december: 'm Dezember',
+    spring: 'm Frühling', summer: 'm Sommer', autumn: 'm Herbst', winter: 'm Winter',
+    leg: 'n Bein/Beine', coin: 'f Münze/Münzen', mammal: 'n Säugetier/Säugetiere', bird: 'm Vogel/Vögel', fruit: 'f Frucht/Früchte', vegetable: 'n Gemüse', drink: 'n Getränk/Getränke', foodstuff: 'n Lebensmittel/Lebensmittel',
+    tree: 'm Baum/Bäume', flower: 'f Blume/Blumen', house: 'n Haus/Häuser', child: 'n Kind/Kinder', friend: 'm Freund/Freunde', person: 'mw Mensch/Menschen', man: 'm Mann/Männer', woman: 'f Frau/Frauen', animal: 'n Tier/Tiere',
+    city: 'f Stadt/Städte', country: 'n Land/Länder', capital: 'f Hauptstadt/Hauptstädte', language: 'f Sprache/Sprachen', colour: 'f Farbe/Farben', number: 'f Zahl/Zahlen', word: 'n Wort/Wörter', sentence: 'm Satz/Sätze',
+    list: 'f Liste/Listen', letter: 'm Brief/Briefe', story: 'f Geschichte/Geschichten', poem: 'n Gedicht/Gedichte', name: 'm Name/Namen', age: 'n Alter', profession: 'm Beruf/Berufe', food: 'n Essen', price: 'm Preis/Preise', pet: 'n Haustier/Haustiere',
+    day: 'm Tag/Tage', month: 'm Monat/Monate', season: 'f Jahreszeit/Jahreszeiten', year: 'n Jahr/Jahre', text: 'm Text/Texte', question: 'f Frage/Fragen', answer: 'f Antwort/Antworten', example: 'n Beispiel/Beispiele', sum: 'f Summe/Summen', line: 'f Zeile/Zeilen',
+    sun: 'f Sonne/Sonnen', snow: 'm Schnee', material: 'n Material/Materialien',
+  },
+  professions: {
+    baker: ['m Bäcker/Bäcker', 'f Bäckerin/Bäckerinnen'], cook: ['m Koch/Köche', 'f Köchin/Köchinnen'], teacher: ['m Lehrer/Lehrer', 'f Lehrerin/Lehrerinnen'], doctor: ['m Arzt/Ärzte', 'f Ärztin/Ärztinnen'], farmer: ['mw Bauer/Bauern', 'f Bäuerin/Bäuerinnen'],
+    gardener: ['m Gärtner/Gärtner', 'f Gärtnerin/Gärtnerinnen'], painter: ['m Maler/Maler', 'f Malerin/Malerinnen'], singer: ['m Sänger/Sänger', 'f Sängerin/Sängerinnen'], pilot: ['mw Pilot/Piloten', 'f Pilotin/Pilotinnen'],
+    carpenter: ['m Tischler/Tischler', 'f Tischlerin/Tischlerinnen'], fisher: ['m Fischer/Fischer', 'f Fischerin/Fischerinnen'], waiter: ['m Kellner/Kellner', 'f Kellnerin/Kellnerinnen'],
+    librarian: ['m Bibliothekar/Bibliothekare', 'f Bibliothekarin/Bibliothekarinnen'], mechanic: ['m Mechaniker/Mechaniker', 'f Mechanikerin/Mechanikerinnen'],
+  },
+  deeds: {
+    baker: 'backt Brot|backe Brot', cook: 'kocht Suppe|koche Suppe', teacher: 'unterrichtet Kinder|unterrichte Kinder', doctor: 'hilft den Kranken|helfe den Kranken', farmer: 'baut Kartoffeln an|baue Kartoffeln an', gardener: 'pflanzt Blumen|pflanze Blumen',
+    painter: 'malt Bilder|male Bilder', singer: 'singt Lieder|singe Lieder', pilot: 'fliegt Flugzeuge|fliege Flugzeuge', carpenter: 'baut Tische|baue Tische', fisher: 'fängt Fische|fange Fische', waiter: 'serviert Kaffee|serviere Kaffee',
+    librarian: 'verleiht Bücher|verleihe Bücher', mechanic: 'repariert Autos|repariere Autos',
+  },
+  places: {
+    bakery: 'in einer Bäckerei', restaurant: 'in einem Restaurant', school: 'in einer Schule', hospital: 'in einem Krankenhaus', farm: 'auf einem Bauernhof', garden: 'in einem Garten', studio: 'in einem Atelier', theatre: 'in einem Theater', airport: 'an einem Flughafen',
+    workshop: 'in einer Werkstatt', harbour: 'in einem Hafen', cafe: 'in einem Café', library: 'in einer Bibliothek', garage: 'in einer Autowerkstatt', forest: 'im Wald', water: 'am Wasser', house: 'im Haus', savanna: 'in der Savanne', sea: 'im Meer',
+    market: 'auf dem Markt', park: 'im Park', station: 'am Bahnhof', museum: 'im Museum', zoo: 'im Zoo',
+  },
+  seasons: { spring: 'im Frühling', summer: 'im Sommer', autumn: 'im Herbst', winter: 'im Winter' },
+  voices: { bee: 'summt', frog: 'quakt', duck: 'schnattert', hen: 'gackert', cat: 'miaut', dog: 'bellt', wolf: 'heult', sheep: 'blökt', pig: 'grunzt', lion: 'brüllt', bear: 'brummt', cow: 'muht', horse: 'wiehert' },
+  colours: { red: 'rot', blue: 'blau', green: 'grün', yellow: 'gelb', black: 'schwarz', white: 'weiß', brown: 'braun', grey: 'grau' },
+  adjectives: {
+    big: 'groß/größer/größt', small: 'klein/kleiner/kleinst', hard: 'hart/härter/härtest', soft: 'weich/weicher/weichst', heavy: 'schwer/schwerer/schwerst', light: 'leicht/leichter/leichtest', tall: 'groß/größer/größt', short: 'klein/kleiner/kleinst',
+    old: 'alt/älter/ältest', young: 'jung/jünger/jüngst', good: 'gut/besser/best', new: 'neu/neuer/neuest', fast: 'schnell/schneller/schnellst', slow: 'langsam/langsamer/langsamst', happy: 'glücklich/glücklicher/glücklichst', long: 'lang/länger/längst',
+  },
+  verbs: {
+    write: 'schreiben/schreib/schreibe/schreibt', say: 'sagen/sag/sage/sagt', list: 'nennen/nenne/nenne/nennt', repeat: 'wiederholen/wiederhole/wiederhole/wiederholt', name: 'nennen/nenne/nenne/nennt', translate: 'übersetzen/übersetze/übersetze/übersetzt',
+    double: 'verdoppeln/verdopple/verdopple/verdoppelt', answer: 'antworten/antworte/antworte/antwortet', count: 'zählen/zähle/zähle/zählt', sort: 'sortieren/sortiere/sortiere/sortiert', reverse: 'umkehren/kehre um/kehre um/kehrt um',
+    describe: 'beschreiben/beschreibe/beschreibe/beschreibt', tell: 'erzählen/erzähle/erzähle/erzählt', read: 'lesen/lies/lese/liest', add: 'addieren/addiere/addiere/addiert', choose: 'wählen/wähle/wähle/wählt', complete: 'ergänzen/ergänze/ergänze/ergänzt',
+    correct: 'verbessern/verbessere/verbessere/verbessert', explain: 'erklären/erkläre/erkläre/erklärt', compare: 'vergleichen/vergleiche/vergleiche/vergleicht', give: 'geben/gib/gebe/gibt', take: 'nehmen/nimm/nehme/nimmt', play: 'spielen/spiele/spiele/spielt',
+    find: 'finden/finde/finde/findet', show: 'zeigen/zeige/zeige/zeigt', use: 'benutzen/benutze/benutze/benutzt', begin: 'beginnen/beginne/beginne/beginnt', be: 'sein/sei/bin/ist',
+  },
+  interrogatives: { who: 'wer', what: 'was', where: 'wo', when: 'wann', why: 'warum', how: 'wie', howMany: 'wie viele', howMuch: 'wie viel', howOld: 'wie alt', which: 'welche' },
+  notation: { list: 'liste', reversed: 'umgekehrt', sorted: 'sortiert', first: 'erstes', last: 'letztes', length: 'länge', print: 'drucke', repeat: 'wiederhole', double: 'verdopple', sum: 'summe', count: 'anzahl', biggest: 'größtes', smallest: 'kleinstes' },
+  particles: {
+    hello: 'hallo', goodbye: 'auf Wiedersehen', thanks: 'danke', please: 'bitte', now: 'jetzt', then: 'dann', also: 'auch', only: 'nur', again: 'noch einmal', true: 'wahr', false: 'falsch', backwards: 'rückwärts', times: 'mal', not: 'nicht', but: 'aber', because: 'weil',
+    first: 'zuerst', last: 'zuletzt',
+  },
+};

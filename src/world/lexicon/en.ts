@@ -1,0 +1,72 @@
+import type { Lexicon } from './types.ts';
+
+export const en: Lexicon = {
+  code: 'en',
+  quotes: ['"', '"'],
+  and: 'and', or: 'or', yes: 'yes', no: 'no',
+  cities: {
+    rome: 'Rome', milan: 'Milan', naples: 'Naples', paris: 'Paris', lyon: 'Lyon', marseille: 'Marseille', berlin: 'Berlin', munich: 'Munich', hamburg: 'Hamburg', madrid: 'Madrid', barcelona: 'Barcelona', seville: 'Seville',
+    lisbon: 'Lisbon', porto: 'Porto', amsterdam: 'Amsterdam', rotterdam: 'Rotterdam', stockholm: 'Stockholm', gothenburg: 'Gothenburg', london: 'London', oxford: 'Oxford', athens: 'Athens', warsaw: 'Warsaw', vienna: 'Vienna', copenhagen: 'Copenhagen',
+  },
+  countries: {
+    italy: 'Italy|in Italy|of Italy', france: 'France|in France|of France', germany: 'Germany|in Germany|of Germany', spain: 'Spain|in Spain|of Spain', portugal: 'Portugal|in Portugal|of Portugal',
+    netherlands: 'the Netherlands|in the Netherlands|of the Netherlands', sweden: 'Sweden|in Sweden|of Sweden', england: 'England|in England|of England', greece: 'Greece|in Greece|of Greece', poland: 'Poland|in Poland|of Poland',
+    austria: 'Austria|in Austria|of Austria', denmark: 'Denmark|in Denmark|of Denmark',
+  },
+  languages: { english: 'English', german: 'German', french: 'French', italian: 'Italian', spanish: 'Spanish', portuguese: 'Portuguese', dutch: 'Dutch', swedish: 'Swedish', greek: 'Greek', polish: 'Polish', danish: 'Danish' },
+  nouns: {
+    ant: 'ant/ants', bee: 'bee/bees', spider: 'spider/spiders', mouse: 'mouse/mice', frog: 'frog/frogs', duck: 'duck/ducks', hen: 'hen/hens', rabbit: 'rabbit/rabbits', cat: 'cat/cats', fox: 'fox/foxes',
+    dog: 'dog/dogs', wolf: 'wolf/wolves', sheep: 'sheep/sheep', pig: 'pig/pigs', lion: 'lion/lions', bear: 'bear/bears', cow: 'cow/cows', horse: 'horse/horses', elephant: 'elephant/elephants', whale: 'whale/whales',
+    apple: 'apple/apples', banana: 'banana/bananas', cherry: 'cherry/cherries', lemon: 'lemon/lemons', pear: 'pear/pears', tomato: 'tomato/tomatoes', cucumber: 'cucumber/cucumbers', potato: 'potato/potatoes', onion: 'onion/onions',
+    salad: 'salad', mushroom: 'mushroom/mushrooms', milk: 'milk', coffee: 'coffee', tea: 'tea', bread: 'bread', cheese: 'cheese', rice: 'rice', egg: 'egg/eggs', soup: 'soup',
+    leaf: 'leaf/leaves', honey: 'honey', seed: 'seed/seeds', fish: 'fish', meat: 'meat', grass: 'grass', insect: 'insect/insects', water: 'water',
+    wood: 'wood', stone: 'stone', glass: 'glass', paper: 'paper', wool: 'wool', iron: 'iron', leather: 'leather', cotton: 'cotton',
+    table: 'table/tables', chair: 'chair/chairs', door: 'door/doors', wall: 'wall/walls', bridge: 'bridge/bridges', bottle: 'bottle/bottles', window: 'window/windows', book: 'book/books', newspaper: 'newspaper/newspapers',
+    pullover: 'pullover/pullovers', blanket: 'blanket/blankets', key: 'key/keys', pot: 'pot/pots', bag: 'bag/bags', shoe: 'shoe/shoes', shirt: 'shirt/shirts', towel: 'towel/towels',
+    ball: 'ball/balls', hat: 'hat/hats', cup: 'cup/cups', pen: 'pen/pens', bicycle: 'bicycle/bicycles', box: 'box/boxes', basket: 'basket/baskets', cupboard: 'cupboard/cupboards', drawer: 'drawer/drawers',
+    monday: 'Monday/Mondays', tuesday: 'Tuesday/Tuesdays', wednesday: 'Wednesday/Wednesdays', thursday: 'Thursday/Thursdays', friday: 'Friday/Fridays', saturday: 'Saturday/Saturdays', sunday: 'Sunday/Sundays',
+    january: 'January', february: 'February', march: 'March', april: 'April', may: 'May', june: 'June', july: 'July', august: 'August', september: 'September', october: 'October', november: 'November', december: 'December',
+    spring: 'spring', summer: 'summer', autumn: 'autumn', winter: 'winter',
+    leg: 'leg/legs', coin: 'coin/coins', mammal: 'mammal/mammals', bird: 'bird/birds', fruit: 'fruit/fruits', vegetable: 'vegetable/vegetables', drink: 'drink/drinks', foodstuff: 'food/foods',
+    tree: 'tree/trees', flower: 'flower/flowers', house: 'house/houses', child: 'child/children', friend: 'friend/friends', person: 'person/people', man: 'man/men', woman: 'woman/women', animal: 'animal/animals',
+    city: 'city/cities', country: 'country/countries', capital: 'capital/capitals', language: 'language/languages', colour: 'colour/colours', number: 'number/numbers', word: 'word/words', sentence: 'sentence/sentences',
+    list: 'list/lists', letter: 'letter/letters', story: 'story/stories', poem: 'poem/poems', name: 'name/names', age: 'age/ages', profession: 'profession/professions', food: 'food/foods', price: 'price/prices', pet: 'pet/pets',
+    day: 'day/days', month: 'month/months', season: 'season/seasons', year: 'year/years', text: 'text/texts', question: 'question/questions', answer: 'answer/answers', example: 'example/examples', sum: 'sum/sums', line: 'line/lines',
+    sun: 'sun/suns', snow: 'snow', material: 'material/materials',
+  },
+  professions: {
+    baker: ['baker/bakers', 'baker/bakers'], cook: ['cook/cooks', 'cook/cooks'], teacher: ['teacher/teachers', 'teacher/teachers'], doctor: ['doctor/doctors', 'doctor/doctors'], farmer: ['farmer/farmers', 'farmer/farmers'],
+    gardener: ['gardener/gardeners', 'gardener/gardeners'], painter: ['painter/painters', 'painter/painters'], singer: ['singer/singers', 'singer/singers'], pilot: ['pilot/pilots', 'pilot/pilots'],
+    carpenter: ['carpenter/carpenters', 'carpenter/carpenters'], fisher: ['fisherman/fishermen', 'fisherwoman/fisherwomen'], waiter: ['waiter/waiters', 'waitress/waitresses'],
+    librarian: ['librarian/librarians', 'librarian/librarians'], mechanic: ['mechanic/mechanics', 'mechanic/mechanics'],
+  },
+  deeds: {
+    baker: 'bakes bread|bake bread', cook: 'cooks soup|cook soup', teacher: 'teaches children|teach children', doctor: 'helps the sick|help the sick', farmer: 'grows potatoes|grow potatoes', gardener: 'plants flowers|plant flowers',
+    painter: 'paints pictures|paint pictures', singer: 'sings songs|sing songs', pilot: 'flies planes|fly planes', carpenter: 'makes tables|make tables', fisher: 'catches fish|catch fish', waiter: 'serves coffee|serve coffee',
+    librarian: 'lends books|lend books', mechanic: 'repairs cars|repair cars',
+  },
+  places: {
+    bakery: 'in a bakery', restaurant: 'in a restaurant', school: 'in a school', hospital: 'in a hospital', farm: 'on a farm', garden: 'in a garden', studio: 'in a studio', theatre: 'in a theatre', airport: 'at an airport',
+    workshop: 'in a workshop', harbour: 'in a harbour', cafe: 'in a café', library: 'in a library', garage: 'in a garage', forest: 'in the forest', water: 'by the water', house: 'in the house', savanna: 'in the savanna', sea: 'in the sea',
+    market: 'at the market', park: 'in the park', station: 'at the station', museum: 'in the museum', zoo: 'at the zoo',
+  },
+  seasons: { spring: 'in spring', summer: 'in summer', autumn: 'in autumn', winter: 'in winter' },
+  voices: { bee: 'buzzes', frog: 'croaks', duck: 'quacks', hen: 'clucks', cat: 'meows', dog: 'barks', wolf: 'howls', sheep: 'bleats', pig: 'grunts', lion: 'roars', bear: 'growls', cow: 'moos', horse: 'neighs' },
+  colours: { red: 'red', blue: 'blue', green: 'green', yellow: 'yellow', black: 'black', white: 'white', brown: 'brown', grey: 'grey' },
+  adjectives: {
+    big: 'big/bigger/biggest', small: 'small/smaller/smallest', hard: 'hard/harder/hardest', soft: 'soft/softer/softest', heavy: 'heavy/heavier/heaviest', light: 'light/lighter/lightest', tall: 'tall/taller/tallest', short: 'short/shorter/shortest',
+    old: 'old/older/oldest', young: 'young/younger/youngest', good: 'good/better/best', new: 'new/newer/newest', fast: 'fast/faster/fastest', slow: 'slow/slower/slowest', happy: 'happy/happier/happiest', long: 'long/longer/longest',
+  },
+  verbs: {
+    write: 'write/write/write/writes', say: 'say/say/say/says', list: 'list/list/list/lists', repeat: 'repeat/repeat/repeat/repeats', name: 'name/name/name/names', translate: 'translate/translate/translate/translates', double: 'double/double/double/doubles',
+    answer: 'answer/answer/answer/answers', count: 'count/count/count/counts', sort: 'sort/sort/sort/sorts', reverse: 'reverse/reverse/reverse/reverses', describe: 'describe/describe/describe/describes', tell: 'tell/tell/tell/tells', read: 'read/read/read/reads',
+    add: 'add/add/add/adds', choose: 'choose/choose/choose/chooses', complete: 'complete/complete/complete/completes', correct: 'correct/correct/correct/corrects', explain: 'explain/explain/explain/explains', compare: 'compare/compare/compare/compares',
+    give: 'give/give/give/gives', take: 'take/take/take/takes', play: 'play/play/play/plays', find: 'find/find/find/finds', show: 'show/show/show/shows', use: 'use/use/use/uses', begin: 'begin/begin/begin/begins', be: 'be/be/am/is',
+  },
+  interrogatives: { who: 'who', what: 'what', where: 'where', when: 'when', why: 'why', how: 'how', howMany: 'how many', howMuch: 'how much', howOld: 'how old', which: 'which' },
+  notation: { list: 'list', reversed: 'reversed', sorted: 'sorted', first: 'first', last: 'last', length: 'length', print: 'print', repeat: 'repeat', double: 'double', sum: 'sum', count: 'count', biggest: 'biggest', smallest: 'smallest' },
+  particles: {
+    hello: 'hello', goodbye: 'goodbye', thanks: 'thank you', please: 'please', now: 'now', then: 'then', also: 'also', only: 'only', again: 'again', true: 'true', false: 'false', backwards: 'backwards', times: 'times', not: 'not', but: 'but', because: 'because',
+    first: 'first', last: 'last',
+  },
+};

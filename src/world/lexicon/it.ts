@@ -1,0 +1,73 @@
+import type { Lexicon } from './types.ts';
+
+export const it: Lexicon = {
+  code: 'it',
+  quotes: ['«', '»'],
+  and: 'e', or: 'o', yes: 'sì', no: 'no',
+  cities: {
+    rome: 'Roma', milan: 'Milano', naples: 'Napoli', paris: 'Parigi', lyon: 'Lione', marseille: 'Marsiglia', berlin: 'Berlino', munich: 'Monaco di Baviera', hamburg: 'Amburgo', madrid: 'Madrid', barcelona: 'Barcellona', seville: 'Siviglia',
+    lisbon: 'Lisbona', porto: 'Porto', amsterdam: 'Amsterdam', rotterdam: 'Rotterdam', stockholm: 'Stoccolma', gothenburg: 'Göteborg', london: 'Londra', oxford: 'Oxford', athens: 'Atene', warsaw: 'Varsavia', vienna: 'Vienna', copenhagen: 'Copenaghen',
+  },
+  countries: {
+    italy: "l'Italia|in Italia|dell'Italia", france: 'la Francia|in Francia|della Francia', germany: 'la Germania|in Germania|della Germania', spain: 'la Spagna|in Spagna|della Spagna', portugal: 'il Portogallo|in Portogallo|del Portogallo',
+    netherlands: 'i Paesi Bassi|nei Paesi Bassi|dei Paesi Bassi', sweden: 'la Svezia|in Svezia|della Svezia', england: "l'Inghilterra|in Inghilterra|dell'Inghilterra", greece: 'la Grecia|in Grecia|della Grecia', poland: 'la Polonia|in Polonia|della Polonia',
+    austria: "l'Austria|in Austria|dell'Austria", denmark: 'la Danimarca|in Danimarca|della Danimarca',
+  },
+  languages: { english: 'inglese', german: 'tedesco', french: 'francese', italian: 'italiano', spanish: 'spagnolo', portuguese: 'portoghese', dutch: 'olandese', swedish: 'svedese', greek: 'greco', polish: 'polacco', danish: 'danese' },
+  nouns: {
+    ant: 'f formica/formiche', bee: 'f ape/api', spider: 'm ragno/ragni', mouse: 'm topo/topi', frog: 'f rana/rane', duck: 'f anatra/anatre', hen: 'f gallina/galline', rabbit: 'm coniglio/conigli', cat: 'm gatto/gatti', fox: 'f volpe/volpi',
+    dog: 'm cane/cani', wolf: 'm lupo/lupi', sheep: 'f pecora/pecore', pig: 'm maiale/maiali', lion: 'm leone/leoni', bear: 'm orso/orsi', cow: 'f mucca/mucche', horse: 'm cavallo/cavalli', elephant: 'm elefante/elefanti', whale: 'f balena/balene',
+    apple: 'f mela/mele', banana: 'f banana/banane', cherry: 'f ciliegia/ciliegie', lemon: 'm limone/limoni', pear: 'f pera/pere', tomato: 'm pomodoro/pomodori', cucumber: 'm cetriolo/cetrioli', potato: 'f patata/patate', onion: 'f cipolla/cipolle',
+    salad: 'f insalata', mushroom: 'm fungo/funghi', milk: 'm latte', coffee: 'm caffè', tea: 'm tè', bread: 'm pane', cheese: 'm formaggio', rice: 'm riso', egg: 'm uovo/f uova', soup: 'f zuppa',
+    leaf: 'f foglia/foglie', honey: 'm miele', seed: 'm seme/semi', fish: 'm pesce', meat: 'f carne', grass: 'f erba', insect: 'm insetto/insetti', water: 'f acqua',
+    wood: 'm legno', stone: 'f pietra', glass: 'm vetro', paper: 'f carta', wool: 'f lana', iron: 'm ferro', leather: 'm cuoio', cotton: 'm cotone',
+    table: 'm tavolo/tavoli', chair: 'f sedia/sedie', door: 'f porta/porte', wall: 'm muro/muri', bridge: 'm ponte/ponti', bottle: 'f bottiglia/bottiglie', window: 'f finestra/finestre', book: 'm libro/libri', newspaper: 'm giornale/giornali',
+    pullover: 'm maglione/maglioni', blanket: 'f coperta/coperte', key: 'f chiave/chiavi', pot: 'f pentola/pentole', bag: 'f borsa/borse', shoe: 'f scarpa/scarpe', shirt: 'f camicia/camicie', towel: 'm asciugamano/asciugamani',
+    ball: 'f palla/palle', hat: 'm cappello/cappelli', cup: 'f tazza/tazze', pen: 'f penna/penne', bicycle: 'f bicicletta/biciclette', box: 'f scatola/scatole', basket: 'm cesto/cesti', cupboard: 'm armadio/armadi', drawer: 'm cassetto/cassetti',
+    monday: 'm lunedì/lunedì', tuesday: 'm martedì/martedì', wednesday: 'm mercoledì/mercoledì', thursday: 'm giovedì/giovedì', friday: 'm venerdì/venerdì', saturday: 'm sabato/sabati', sunday: 'f domenica/domeniche',
+    january: 'm gennaio', february: 'm febbraio', march: 'm marzo', april: 'm aprile', may: 'm maggio', june: 'm giugno', july: 'm luglio', august: 'm agosto', september: 'm settembre', october: 'm ottobre', november: 'm novembre', december: 'm dicembre',
+    spring: 'f primavera', summer: 'f estate', autumn: 'm autunno', winter: 'm inverno',
+    leg: 'f zampa/zampe', coin: 'f moneta/monete', mammal: 'm mammifero/mammiferi', bird: 'm uccello/uccelli', fruit: 'm frutto/frutti', vegetable: 'f verdura/verdure', drink: 'f bevanda/bevande', foodstuff: 'm alimento/alimenti',
+    tree: 'm albero/alberi', flower: 'm fiore/fiori', house: 'f casa/case', child: 'm bambino/bambini', friend: 'm amico/amici', person: 'f persona/persone', man: 'm uomo/uomini', woman: 'f donna/donne', animal: 'm animale/animali',
+    city: 'f città/città', country: 'm paese/paesi', capital: 'f capitale/capitali', language: 'f lingua/lingue', colour: 'm colore/colori', number: 'm numero/numeri', word: 'f parola/parole', sentence: 'f frase/frasi',
+    list: 'f lista/liste', letter: 'f lettera/lettere', story: 'f storia/storie', poem: 'f poesia/poesie', name: 'm nome/nomi', age: 'f età/età', profession: 'm mestiere/mestieri', food: 'm cibo/cibi', price: 'm prezzo/prezzi', pet: 'm animale domestico/animali domestici',
+    day: 'm giorno/giorni', month: 'm mese/mesi', season: 'f stagione/stagioni', year: 'm anno/anni', text: 'm testo/testi', question: 'f domanda/domande', answer: 'f risposta/risposte', example: 'm esempio/esempi', sum: 'f somma/somme', line: 'f riga/righe',
+    sun: 'm sole/soli', snow: 'f neve', material: 'm materiale/materiali',
+  },
+  professions: {
+    baker: ['m panettiere/panettieri', 'f panettiera/panettiere'], cook: ['m cuoco/cuochi', 'f cuoca/cuoche'], teacher: ['m insegnante/insegnanti', 'f insegnante/insegnanti'], doctor: ['m medico/medici', 'f dottoressa/dottoresse'],
+    farmer: ['m contadino/contadini', 'f contadina/contadine'], gardener: ['m giardiniere/giardinieri', 'f giardiniera/giardiniere'], painter: ['m pittore/pittori', 'f pittrice/pittrici'], singer: ['m cantante/cantanti', 'f cantante/cantanti'],
+    pilot: ['m pilota/piloti', 'f pilota/pilote'], carpenter: ['m falegname/falegnami', 'f falegname/falegnami'], fisher: ['m pescatore/pescatori', 'f pescatrice/pescatrici'], waiter: ['m cameriere/camerieri', 'f cameriera/cameriere'],
+    librarian: ['m bibliotecario/bibliotecari', 'f bibliotecaria/bibliotecarie'], mechanic: ['m meccanico/meccanici', 'f meccanica/meccaniche'],
+  },
+  deeds: {
+    baker: 'fa il pane|faccio il pane', cook: 'cucina la zuppa|cucino la zuppa', teacher: 'insegna ai bambini|insegno ai bambini', doctor: 'cura i malati|curo i malati', farmer: 'coltiva patate|coltivo patate', gardener: 'pianta fiori|pianto fiori',
+    painter: 'dipinge quadri|dipingo quadri', singer: 'canta canzoni|canto canzoni', pilot: 'guida aerei|guido aerei', carpenter: 'costruisce tavoli|costruisco tavoli', fisher: 'pesca pesci|pesco pesci', waiter: 'serve il caffè|servo il caffè',
+    librarian: 'presta libri|presto libri', mechanic: 'ripara automobili|riparo automobili',
+  },
+  places: {
+    bakery: 'in una panetteria', restaurant: 'in un ristorante', school: 'in una scuola', hospital: 'in un ospedale', farm: 'in una fattoria', garden: 'in un giardino', studio: "in uno studio d'arte", theatre: 'in un teatro', airport: 'in un aeroporto',
+    workshop: 'in una falegnameria', harbour: 'in un porto', cafe: 'in un bar', library: 'in una biblioteca', garage: "in un'officina", forest: 'nel bosco', water: "vicino all'acqua", house: 'in casa', savanna: 'nella savana', sea: 'nel mare',
+    market: 'al mercato', park: 'al parco', station: 'alla stazione', museum: 'al museo', zoo: 'allo zoo',
+  },
+  seasons: { spring: 'in primavera', summer: 'in estate', autumn: 'in autunno', winter: 'in inverno' },
+  voices: { bee: 'ronza', frog: 'gracida', duck: 'starnazza', hen: 'chioccia', cat: 'miagola', dog: 'abbaia', wolf: 'ulula', sheep: 'bela', pig: 'grugnisce', lion: 'ruggisce', bear: 'bramisce', cow: 'muggisce', horse: 'nitrisce' },
+  colours: { red: 'rosso/rossa/rossi/rosse', blue: 'blu', green: 'verde/verdi', yellow: 'giallo/gialla/gialli/gialle', black: 'nero/nera/neri/nere', white: 'bianco/bianca/bianchi/bianche', brown: 'marrone/marroni', grey: 'grigio/grigia/grigi/grigie' },
+  adjectives: {
+    big: 'grande/grandi', small: 'piccolo/piccola/piccoli/piccole', hard: 'duro/dura/duri/dure', soft: 'morbido/morbida/morbidi/morbide', heavy: 'pesante/pesanti', light: 'leggero/leggera/leggeri/leggere', tall: 'alto/alta/alti/alte', short: 'basso/bassa/bassi/basse',
+    old: 'vecchio/vecchia/vecchi/vecchie', young: 'giovane/giovani', good: 'buono/buona/buoni/buone', new: 'nuovo/nuova/nuovi/nuove', fast: 'veloce/veloci', slow: 'lento/lenta/lenti/lente', happy: 'felice/felici', long: 'lungo/lunga/lunghi/lunghe',
+  },
+  verbs: {
+    write: 'scrivere/scrivi/scrivo/scrive', say: "dire/di'/dico/dice", list: 'elencare/elenca/elenco/elenca', repeat: 'ripetere/ripeti/ripeto/ripete', name: 'nominare/nomina/nomino/nomina', translate: 'tradurre/traduci/traduco/traduce',
+    double: 'raddoppiare/raddoppia/raddoppio/raddoppia', answer: 'rispondere/rispondi/rispondo/risponde', count: 'contare/conta/conto/conta', sort: 'ordinare/ordina/ordino/ordina', reverse: 'invertire/inverti/inverto/inverte', describe: 'descrivere/descrivi/descrivo/descrive',
+    tell: 'raccontare/racconta/racconto/racconta', read: 'leggere/leggi/leggo/legge', add: 'sommare/somma/sommo/somma', choose: 'scegliere/scegli/scelgo/sceglie', complete: 'completare/completa/completo/completa', correct: 'correggere/correggi/correggo/corregge',
+    explain: 'spiegare/spiega/spiego/spiega', compare: 'confrontare/confronta/confronto/confronta', give: "dare/da'/do/dà", take: 'prendere/prendi/prendo/prende', play: 'giocare/gioca/gioco/gioca', find: 'trovare/trova/trovo/trova', show: 'mostrare/mostra/mostro/mostra',
+    use: 'usare/usa/uso/usa', begin: 'iniziare/inizia/inizio/inizia', be: 'essere/sii/sono/è',
+  },
+  interrogatives: { who: 'chi', what: 'che cosa', where: 'dove', when: 'quando', why: 'perché', how: 'come', howMany: 'quanti', howMuch: 'quanto', howOld: 'quanti anni', which: 'quale' },
+  notation: { list: 'lista', reversed: 'invertito', sorted: 'ordinato', first: 'primo', last: 'ultimo', length: 'lunghezza', print: 'stampa', repeat: 'ripeti', double: 'raddoppia', sum: 'somma', count: 'numero', biggest: 'massimo', smallest: 'minimo' },
+  particles: {
+    hello: 'ciao', goodbye: 'arrivederci', thanks: 'grazie', please: 'per favore', now: 'ora', then: 'poi', also: 'anche', only: 'solo', again: 'di nuovo', true: 'vero', false: 'falso', backwards: "all'indietro", times: 'volte', not: 'non', but: 'ma', because: 'perché',
+    first: 'prima', last: 'infine',
+  },
+};
