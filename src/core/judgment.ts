@@ -50,7 +50,7 @@ export interface Judge {
   readonly concurrency: number;
   /** The key `grade` would give this request, without doing the work. */
   key(request: GradeRequest): JudgmentKey;
-  /** Never throws for a failing judge: that is a `failed` judgment. Throws only when aborted. */
+  /** Never throws for a failing judge: that is a `failed` judgment. Throws only when aborted, or `judging.max-calls` at its cap. */
   grade(request: GradeRequest, signal?: AbortSignal): Promise<Judgment>;
 }
 
