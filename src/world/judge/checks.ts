@@ -30,7 +30,8 @@ const RULES: { [K in Check['type']]: Rule<K> } = {
     const mentions = mentionsOf(words, [...check.winner, ...check.loser]);
     const first = mentions[0]?.form;
     if (first === undefined) return missing(check.name, check.winner);
-    const inverse = mentionsOf(words, check.inverse).length > 0;
+    // Only up to the loser: a second sentence may well say the same thing the other way round.
+    const inverse = mentionsOf(words.slice(0, mentions[1]?.at), check.inverse).length > 0;
     const right = check.winner.includes(first) !== inverse;
     return right ? holding(`the ${check.name} is right`) : contradiction(check.name, check.winner, first);
   },
@@ -52,7 +53,7 @@ export function checkAnswer(check: Check, words: readonly string[]): Finding {
   return (RULES[check.type] as Rule<Check['type']>)(check as never, words);
 }
 
-function sides(words: readonly string[], forms: string[], rivals: string[]): { right: string | undefined; wrong: string | undefined } {
+function sides(words: readonly string[], forms: readonly string[], rivals: readonly string[]): { right: string | undefined; wrong: string | undefined } {
   const wanted = new Set(forms);
   const mentions = mentionsOf(words, [...forms, ...rivals]).map((m) => m.form);
   return { right: mentions.find((f) => wanted.has(f)), wrong: mentions.find((f) => !wanted.has(f)) };
@@ -62,10 +63,10 @@ function holding(reason: string): Finding {
   return { holds: true, contradicts: false, reason };
 }
 
-function missing(name: string, forms: string[]): Finding {
+function missing(name: string, forms: readonly string[]): Finding {
   return { holds: false, contradicts: false, reason: `the ${name} (${forms[0]}) is missing` };
 }
 
-function contradiction(name: string, forms: string[], said: string): Finding {
+function contradiction(name: string, forms: readonly string[], said: string): Finding {
   return { holds: false, contradicts: true, reason: `the ${name} should be ${forms[0]}, the answer says ${said}` };
 }

@@ -3,7 +3,7 @@
  * speaks for those; names, numbers and words that no language of the world has speak for none.
  */
 import type { LanguageCode } from '../../core/languages.ts';
-import { WORLD_LANGUAGES } from '../facts.ts';
+import { WORLD_LANGUAGES } from '../lexicon/types.ts';
 import { neutralWords, vocabularyOf } from './vocabulary.ts';
 import { wordsOf } from './wording.ts';
 

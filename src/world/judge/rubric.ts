@@ -12,15 +12,15 @@ export const RUBRIC_SCHEMA = 1;
 /** One thing an answer has to say. Forms are plain words of the answer's language; case and punctuation do not count. */
 export type Check =
   /** One of `forms` is said and none of `rivals` (other values of the same type). */
-  | { type: 'value'; name: string; forms: string[]; rivals: string[] }
+  | { type: 'value'; name: string; forms: readonly string[]; rivals: readonly string[] }
   /** Need not be said, but none of `rivals` may be: the right thing said of somebody else is wrong. */
-  | { type: 'subject'; name: string; forms: string[]; rivals: string[] }
+  | { type: 'subject'; name: string; forms: readonly string[]; rivals: readonly string[] }
   /** As `value`, but the operands may be said too: the last value named is the one that counts. */
-  | { type: 'result'; name: string; forms: string[]; rivals: string[] }
+  | { type: 'result'; name: string; forms: readonly string[]; rivals: readonly string[] }
   /** A comparison: the winner alone, or before the loser, or after it when an `inverse` word turns it round. */
-  | { type: 'winner'; name: string; winner: string[]; loser: string[]; inverse: string[] }
+  | { type: 'winner'; name: string; winner: readonly string[]; loser: readonly string[]; inverse: readonly string[] }
   /** Exactly these items in this order and no other word; brackets, commas and quotes do not count. */
-  | { type: 'items'; name: string; items: string[][] };
+  | { type: 'items'; name: string; items: readonly (readonly string[])[] };
 
 /** What the answer should look like. */
 export interface FormRule {
