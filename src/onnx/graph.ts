@@ -6,6 +6,8 @@ interface AttributeValues {
   float: number;
   ints: readonly number[];
   string: string;
+  /** A body, as Loop has it. */
+  graph: Graph;
 }
 
 /** An attribute of a node, tagged with the ONNX attribute type it is written as. */
@@ -60,11 +62,17 @@ export class Graph {
   /** The node that makes a value; inputs, parameters and constants have none. */
   readonly producers = new Map<Value, Node>();
   private readonly pool = new Map<string, Value>();
+  /** In a body: its own values that stand for values of the graph around it, under the same names. */
+  readonly captures = new Map<Value, Value>();
   private readonly names = new Set<string>();
   private count = 0;
   private depth = 0;
 
-  constructor(readonly name: string) {}
+  /** @param outer the graph around a body (see `loop`), whose values and parameters the body may use */
+  constructor(
+    readonly name: string,
+    private readonly outer: Graph | null = null,
+  ) {}
 
   /**
    * A tensor fed at every run.
@@ -80,6 +88,7 @@ export class Graph {
 
   /** A frozen weight: an initialiser where runs copy their inputs (WASM), an input that stays on the device elsewhere. */
   parameter(name: string, dtype: DType, shape: Shape): Value {
+    if (this.outer) return this.capture(this.outer.parameters.find((value) => value.name === name) ?? this.outer.parameter(name, dtype, shape));
     const value = this.declare(name, dtype, shape);
     this.parameters.push(value);
     return value;
@@ -98,6 +107,16 @@ export class Graph {
     this.constants.push({ value, data: pack(data) });
     if (key !== null) this.pool.set(key, value);
     return value;
+  }
+
+  /** A value of the graph around this body, for use in it. */
+  capture(value: Value): Value {
+    if (value.graph !== this.outer) throw new LabError('onnx.graph', `The body ${this.name} cannot use "${value.name}" of graph ${value.graph.name}, which is not around it.`, 'This is a fault in a model definition; please report it.');
+    const known = [...this.captures].find(([, outer]) => outer === value);
+    if (known) return known[0];
+    const alias: Value = { ...value, graph: this };
+    this.captures.set(alias, value);
+    return alias;
   }
 
   /** Names a value as a result of the graph. */
@@ -141,7 +160,8 @@ export class Graph {
   }
 
   private fresh(label: string, dtype: DType, shape: Shape): Value {
-    return { graph: this, name: `%${label}_${this.count++}`, dtype, shape: [...shape] };
+    // Names in a body must differ from those around it.
+    return { graph: this, name: `%${this.outer ? `${this.name}/` : ''}${label}_${this.count++}`, dtype, shape: [...shape] };
   }
 }
 
@@ -149,6 +169,7 @@ export const int = (value: number): Attribute => ({ type: 'int', value });
 export const float = (value: number): Attribute => ({ type: 'float', value });
 export const ints = (value: readonly number[]): Attribute => ({ type: 'ints', value });
 export const text = (value: string): Attribute => ({ type: 'string', value });
+export const body = (value: Graph): Attribute => ({ type: 'graph', value });
 
 /** An attribute or fact that its op always has; a rule that misses one has met a node it does not know. */
 export function attribute<T extends keyof AttributeValues>(node: Node, name: string, type: T): AttributeValues[T] {

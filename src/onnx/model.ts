@@ -27,29 +27,12 @@ export function writeModel(graph: Graph, parameters: 'inputs' | 'external'): Mod
   const inputs = [...graph.inputs, ...(parameters === 'inputs' ? graph.parameters : [])].filter((value) => used.has(value));
   const external = parameters === 'external' ? graph.parameters.filter((value) => used.has(value)) : [];
 
-  // An output may be an input, or the same value twice: then a node has to stand between.
-  const names = new Map<Value, string>();
-  const aliases: [string, string][] = [];
-  const produced = new Set(nodes.flatMap((node) => node.outputs));
-  for (const [name, value] of graph.outputs) {
-    if (produced.has(value) && !names.has(value)) names.set(value, name);
-    else aliases.push([names.get(value) ?? value.name, name]);
-  }
-  const nameOf = (value: Value | null): string => (value === null ? '' : (names.get(value) ?? value.name));
-
-  const body = new ProtoWriter();
-  for (const node of nodes) body.message(1, writeNode(node, nameOf));
-  for (const [from, to] of aliases) body.message(1, new ProtoWriter().string(1, from).string(2, to).string(4, 'Identity'));
-  body.string(2, graph.name);
-  for (const { value, data } of graph.constants) {
-    if (used.has(value)) body.message(5, tensorHeader(value.name, value.dtype, value.shape).bytes(9, data));
-  }
+  const { proto: body, nameOf } = writeNodes(graph, nodes, used, (value) => value?.name ?? '');
   for (const value of external) {
     const location = new ProtoWriter().string(1, 'location').string(2, value.name);
     body.message(5, tensorHeader(value.name, value.dtype, value.shape).message(13, location).varint(14, 1));
   }
-  for (const value of inputs) body.message(11, valueInfo(value.name, value.dtype, value.shape, graph.openDimensions.get(value)));
-  for (const [name, value] of graph.outputs) body.message(12, valueInfo(name, value.dtype, value.shape, everyAxisOpen(graph, value)));
+  for (const value of inputs) body.message(11, valueInfo(nameOf(value), value.dtype, value.shape, graph.openDimensions.get(value)));
 
   const model = new ProtoWriter()
     .varint(1, IR_VERSION)
@@ -60,6 +43,43 @@ export function writeModel(graph: Graph, parameters: 'inputs' | 'external'): Mod
   return { bytes: model.finish(), external, inputs, outputs: graph.outputs };
 }
 
+type NameOf = (value: Value | null) => string;
+
+/** Nodes, constants and outputs of a graph or of a body; `captured` names what a body takes from the graph around it. */
+function writeNodes(graph: Graph, nodes: readonly Node[], used: ReadonlySet<Value>, captured: NameOf): { proto: ProtoWriter; nameOf: NameOf } {
+  // An output may be an input, or the same value twice: then a node has to stand between.
+  const names = new Map<Value, string>();
+  const aliases: [from: Value, to: string][] = [];
+  const produced = new Set(nodes.flatMap((node) => node.outputs));
+  for (const [name, value] of graph.outputs) {
+    if (produced.has(value) && !names.has(value)) names.set(value, name);
+    else aliases.push([value, name]);
+  }
+  const nameOf: NameOf = (value) => {
+    if (value === null) return '';
+    const outer = graph.captures.get(value);
+    return outer ? captured(outer) : (names.get(value) ?? value.name);
+  };
+
+  const proto = new ProtoWriter();
+  for (const node of nodes) proto.message(1, writeNode(node, nameOf));
+  for (const [from, to] of aliases) proto.message(1, new ProtoWriter().string(1, nameOf(from)).string(2, to).string(4, 'Identity'));
+  proto.string(2, graph.name);
+  for (const { value, data } of graph.constants) {
+    if (used.has(value)) proto.message(5, tensorHeader(value.name, value.dtype, value.shape).bytes(9, data));
+  }
+  for (const [name, value] of graph.outputs) proto.message(12, valueInfo(name, value.dtype, value.shape, everyAxisOpen(graph, value)));
+  return { proto, nameOf };
+}
+
+/** The GraphProto of a body. All its inputs are written: their order is what they are known by. */
+function writeBody(graph: Graph, captured: NameOf): ProtoWriter {
+  const { nodes, used } = needed(graph);
+  const { proto, nameOf } = writeNodes(graph, nodes, used, captured);
+  for (const value of graph.inputs) proto.message(11, valueInfo(nameOf(value), value.dtype, value.shape));
+  return proto;
+}
+
 /** The nodes that outputs depend on, in order, and every value they read. */
 function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
   const used = new Set<Value>(graph.outputs.values());
@@ -68,8 +88,18 @@ function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
     if (!node.outputs.some((output) => used.has(output))) continue;
     nodes.push(node);
     for (const input of node.inputs) if (input) used.add(input);
+    for (const value of captures(node)) used.add(value);
   }
   return { nodes: nodes.toReversed(), used };
+}
+
+/** What the bodies of a node take from the graph around them. */
+function captures(node: Node): Value[] {
+  return Object.values(node.attributes).flatMap((attribute) => {
+    if (attribute.type !== 'graph') return [];
+    const { used } = needed(attribute.value);
+    return [...attribute.value.captures].filter(([alias]) => used.has(alias)).map(([, outer]) => outer);
+  });
 }
 
 /** With an open dimension somewhere, an output's sizes are not promised: its axes are written without numbers. */
@@ -77,17 +107,17 @@ function everyAxisOpen(graph: Graph, value: Value): ReadonlyMap<number, string> 
   return graph.openDimensions.size === 0 ? undefined : new Map(value.shape.map((_, axis) => [axis, '']));
 }
 
-function writeNode(node: Node, nameOf: (value: Value | null) => string): ProtoWriter {
+function writeNode(node: Node, nameOf: NameOf): ProtoWriter {
   const proto = new ProtoWriter();
   for (const input of node.inputs) proto.string(1, nameOf(input));
   for (const output of node.outputs) proto.string(2, nameOf(output));
   proto.string(4, node.op);
-  for (const [name, value] of Object.entries(node.attributes)) proto.message(5, writeAttribute(name, value));
+  for (const [name, value] of Object.entries(node.attributes)) proto.message(5, writeAttribute(name, value, nameOf));
   if (node.domain !== '') proto.string(7, node.domain);
   return proto;
 }
 
-function writeAttribute(name: string, attribute: Attribute): ProtoWriter {
+function writeAttribute(name: string, attribute: Attribute, nameOf: NameOf): ProtoWriter {
   const proto = new ProtoWriter().string(1, name);
   switch (attribute.type) {
     case 'float':
@@ -99,6 +129,8 @@ function writeAttribute(name: string, attribute: Attribute): ProtoWriter {
     case 'ints':
       for (const value of attribute.value) proto.varint(8, value);
       return proto.varint(20, 7);
+    case 'graph':
+      return proto.message(6, writeBody(attribute.value, nameOf)).varint(20, 5);
   }
 }
 
