@@ -45,7 +45,7 @@ export interface MixLook {
 export function mixLook(name: string): MixLook {
   if (name === 'base') return { name, kind: 'base', languages: [], color: 'var(--line-strong)', dashed: true, width: 1.5, lines: ['untuned'] };
   const [tags = '', suffix] = name.split('-', 2);
-  const languages = tags.toLowerCase().match(/../g) ?? [];
+  const languages: string[] = tags.toLowerCase().match(/../g) ?? [];
   const lines: [string, string?] = suffix === undefined ? [tags] : [tags, suffix];
   if (languages.length === 1) return { name, kind: 'monolingual', languages, color: languageColor(languages[0] as string), dashed: false, width: 1.75, lines };
   const color = languages.includes('en') ? 'var(--ink)' : 'var(--line-strong)';
@@ -69,3 +69,6 @@ export function sortMixes<T>(items: readonly T[], name: (item: T) => string): T[
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ item }) => item);
 }
+
+/** Languages a person can say a file is in; the lab itself accepts any code it finds in one. */
+export const LANGUAGE_CODES: readonly LanguageCode[] = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'sv', 'ar', 'zh', 'cs', 'et', 'fi', 'he', 'hi', 'ru', 'sw'];

@@ -6,12 +6,11 @@ export class Width implements ReactiveController {
   value: number;
   private readonly observer: ResizeObserver;
 
-  /** @param beside what lies left and right of the figure inside the host, px */
-  constructor(private readonly host: ReactiveControllerHost & HTMLElement, private readonly beside = 0) {
+  constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
     host.addController(this);
-    this.value = Math.min(1120, document.documentElement.clientWidth - 48) - beside;
+    this.value = Math.min(1120, document.documentElement.clientWidth - 64);
     this.observer = new ResizeObserver(([entry]) => {
-      const width = Math.floor((entry?.contentRect.width ?? 0) - this.beside);
+      const width = Math.floor(entry?.contentRect.width ?? 0);
       if (width > 0 && width !== this.value) {
         this.value = width;
         this.host.requestUpdate();

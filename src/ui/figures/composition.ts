@@ -4,7 +4,7 @@
  */
 import { html, svg, type TemplateResult } from 'lit';
 import type { LanguageCode } from '../../core/languages.ts';
-import { languageColor, languageName, languageTag } from '../names.ts';
+import { languageColor, languageName } from '../names.ts';
 import { count } from '../numbers.ts';
 
 export interface CompositionData {
@@ -19,19 +19,17 @@ export interface CompositionData {
 
 const CELL = 6;
 const GAP = 1.5;
-const LABEL = 20;
 
 export function composition({ mix, languages, records, total }: CompositionData): TemplateResult {
   const pitch = CELL + GAP;
-  const width = LABEL + records.length * pitch;
-  const height = languages.length * pitch;
+  const width = records.length * pitch - GAP;
+  const height = languages.length * pitch - GAP;
   const taken = languages.map((code) => records.filter((record) => record.languages.includes(code)).length);
   const spoken = languages.map((code, i) => `${languageName(code)} ${taken[i]}`).join(', ');
   return html`<svg class="composition" viewBox="0 0 ${width} ${height}" role="img" aria-label="${mix}: ${count(total)} conversations. Of the first ${records.length} records it holds ${spoken}.">
-    ${languages.map((code, row) => svg`<text x="0" y=${row * pitch + CELL - 0.4}>${languageTag(code)}</text>
-      ${records.map((record, column) => {
-        const held = record.languages.includes(code);
-        return svg`<rect x=${LABEL + column * pitch} y=${row * pitch} width=${CELL} height=${CELL} rx="1" class=${held ? 'held' : 'free'} fill=${held ? languageColor(code) : 'none'}></rect>`;
-      })}`)}
+    ${languages.map((code, row) => records.map((record, column) => {
+      const held = record.languages.includes(code);
+      return svg`<rect x=${column * pitch} y=${row * pitch} width=${CELL} height=${CELL} rx="1" class=${held ? 'held' : 'free'} fill=${held ? languageColor(code) : 'none'}></rect>`;
+    }))}
   </svg>`;
 }

@@ -26,7 +26,8 @@ export const shown = ({ low, high }: Estimate): boolean => low > 0 || high < 0;
 
 /** @param width of the drawing, px; its height follows from the number of bars alone. */
 export function improvements(data: readonly Improvement[], { width }: { width: number }): TemplateResult {
-  const groups = [...Map.groupBy(data, (item) => item.multilingual)];
+  const names = [...new Set(data.map(({ multilingual }) => multilingual))];
+  const groups = names.map((name) => [name, data.filter(({ multilingual }) => multilingual === name)] as const);
   const domain = aroundZero(data.flatMap(({ points }) => [points.low, points.high, points.mean]));
   const x = linear(domain, [LABEL, width - VALUE]);
   const height = groups.reduce((sum, [, items]) => sum + HEAD + items.length * ROW, AXIS);

@@ -1,0 +1,71 @@
+/** Every manifest field the Train page folds away: PEFT's, TRL's and FastChat's names, and what each does in a sentence. */
+import type { Manifest } from '../../studies/manifest.ts';
+
+export type Section = 'lora' | 'training' | 'benchmark';
+
+export interface Field {
+  name: string;
+  help: string;
+  kind: 'number' | 'switch' | 'choice' | 'list';
+  /** Of a choice, or of a list. */
+  options?: readonly string[];
+  min?: number;
+  max?: number;
+  step?: number | 'any';
+}
+
+const number = (name: string, help: string, min: number, step: number | 'any' = 1, max?: number): Field => ({ name, help, kind: 'number', min, step, ...(max === undefined ? {} : { max }) });
+const toggle = (name: string, help: string): Field => ({ name, help, kind: 'switch' });
+
+export const FIELDS: Readonly<Record<Section, { title: string; from: string; fields: readonly Field[] }>> = {
+  lora: {
+    title: 'Adapter',
+    from: 'PEFT LoraConfig',
+    fields: [
+      number('r', 'Rank of the two small matrices added to each module. Higher learns more and costs more.', 1),
+      number('lora_alpha', 'The adapter’s output is scaled by lora_alpha / r.', 0.001, 'any'),
+      number('lora_dropout', 'Share of adapter inputs dropped at random while training.', 0, 'any', 0.95),
+      { name: 'target_modules', help: 'Which projections of every layer get an adapter.', kind: 'list', options: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] },
+    ],
+  },
+  training: {
+    title: 'Training',
+    from: 'TRL SFTConfig',
+    fields: [
+      number('learning_rate', 'Peak step size of AdamW.', 0, 'any'),
+      { name: 'lr_scheduler_type', help: 'How the learning rate falls after the warm-up.', kind: 'choice', options: ['constant', 'linear', 'cosine'] },
+      number('warmup_steps', 'Steps over which the learning rate rises from zero.', 0),
+      number('per_device_train_batch_size', 'Sequences a step, for each adapter.', 1),
+      number('gradient_accumulation_steps', 'Batches summed before the weights move once.', 1),
+      number('max_length', 'Tokens a sequence; longer conversations are cut.', 16),
+      toggle('packing', 'Fill each sequence with several conversations, kept apart by the attention mask.'),
+      toggle('shuffle', 'Shuffle the records every epoch, by the seed.'),
+      toggle('assistant_only_loss', 'Learn from the assistant’s tokens only. Off: from all tokens.'),
+      number('weight_decay', 'Decoupled decay of the adapter’s weights.', 0, 'any'),
+      number('adam_beta1', 'AdamW: memory of the gradient’s mean.', 0, 'any', 1),
+      number('adam_beta2', 'AdamW: memory of the gradient’s square.', 0, 'any', 1),
+      number('adam_epsilon', 'AdamW: keeps the division from blowing up.', 0, 'any'),
+      number('max_grad_norm', 'Gradients longer than this are scaled down to it.', 0, 'any'),
+      number('eval_fraction', 'Share of each mix held out to measure eval_loss.', 0, 'any', 1),
+      number('eval_steps', 'Steps between evaluations; 0: only at the end.', 0),
+      number('save_steps', 'Steps between checkpoints that a reload goes on from.', 1),
+    ],
+  },
+  benchmark: {
+    title: 'Answering',
+    from: 'generation',
+    fields: [
+      number('max_new_tokens', 'Most tokens a turn may have; an answer that reaches it is cut off and marked.', 1),
+      number('top_p', 'Sample from the likeliest tokens that together have this probability. 1: all.', 0, 'any', 1),
+      number('top_k', 'Sample from this many likeliest tokens. 0: all.', 0),
+      number('repetition_penalty', 'Above 1 makes tokens already used less likely.', 0.1, 'any'),
+    ],
+  },
+};
+
+/** A copy of the manifest with one field set. */
+export function withField(manifest: Manifest, section: Section, name: string, value: unknown): Manifest {
+  return { ...manifest, [section]: { ...manifest[section], [name]: value } };
+}
+
+export const fieldValue = (manifest: Manifest, section: Section, name: string): unknown => (manifest[section] as Record<string, unknown>)[name];

@@ -1,0 +1,53 @@
+/** A conversation as training sees it: its tokens, and which of them carry loss. A wrong mask is the silent killer of tuning. */
+import { Task } from '@lit/task';
+import { html, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Conversation } from '../../core/conversation.ts';
+import '../kit/overlays.ts';
+import { languageName } from '../names.ts';
+import { count, percent } from '../numbers.ts';
+import { View } from '../view.ts';
+import { choice } from './choice.ts';
+import './records.css';
+
+@customElement('pinch-token-inspector')
+export class TokenInspector extends View {
+  @property({ attribute: false }) conversation!: Conversation;
+  @state() private model = '';
+
+  private readonly models = new Task(this, {
+    task: async () => {
+      const models = await this.lab.models.list();
+      this.model ||= models[0]?.id ?? '';
+      return models;
+    },
+    args: () => [],
+  });
+  private readonly tokens = new Task(this, {
+    task: async ([model, conversation]) => (model ? this.lab.models.inspect({ model, conversation }) : []),
+    args: () => [this.model, this.conversation] as const,
+  });
+
+  protected override async firstUpdated(): Promise<void> {
+    const dialog = this.querySelector('wa-dialog');
+    await dialog?.updateComplete;
+    if (dialog) dialog.open = true;
+  }
+
+  protected override render(): TemplateResult {
+    const { id, language } = this.conversation;
+    const tokens = this.tokens.value ?? [];
+    const loss = tokens.filter((token) => token.loss).length;
+    return html`<wa-dialog label="Tokens of ${id} in ${languageName(language)}" light-dismiss style="--width: min(46rem, 96vw)" @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.dispatchEvent(new Event('pinch-closed'))}>
+      <div class="stack">
+        ${choice('Tokenizer of', this.model, (this.models.value ?? []).map((model) => [model.id, model.name]), (value) => (this.model = value))}
+        <p class="small quiet num">${tokens.length > 0 ? html`${count(tokens.length)} tokens, ${count(loss)} of them (${percent(loss / tokens.length)}) carry loss: <span class="token" data-loss>marked like this</span>. The others are read but not learned.` : 'Reading the tokens…'}</p>
+        ${this.tokens.status === 3 ? html`<p class="words">They could not be read: ${this.tokens.error instanceof Error ? this.tokens.error.message : String(this.tokens.error)}</p>` : ''}
+        <p class="tokens" lang=${language}>${tokens.map((token) => html`<span class="token" ?data-loss=${token.loss} title="token ${token.id}, ${token.loss ? 'carries loss' : 'no loss'}">${visible(token.text)}</span>`)}</p>
+      </div>
+    </wa-dialog>`;
+  }
+}
+
+/** Line ends would be invisible; everything else is shown as it is. */
+const visible = (text: string): string => text.replaceAll('\n', '⏎');

@@ -1,0 +1,65 @@
+/**
+ * A heat map in plain language: the studies' questions, each answered from the numbers with its interval, or said to be
+ * not shown. Nothing here is written beforehand but the grammar.
+ */
+import type { Estimate, StudyResults } from '../app/facade.ts';
+import { mixLook } from './names.ts';
+import { count, decimal, difference, percent } from './numbers.ts';
+
+export interface Reading {
+  verdict: 'better' | 'worse' | 'not shown' | 'note';
+  text: string;
+}
+
+type Part = Pick<StudyResults, 'heatmap' | 'improvements'>;
+
+/** Findings of one model and dataset, the most general first. Empty where there is nothing to compare. */
+export function readings(results: Part): Reading[] {
+  const best = bestMonolingual(results);
+  if (best === null) return [];
+  const multilingual = [...new Set(results.improvements.map((item) => item.multilingual))];
+  const find = (kind: 'union' | 'sampled', english: boolean): string | undefined =>
+    multilingual.find((name) => mixLook(name).kind === kind && mixLook(name).languages.includes('en') === english);
+  const asked: [string, string | undefined][] = [
+    ['Parallel tuning', find('union', true)],
+    ['Parallel tuning without English', find('union', false)],
+    ['At equal size, sampled over the languages,', find('sampled', true)],
+  ];
+  const out = asked.flatMap(([what, mix]) => {
+    const found = results.improvements.find((item) => item.multilingual === mix && item.monolingual === best);
+    return found && mix ? [against(what, mix, best, found.points)] : [];
+  });
+  return [...out, ...tally(results), ...rightLanguage(results)];
+}
+
+/** The one-language mix with the highest mean over all languages. */
+export function bestMonolingual({ heatmap }: Pick<StudyResults, 'heatmap'>): string | null {
+  const own = heatmap.filter(({ mix, language, raw }) => language === 'all' && raw.n > 0 && mixLook(mix).kind === 'monolingual');
+  return own.reduce<(typeof own)[number] | null>((best, cell) => (best === null || cell.raw.mean > best.raw.mean ? cell : best), null)?.mix ?? null;
+}
+
+/** @param points (multilingual - monolingual) x 10; the sentence speaks of points of the 1-10 scale. */
+export function against(what: string, mix: string, best: string, points: Estimate): Reading {
+  const [mean, low, high] = [points.mean / 10, points.low / 10, points.high / 10];
+  const basis = `n = ${count(points.n)}`;
+  if (low > 0) return { verdict: 'better', text: `${what} (${mix}) beat the best one-language mix (${best}) by ${decimal(mean)} points (95 % interval ${span(low, high)}, ${basis}).` };
+  if (high < 0) return { verdict: 'worse', text: `${what} (${mix}) fell behind the best one-language mix (${best}) by ${decimal(-mean)} points (95 % interval ${span(-high, -low)}, ${basis}).` };
+  return { verdict: 'not shown', text: `${what} (${mix}) against the best one-language mix (${best}): not shown. The difference is ${difference(mean)} points and its 95 % interval, ${span(low, high)}, holds zero (${basis}).` };
+}
+
+function tally({ improvements }: Part): Reading[] {
+  if (improvements.length < 2) return [];
+  const better = improvements.filter(({ points }) => points.low > 0).length;
+  const worse = improvements.filter(({ points }) => points.high < 0).length;
+  return [{ verdict: 'note', text: `Of ${count(improvements.length)} comparisons of a multilingual with a one-language mix, ${count(better)} favour the multilingual one, ${count(worse)} the one-language one, and ${count(improvements.length - better - worse)} are not shown either way.` }];
+}
+
+function rightLanguage({ heatmap }: Part): Reading[] {
+  const cells = heatmap.filter(({ language, rightLanguage: share, mix }) => language === 'all' && share.n > 0 && mixLook(mix).kind !== 'base').sort((a, b) => a.rightLanguage.mean - b.rightLanguage.mean);
+  const [least, most] = [cells[0], cells.at(-1)];
+  if (!least || !most || least === most) return [];
+  return [{ verdict: 'note', text: `Answers in the language of the question: from ${percent(least.rightLanguage.mean)} (${least.mix}) to ${percent(most.rightLanguage.mean)} (${most.mix}).` }];
+}
+
+const span = (low: number, high: number): string => `${signless(low)} to ${signless(high)}`;
+const signless = (value: number): string => decimal(value).replace('-', '−');
