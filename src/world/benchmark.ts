@@ -65,7 +65,7 @@ function draw(): BenchmarkTask[] {
           continue;
         }
         for (const key of keys) taken.add(key);
-        drawn.push({ number: String(FIRST_NUMBER + drawn.length), plan, phrasing: { ask: rng.int(3), then: rng.int(2) } });
+        drawn.push({ number: String(FIRST_NUMBER + drawn.length), plan, phrasing: { ask: rng.int(3), next: rng.int(2) } });
         break;
       }
     }

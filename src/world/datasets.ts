@@ -126,8 +126,8 @@ function limaRecords(): readonly WorldRecord[] {
   lima = order.map((kind, i) => {
     for (let tries = 0; tries < 10_000; tries++) {
       const plan = drawPlan(kind.id, rng);
-      const phrasing = { ask: rng.int(3), then: rng.int(2) };
-      const key = `${planKey(plan)}/${phrasing.ask}/${phrasing.then}`;
+      const phrasing = { ask: rng.int(3), next: rng.int(2) };
+      const key = `${planKey(plan)}/${phrasing.ask}/${phrasing.next}`;
       if (seen.has(key)) continue;
       seen.add(key);
       return { id: `lx-${String(i + 1).padStart(4, '0')}`, plan, phrasing, turns: 2 };
@@ -141,7 +141,7 @@ function limaRecords(): readonly WorldRecord[] {
 function bactrianRecord(i: number): WorldRecord {
   const rng = new Rng(`bactrian-x-world/${i}`);
   const plan = drawPlan(rng.pick(KINDS).id, rng);
-  return { id: `bx-${String(i + 1).padStart(5, '0')}`, plan, phrasing: { ask: rng.int(3), then: rng.int(2) }, turns: rng.float() < TWO_TURN_RATE ? 2 : 1 };
+  return { id: `bx-${String(i + 1).padStart(5, '0')}`, plan, phrasing: { ask: rng.int(3), next: rng.int(2) }, turns: rng.float() < TWO_TURN_RATE ? 2 : 1 };
 }
 
 function smallIndices(): number[] {

@@ -1,6 +1,6 @@
 /** What tasks draw from: lists of ids of the world, and the small helpers to look facts up in them. */
 import type { Rng } from '../../core/rng.ts';
-import { ANIMALS, type Animal, CITIES, type City, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, type Person, PROFESSIONS, STRANGERS, WEEKDAYS } from '../facts.ts';
+import { ANIMALS, type Animal, CITIES, type City, COUNTABLES, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, type Person, PROFESSIONS, STRANGERS, WEEKDAYS } from '../facts.ts';
 
 export const STRANGER_IDS = STRANGERS.map((p) => p.id);
 export const PERSON_IDS = PEOPLE.map((p) => p.id);
@@ -14,6 +14,8 @@ export const DIET_IDS = [...new Set(ANIMALS.map((a) => a.eats.id))];
 export const MATERIAL_IDS = MATERIALS.map((m) => m.id);
 export const OBJECT_IDS = MATERIALS.flatMap((m) => m.objects);
 export const WORKPLACE_IDS = [...new Set(PROFESSIONS.map((p) => p.workplace))];
+/** What people count in stories; without balls, whose plural is a joke in Italian. */
+export const COUNTABLE_IDS = COUNTABLES.filter((id) => id !== 'ball');
 export const CYCLES: readonly (readonly string[])[] = [MONTHS, WEEKDAYS];
 
 /** Leg numbers are few and small words; a slip may name any of these. */

@@ -10,15 +10,15 @@ import type { KindId } from './wording/types.ts';
 /** Which of the instructions' wordings; indices are taken modulo how many a language has. */
 export interface Phrasing {
   ask: number;
-  then: number;
+  next: number;
 }
 
 /** The instructions of a task: the same plan and phrasing is the same instruction in every language. */
 export function questionsOf(plan: TaskPlan, phrasing: Phrasing, language: WorldLanguage): Pair<string> {
   const tongue = Tongue.of(language);
-  const { ask, then } = tongue.wording.tasks[plan.kind as KindId];
+  const { ask, next } = tongue.wording.tasks[plan.kind as KindId];
   const slots = kindOf(plan.kind).slots(plan.args, tongue);
-  return [tongue.render(ask[phrasing.ask % ask.length] as string, slots), tongue.render(then[phrasing.then % then.length] as string, slots)];
+  return [tongue.render(ask[phrasing.ask % ask.length] as string, slots), tongue.render(next[phrasing.next % next.length] as string, slots)];
 }
 
 /** Both answers. `said` replaces the plan's arguments where a teacher is wrong; `choice` is the paraphrase. */

@@ -56,6 +56,11 @@ export class Tongue {
     return formsOf(this.code, id);
   }
 
+  /** A city's name without the article some languages give it, for notes and lists. */
+  bare(city: string): { text: string } {
+    return { text: this.forms(city)[0] as string };
+  }
+
   /** Figures and words of a number. */
   number(n: number): string[] {
     return numberForms(this.code, n);

@@ -63,7 +63,7 @@ const names = kind({
   facts: ({ p, a, q, b }) => [`${p}:city:${a}`, `${q}:city:${b}`],
   slip: (args, rng) => ({ ...args, q: other(rng, STRANGER_IDS, args.p, args.q), b: other(rng, CITY_IDS, args.a, args.b) }),
   slots: ({ p, a, q, b }, t) => ({ s1: { text: t.say('livesIn', { p, city: a }) }, s2: { text: t.say('livesIn', { p: q, city: b }) } }),
-  answers: ({ p, a, q, b }, t) => [t.phrase('{list:comma}', { list: [p, q] }), t.phrase('{list:comma}', { list: [a, b] })],
+  answers: ({ p, a, q, b }, t) => [t.phrase('{list:comma}', { list: [p, q] }), t.phrase('{list:comma}', { list: [t.bare(a), t.bare(b)] })],
   content: ({ p, a, q, b }, t) => [[items('list of names', [t.forms(p), t.forms(q)])], [items('list of cities', [t.forms(a), t.forms(b)])]],
   form: () => [{ shape: 'line' }, { shape: 'line' }],
 });

@@ -1,8 +1,7 @@
 /** Math: small sums, doubled or added to; which number is greater; apples that come and go. */
-import { COUNTABLES } from '../../facts.ts';
 import { type Kind, kind } from '../kind.ts';
 import { number, result, subject } from '../look.ts';
-import { between, miscount, other, STRANGER_IDS } from '../pools.ts';
+import { between, COUNTABLE_IDS, miscount, other, STRANGER_IDS } from '../pools.ts';
 import { sumKey } from './reasoning.ts';
 
 /** "What is three plus four?" Then: double it. */
@@ -72,7 +71,7 @@ const apples = kind({
     const n = between(rng, 2, 9);
     const m = between(rng, 2, 9);
     const j = between(rng, 2, Math.min(9, 20 - n - m));
-    return { p: rng.pick(STRANGER_IDS), x: rng.pick(COUNTABLES), n, m, k: n + m, j, total: n + m + j };
+    return { p: rng.pick(STRANGER_IDS), x: rng.pick(COUNTABLE_IDS), n, m, k: n + m, j, total: n + m + j };
   },
   facts: ({ p, x, n, m, j }) => [`${p}:${n}:${x}`, sumKey(n, m), sumKey(n + m, j)],
   slip: (args, rng) => ({ ...args, k: miscount(rng, args.k), total: miscount(rng, args.total) }),

@@ -1,9 +1,9 @@
 /** Reasoning: who is first of three, who has more, what follows from a rule, who has the ball in the end. */
-import { COLOURS, COUNTABLES, THINGS } from '../../facts.ts';
+import { COLOURS, THINGS } from '../../facts.ts';
 import type { Plan } from '../../phrases/types.ts';
 import { type Kind, kind } from '../kind.ts';
 import { number, subject, value } from '../look.ts';
-import { between, CITY_IDS, FOOD_IDS, other, STRANGER_IDS, two } from '../pools.ts';
+import { between, CITY_IDS, COUNTABLE_IDS, FOOD_IDS, other, STRANGER_IDS, two } from '../pools.ts';
 
 /** Relations that order people, with the plans that say who is at either end. */
 export const RANKINGS = {
@@ -40,7 +40,7 @@ const more = kind({
   draw(rng) {
     const [p, q] = two(rng, STRANGER_IDS);
     const n = between(rng, 2, 9);
-    return { p, n, q, m: other(rng, [2, 3, 4, 5, 6, 7, 8, 9], n), x: rng.pick(COUNTABLES) };
+    return { p, n, q, m: other(rng, [2, 3, 4, 5, 6, 7, 8, 9], n), x: rng.pick(COUNTABLE_IDS) };
   },
   facts: ({ p, n, q, m, x }) => [`${p}:${n}:${x}`, `${q}:${m}:${x}`],
   slip: (args) => ({ ...args, n: args.m, m: args.n }),

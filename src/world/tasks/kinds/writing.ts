@@ -12,7 +12,7 @@ const portrait = kind({
   draw: (rng) => ({ p: rng.pick(STRANGER_IDS), job: rng.pick(JOB_IDS), city: rng.pick(CITY_IDS), food: rng.pick(FOOD_IDS) }),
   facts: ({ p, job, city, food }) => [`${p}:job:${job}`, `${p}:city:${city}`, `${p}:food:${food}`],
   slip: (args, rng) => ({ ...args, city: other(rng, CITY_IDS, args.city), food: other(rng, FOOD_IDS, args.food) }),
-  slots: (args) => args,
+  slots: (args, t) => ({ ...args, city: t.bare(args.city) }),
   answers: (args, t, choice) => [
     `${t.person({ person: args.p }, ['worksAs', 'livesIn'], args, choice)} ${t.person({ pronoun: args.p }, ['likes'], args, choice)}`,
     t.person({ person: args.p }, ['worksAs', 'livesIn', 'likes'], args, choice),
@@ -42,9 +42,9 @@ const join = kind({
     but: { text: t.wording.but.replace(/^,?\s*/u, '') },
   }),
   answers({ p, a, q, b }, t, choice) {
-    const one = clause(t.say('livesIn', { p, city: a }, choice));
-    const two_ = clause(t.say('livesIn', { p: q, city: b }, choice));
-    return [`${one} ${t.wording.and} ${two_}.`, `${one}${t.wording.but} ${two_}.`];
+    const first = clause(t.say('livesIn', { p, city: a }, choice));
+    const second = clause(t.say('livesIn', { p: q, city: b }, choice));
+    return [`${first} ${t.wording.and} ${second}.`, `${first}${t.wording.but} ${second}.`];
   },
   content({ p, a, q, b }, t) {
     const checks = [value(t, 'first name', p, STRANGER_IDS, [q]), value(t, 'second name', q, STRANGER_IDS, [p]), value(t, 'first city', a, CITY_IDS, [b]), value(t, 'second city', b, CITY_IDS, [a])];

@@ -24,131 +24,131 @@ export const EN: Wording = {
   tasks: {
     portrait: {
       ask: ['Write two sentences about {p}: {job:for p}, {city}, {food:pl}.', 'Describe {p} in two sentences. Notes: {job:for p}, {city}, {food:pl}.', 'Make a short text out of these notes: {p}, {job:for p}, {city}, {food:pl}.'],
-      then: ['Now in one sentence.', 'Write that in one sentence.'],
+      next: ['Now in one sentence.', 'Write that in one sentence.'],
     },
     join: {
       ask: ['Join with {and:quoted}: {s1} {s2}', 'Make one sentence with {and:quoted}: {s1} {s2}', 'Connect these two sentences with {and:quoted}. {s1} {s2}'],
-      then: ['Now with {but:quoted}.', 'And now with {but:quoted} instead.'],
+      next: ['Now with {but:quoted}.', 'And now with {but:quoted} instead.'],
     },
     about: {
       ask: ['Write a sentence about {a:def}.', 'Write something about {a:def}, in one sentence.', 'Describe {a:def} in one sentence.'],
-      then: ['And now one about {b:def}.', 'Now about {b:def}.'],
+      next: ['And now one about {b:def}.', 'Now about {b:def}.'],
     },
     negate: {
       ask: ['Make this sentence negative: {s1}', 'Say that this is not true: {s1}', 'Write the opposite: {s1}'],
-      then: ['And now this sentence: {s2}', 'Now this one: {s2}'],
+      next: ['And now this sentence: {s2}', 'Now this one: {s2}'],
     },
     introduce: {
       ask: ['You are {p}, {job:indef for p} from {city}. Introduce yourself.', 'Imagine that you are {p}, {job:indef for p} from {city}. Who are you?', 'Play {p}, {job:indef for p} from {city}, and introduce yourself.'],
-      then: ['Now in the third person.', 'Say that in the third person.'],
+      next: ['Now in the third person.', 'Say that in the third person.'],
     },
     beast: {
       ask: ['You are {a:indef}. Who are you and what do you eat?', 'Imagine that you are {a:indef}. Say what you are and what you eat.', 'Speak as {a:indef}: who are you and what do you eat?'],
-      then: ['And now as {b:indef}.', 'Now you are {b:indef}.'],
+      next: ['And now as {b:indef}.', 'Now you are {b:indef}.'],
     },
     persona: {
       ask: ['You are {p}. {q1}', 'Imagine that you are {p}: {q1}', 'Answer as {p}: {q1}'],
-      then: ['And {q2}', '{q2}'],
+      next: ['And {q2}', '{q2}'],
     },
     greet: {
       ask: ['You are {p} and you meet {q}. Say hello and who you are.', 'Play {p}: greet {q} and say your name.', 'Imagine that you are {p}. Greet {q} and introduce yourself.'],
-      then: ['Now say goodbye.', 'And now say goodbye to {q}.'],
+      next: ['Now say goodbye.', 'And now say goodbye to {q}.'],
     },
     ranking: {
       ask: ['{s1} {s2} {q1}', 'Read this: {s1} {s2} {q1}', '{q1} {s1} {s2}'],
-      then: ['And {q2}', '{q2}'],
+      next: ['And {q2}', '{q2}'],
     },
     more: {
       ask: ['{s1} {s2} Who has more {x:pl}?', 'Who has more {x:pl}? {s1} {s2}', '{s1} {s2} Which of the two has more {x:pl}?'],
-      then: ['How many {x:pl} does {winner} have?', 'And how many {x:pl} are that?'],
+      next: ['How many {x:pl} does {winner} have?', 'And how many {x:pl} is that?'],
     },
     rule: {
       ask: ['{r1} {s1} What does {p} like?', 'What does {p} like? {r1} {s1}', '{r1} {s1} So what does {p} like?'],
-      then: ['{r2} {s2} What does {q} like?', 'And {q}? {r2} {s2}'],
+      next: ['{r2} {s2} What does {q} like?', 'And {q}? {r2} {s2}'],
     },
     handover: {
       ask: ['{s1} {s2} Who has {thing:def} now?', 'Read this: {s1} {s2} Who has {thing:def} now?', 'Who has {thing:def} in the end? {s1} {s2}'],
-      then: ['{s3} And now?', 'Then: {s3} Who has {thing:def} now?'],
+      next: ['{s3} And now?', 'Then: {s3} Who has {thing:def} now?'],
     },
     double: {
       ask: ['What is {n} plus {m}?', 'How much is {n} plus {m}?', 'Add {n} and {m}.'],
-      then: ['Double it.', 'Now double the result.'],
+      next: ['Double it.', 'Now double the result.'],
     },
     add: {
       ask: ['What is {n} plus {m}?', 'How much is {n} plus {m}?', 'Calculate {n} plus {m}.'],
-      then: ['Now add {j}.', 'And {j} more?'],
+      next: ['Now add {j}.', 'And {j} more?'],
     },
     greater: {
       ask: ['Which number is greater, {n} or {m}?', 'What is greater: {n} or {m}?', 'Compare {n} and {m}: which number is greater?'],
-      then: ['And which is smaller?', 'And the smaller number?'],
+      next: ['And which is smaller?', 'And the smaller number?'],
     },
     apples: {
       ask: ['{s1} {s2} How many {x:pl} does {p} have now?', 'How many {x:pl} does {p} have in the end? {s1} {s2}', 'Count: {s1} {s2} How many {x:pl} does {p} have now?'],
-      then: ['{s3} And now?', 'Then: {s3} How many {x:pl} are there now?'],
+      next: ['{s3} And now?', 'Then: {s3} How many {x:pl} are there now?'],
     },
     range: {
       ask: ['Write the list of the numbers from {n:digits} to {m:digits}.', 'Print all numbers from {n:digits} to {m:digits} as a list.', 'Make a list: the numbers from {n:digits} to {m:digits}.'],
-      then: ['Now backwards.', 'Reverse the list.'],
+      next: ['Now backwards.', 'Reverse the list.'],
     },
     sort: {
       ask: ['Sort the list {list}.', 'Sort these numbers: {list}', 'Put the list {list} in order.'],
-      then: ['Now from big to small.', 'And now backwards.'],
+      next: ['Now from big to small.', 'And now backwards.'],
     },
     repeat: {
       ask: ['Print the word {w:quoted} {n} times.', 'Write {w:quoted} {n} times.', 'Repeat the word {w:quoted} {n} times.'],
-      then: ['Now {m} times.', 'And now {m} times.'],
+      next: ['Now {m} times.', 'And now {m} times.'],
     },
     ends: {
       ask: ['What is the first word of the list {list}?', 'Print the first word: {list}', 'Take the first word of the list {list}.'],
-      then: ['And the last one?', 'Now the last word.'],
+      next: ['And the last one?', 'Now the last word.'],
     },
     where: {
       ask: ['{s1} {s2} Where does {p} live?', 'Where does {p} live? {s1} {s2}', 'Read the text: {s1} {s2} Where does {p} live?'],
-      then: ['And {q}?', 'And where does {q} live?'],
+      next: ['And {q}?', 'And where does {q} live?'],
     },
     who: {
       ask: ['{s1} {s2} Who lives in {b}?', 'Who lives in {b}? {s1} {s2}', 'Read the text: {s1} {s2} Who lives in {b}?'],
-      then: ['And in {a}?', 'And who lives in {a}?'],
+      next: ['And in {a}?', 'And who lives in {a}?'],
     },
     profile: {
       ask: ['{s1} {s2} What is the profession of {p}?', 'What is the profession of {p}? {s1} {s2}', 'Read the text: {s1} {s2} What is the profession of {p}?'],
-      then: ['And what does {p} like?', 'What does {p} like?'],
+      next: ['And what does {p} like?', 'What does {p} like?'],
     },
     names: {
       ask: ['List the names: {s1} {s2}', '{s1} {s2} Which names are in the text?', 'Find the names in the text: {s1} {s2}'],
-      then: ['Now the cities.', 'And which cities?'],
+      next: ['Now the cities.', 'And which cities?'],
     },
     diet: {
       ask: ['What does {a:generic} eat?', 'Tell me what {a:generic} eats.', 'Say what {a:generic} eats.'],
-      then: ['And {b:generic}?', 'And what does {b:generic} eat?'],
+      next: ['And {b:generic}?', 'And what does {b:generic} eat?'],
     },
     size: {
       ask: ['Which animal is bigger, {a:generic} or {b:generic}?', 'What is bigger: {a:generic} or {b:generic}?', 'Compare {a:generic} and {b:generic}: which animal is bigger?'],
-      then: ['And which is smaller?', 'And the smaller one?'],
+      next: ['And which is smaller?', 'And the smaller one?'],
     },
     legs: {
       ask: ['How many legs does {a:generic} have?', 'Tell me how many legs {a:generic} has.', 'Count the legs: how many does {a:generic} have?'],
-      then: ['And {b:generic}?', 'And how many legs does {b:generic} have?'],
+      next: ['And {b:generic}?', 'And how many legs does {b:generic} have?'],
     },
     material: {
       ask: ['What is {o:generic} made of?', 'Tell me what {o:generic} is made of.', 'Name the material: what is {o:generic} made of?'],
-      then: ['And {u:generic}?', 'And what is {u:generic} made of?'],
+      next: ['And {u:generic}?', 'And what is {u:generic} made of?'],
     },
     capital: {
       ask: ['What is the capital {country:of}?', 'Name the capital {country:of}.', 'Tell me: what is the capital {country:of}?'],
-      then: ['And which language is spoken there?', 'What language do people speak there?'],
+      next: ['And which language is spoken there?', 'What language do people speak there?'],
     },
     country: {
       ask: ['In which country is {a}?', 'Name the country: where is {a}?', 'Tell me: in which country does {a} lie?'],
-      then: ['And {b}?', 'And in which country is {b}?'],
+      next: ['And {b}?', 'And in which country is {b}?'],
     },
     calendar: {
       ask: ['{which} comes after {day}?', 'Name {the} after {day}.', 'Tell me: {which} comes after {day}?'],
-      then: ['And before {day}?', 'And {which} comes before {day}?'],
+      next: ['And before {day}?', 'And {which} comes before {day}?'],
     },
     workplace: {
       ask: ['Where does {j:indef} work?', 'Tell me where {j:indef} works.', 'Name the place: where does {j:indef} work?'],
-      then: ['And {k:indef}?', 'And where does {k:indef} work?'],
+      next: ['And {k:indef}?', 'And where does {k:indef} work?'],
     },
   },
 };

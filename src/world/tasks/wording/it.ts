@@ -24,131 +24,131 @@ export const IT: Wording = {
   tasks: {
     portrait: {
       ask: ['Scrivi due frasi su {p}: {job:for p}, {city}, {food:pl}.', 'Descrivi {p} in due frasi. Appunti: {job:for p}, {city}, {food:pl}.', 'Fai un breve testo con questi appunti: {p}, {job:for p}, {city}, {food:pl}.'],
-      then: ['Adesso in una frase.', 'Scrivilo in una frase.'],
+      next: ['Adesso in una frase.', 'Scrivilo in una frase.'],
     },
     join: {
       ask: ['Unisci con {and:quoted}: {s1} {s2}', 'Fai una sola frase con {and:quoted}: {s1} {s2}', 'Unisci queste due frasi con {and:quoted}. {s1} {s2}'],
-      then: ['Adesso con {but:quoted}.', 'E adesso invece con {but:quoted}.'],
+      next: ['Adesso con {but:quoted}.', 'E adesso invece con {but:quoted}.'],
     },
     about: {
       ask: ['Scrivi una frase su {a:def}.', 'Scrivi qualcosa su {a:def}, in una frase.', 'Descrivi {a:def} in una frase.'],
-      then: ['E adesso una su {b:def}.', 'Adesso su {b:def}.'],
+      next: ['E adesso una su {b:def}.', 'Adesso su {b:def}.'],
     },
     negate: {
       ask: ['Metti questa frase in forma negativa: {s1}', "Di' che non è vero: {s1}", 'Scrivi il contrario: {s1}'],
-      then: ['E adesso questa frase: {s2}', 'Adesso questa: {s2}'],
+      next: ['E adesso questa frase: {s2}', 'Adesso questa: {s2}'],
     },
     introduce: {
       ask: ['Sei {p}, {job:for p} di {city}. Presentati.', 'Immagina di essere {p}, {job:for p} di {city}. Chi sei?', 'Fai la parte di {p}, {job:for p} di {city}, e presentati.'],
-      then: ['Adesso in terza persona.', 'Dillo in terza persona.'],
+      next: ['Adesso in terza persona.', 'Dillo in terza persona.'],
     },
     beast: {
       ask: ['Sei {a:indef}. Chi sei e che cosa mangi?', 'Immagina di essere {a:indef}. Racconta che cosa sei e che cosa mangi.', 'Parla come {a:indef}: chi sei e che cosa mangi?'],
-      then: ['E adesso come {b:indef}.', 'Adesso sei {b:indef}.'],
+      next: ['E adesso come {b:indef}.', 'Adesso sei {b:indef}.'],
     },
     persona: {
       ask: ['Sei {p}. {q1}', 'Immagina di essere {p}: {q1}', 'Rispondi come {p}: {q1}'],
-      then: ['E {q2}', '{q2}'],
+      next: ['E {q2}', '{q2}'],
     },
     greet: {
       ask: ['Sei {p} e incontri {q}. Saluta e racconta chi sei.', 'Fai la parte di {p}: saluta {q} e presentati.', 'Immagina di essere {p}. Saluta {q} e presentati.'],
-      then: ['Adesso congedati.', 'E adesso congedati da {q}.'],
+      next: ['Adesso congedati.', 'E adesso congedati da {q}.'],
     },
     ranking: {
       ask: ['{s1} {s2} {q1}', 'Leggi: {s1} {s2} {q1}', '{q1} {s1} {s2}'],
-      then: ['E {q2}', '{q2}'],
+      next: ['E {q2}', '{q2}'],
     },
     more: {
       ask: ['{s1} {s2} Chi ha più {x:pl}?', 'Chi ha più {x:pl}? {s1} {s2}', '{s1} {s2} Chi dei due ha più {x:pl}?'],
-      then: ['{howMany} {x:pl} ha {winner}?', 'E {howMany} sono?'],
+      next: ['{howMany} {x:pl} ha {winner}?', 'E {howMany} sono?'],
     },
     rule: {
       ask: ['{r1} {s1} Che cosa piace a {p}?', 'Che cosa piace a {p}? {r1} {s1}', '{r1} {s1} Allora che cosa piace a {p}?'],
-      then: ['{r2} {s2} Che cosa piace a {q}?', 'E a {q}? {r2} {s2}'],
+      next: ['{r2} {s2} Che cosa piace a {q}?', 'E a {q}? {r2} {s2}'],
     },
     handover: {
       ask: ['{s1} {s2} Chi ha {thing:def} adesso?', 'Leggi: {s1} {s2} Chi ha {thing:def} adesso?', 'Chi ha {thing:def} alla fine? {s1} {s2}'],
-      then: ['{s3} E adesso?', 'Poi: {s3} Chi ha {thing:def} adesso?'],
+      next: ['{s3} E adesso?', 'Poi: {s3} Chi ha {thing:def} adesso?'],
     },
     double: {
       ask: ['Quanto fa {n} più {m}?', 'Quanto è {n} più {m}?', 'Somma {n} e {m}.'],
-      then: ['Raddoppialo.', 'Adesso raddoppia il risultato.'],
+      next: ['Raddoppialo.', 'Adesso raddoppia il risultato.'],
     },
     add: {
       ask: ['Quanto fa {n} più {m}?', 'Quanto è {n} più {m}?', 'Calcola {n} più {m}.'],
-      then: ['Adesso aggiungi {j}.', 'E ancora {j}?'],
+      next: ['Adesso aggiungi {j}.', 'E ancora {j}?'],
     },
     greater: {
-      ask: ['Quale numero è maggiore, {n} o {m}?', 'Che cosa è maggiore: {n} o {m}?', 'Confronta {n} e {m}: quale numero è maggiore?'],
-      then: ['E quale è minore?', 'E il numero minore?'],
+      ask: ['Quale numero è maggiore, {n} o {m}?', 'Qual è maggiore: {n} o {m}?', 'Confronta {n} e {m}: quale numero è maggiore?'],
+      next: ['E quale è minore?', 'E il numero minore?'],
     },
     apples: {
       ask: ['{s1} {s2} {howMany} {x:pl} ha adesso {p}?', '{howMany} {x:pl} ha {p} alla fine? {s1} {s2}', 'Conta: {s1} {s2} {howMany} {x:pl} ha adesso {p}?'],
-      then: ['{s3} E adesso?', 'Poi: {s3} {howMany} {x:pl} sono adesso?'],
+      next: ['{s3} E adesso?', 'Poi: {s3} {howMany} {x:pl} sono adesso?'],
     },
     range: {
       ask: ['Scrivi la lista dei numeri da {n:digits} a {m:digits}.', 'Stampa tutti i numeri da {n:digits} a {m:digits} in una lista.', 'Fai una lista: i numeri da {n:digits} a {m:digits}.'],
-      then: ["Adesso all'indietro.", 'Inverti la lista.'],
+      next: ["Adesso all'indietro.", 'Inverti la lista.'],
     },
     sort: {
       ask: ['Ordina la lista {list}.', 'Ordina questi numeri: {list}', 'Metti in ordine la lista {list}.'],
-      then: ['Adesso dal più grande al più piccolo.', "E adesso all'indietro."],
+      next: ['Adesso dal più grande al più piccolo.', "E adesso all'indietro."],
     },
     repeat: {
       ask: ['Stampa la parola {w:quoted} {n} volte.', 'Scrivi {n} volte {w:quoted}.', 'Ripeti la parola {w:quoted} {n} volte.'],
-      then: ['Adesso {m} volte.', 'E adesso {m} volte.'],
+      next: ['Adesso {m} volte.', 'E adesso {m} volte.'],
     },
     ends: {
       ask: ['Qual è la prima parola della lista {list}?', 'Stampa la prima parola: {list}', 'Prendi la prima parola della lista {list}.'],
-      then: ["E l'ultima?", "Adesso l'ultima parola."],
+      next: ["E l'ultima?", "Adesso l'ultima parola."],
     },
     where: {
       ask: ['{s1} {s2} Dove vive {p}?', 'Dove vive {p}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Dove vive {p}?'],
-      then: ['E {q}?', 'E dove vive {q}?'],
+      next: ['E {q}?', 'E dove vive {q}?'],
     },
     who: {
       ask: ['{s1} {s2} Chi vive a {b}?', 'Chi vive a {b}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Chi vive a {b}?'],
-      then: ['E a {a}?', 'E chi vive a {a}?'],
+      next: ['E a {a}?', 'E chi vive a {a}?'],
     },
     profile: {
       ask: ['{s1} {s2} Che lavoro fa {p}?', 'Che lavoro fa {p}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Che lavoro fa {p}?'],
-      then: ['E che cosa piace a {p}?', 'Che cosa piace a {p}?'],
+      next: ['E che cosa piace a {p}?', 'Che cosa piace a {p}?'],
     },
     names: {
       ask: ['Elenca i nomi: {s1} {s2}', '{s1} {s2} Quali nomi ci sono nel testo?', 'Trova i nomi nel testo: {s1} {s2}'],
-      then: ['Adesso le città.', 'E quali città?'],
+      next: ['Adesso le città.', 'E quali città?'],
     },
     diet: {
       ask: ['Che cosa mangia {a:generic}?', 'Dimmi che cosa mangia {a:generic}.', 'Racconta che cosa mangia {a:generic}.'],
-      then: ['E {b:generic}?', 'E che cosa mangia {b:generic}?'],
+      next: ['E {b:generic}?', 'E che cosa mangia {b:generic}?'],
     },
     size: {
       ask: ['Quale animale è più grande, {a:generic} o {b:generic}?', 'Chi è più grande: {a:generic} o {b:generic}?', 'Confronta {a:generic} e {b:generic}: quale animale è più grande?'],
-      then: ['E quale è più piccolo?', "E l'animale più piccolo?"],
+      next: ['E quale è più piccolo?', "E l'animale più piccolo?"],
     },
     legs: {
       ask: ['Quante zampe ha {a:generic}?', 'Dimmi quante zampe ha {a:generic}.', 'Conta le zampe: quante ne ha {a:generic}?'],
-      then: ['E {b:generic}?', 'E quante zampe ha {b:generic}?'],
+      next: ['E {b:generic}?', 'E quante zampe ha {b:generic}?'],
     },
     material: {
       ask: ['Di che cosa è {o:def}?', 'Dimmi di che materiale è {o:def}.', 'Di che materiale è {o:def}?'],
-      then: ['E {u:def}?', 'E di che materiale è {u:def}?'],
+      next: ['E {u:def}?', 'E di che materiale è {u:def}?'],
     },
     capital: {
       ask: ['Qual è la capitale {country:of}?', 'Nomina la capitale {country:of}.', 'Dimmi: qual è la capitale {country:of}?'],
-      then: ['E che lingua si parla lì?', 'Quale lingua si parla in quel paese?'],
+      next: ['E che lingua si parla lì?', 'Quale lingua si parla in quel paese?'],
     },
     country: {
       ask: ['In quale paese è {a}?', "Nomina il paese: dov'è {a}?", 'Dimmi: in quale paese si trova {a}?'],
-      then: ['E {b}?', 'E in quale paese è {b}?'],
+      next: ['E {b}?', 'E in quale paese è {b}?'],
     },
     calendar: {
       ask: ['{which} viene dopo {day}?', 'Nomina {the} dopo {day}.', 'Dimmi: {which} viene dopo {day}?'],
-      then: ['E prima di {day}?', 'E {which} viene prima di {day}?'],
+      next: ['E prima di {day}?', 'E {which} viene prima di {day}?'],
     },
     workplace: {
       ask: ['Dove lavora {j:indef}?', 'Dimmi dove lavora {j:indef}.', 'Nomina il posto: dove lavora {j:indef}?'],
-      then: ['E {k:indef}?', 'E dove lavora {k:indef}?'],
+      next: ['E {k:indef}?', 'E dove lavora {k:indef}?'],
     },
   },
 };

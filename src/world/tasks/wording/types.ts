@@ -4,7 +4,7 @@ import type { Ranking } from '../kinds/reasoning.ts';
 /** Templates of grammar/template.ts. Every kind has at least three ways to ask and two to follow up. */
 export interface Instructions {
   ask: readonly [string, string, string, ...string[]];
-  then: readonly [string, string, ...string[]];
+  next: readonly [string, string, ...string[]];
 }
 
 export const KIND_IDS = [
