@@ -13,7 +13,6 @@ import { renderPrompt } from '../text/chat.ts';
 import type { Group } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
-import { isEmbedded } from './embedded.ts';
 import type { StudyModel } from './engine.ts';
 import { Meter } from './meter.ts';
 import { questionMessages } from './prompting.ts';
@@ -81,7 +80,7 @@ function request({ manifest, live }: RunContext, model: StudyModel, { cell, ques
   return {
     id,
     adapter,
-    prompt: renderPrompt(model.tokenizer, questionMessages(question, answer?.turns ?? [], isEmbedded(benchmark.id))),
+    prompt: renderPrompt(model.tokenizer, questionMessages(question, answer?.turns ?? [])),
     maxNewTokens: benchmark.max_new_tokens,
     temperature: benchmark.temperature[question.category] ?? 0,
     topP: benchmark.top_p,

@@ -6,7 +6,6 @@ import { packBatches, type Batches } from '../text/packing.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { StudyData } from './engine.ts';
 import type { Manifest, TrainingConfig } from './manifest.ts';
-import { isEmbedded } from './embedded.ts';
 import { trainingMessages } from './prompting.ts';
 
 export interface CellBatches {
@@ -46,7 +45,7 @@ export class BatchMaker {
     const key = `${dataset}/${record.language}/${record.id}`;
     let example = this.examples.get(key);
     if (!example) {
-      example = renderExample(this.tokenizer, trainingMessages(record, isEmbedded(dataset)));
+      example = renderExample(this.tokenizer, trainingMessages(record));
       if (!this.manifest.training.assistant_only_loss) example.loss.fill(true);
       this.examples.set(key, example);
     }

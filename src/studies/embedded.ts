@@ -1,9 +1,9 @@
 /** Names of what ships with the page. */
-export const WORLD_MODEL = 'world-dense';
-export const WORLD_DATASET = 'lima-x-world';
-export const WORLD_BENCHMARK = 'mt-bench-x-world';
+import { WORLD_BENCHMARK_ID, worldDatasets } from '../world/index.ts';
 
-const EMBEDDED: ReadonlySet<string> = new Set([WORLD_MODEL, WORLD_DATASET, WORLD_BENCHMARK]);
+export const WORLD_MODEL = 'world-dense';
+
+const EMBEDDED: ReadonlySet<string> = new Set([WORLD_MODEL, WORLD_BENCHMARK_ID, ...worldDatasets().map((dataset) => dataset.id)]);
 
 /** Whether a model, dataset or benchmark is part of the embedded world. */
 export function isEmbedded(id: string): boolean {

@@ -7,7 +7,6 @@ import type { CellState, DeviceReport } from '../app/facade.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { LabError } from '../core/errors.ts';
 import type { Judge } from '../core/judgment.ts';
-import type { Question } from '../core/question.ts';
 import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
@@ -57,6 +56,6 @@ export interface StudyGenerator {
 export interface StudyData {
   /** The records of a cell's composition, split. @throws LabError when the dataset cannot make it */
   composition(cell: CellState, manifest: Manifest): Promise<{ train: Conversation[]; validation: Conversation[] }>;
-  /** @throws LabError `judging.no-key` and the like */
-  judge(manifest: Manifest, questions: readonly Question[]): Promise<Judge>;
+  /** @param callsMade requests an LLM judge has made for this study before; they count towards its cap */
+  judge(manifest: Manifest, callsMade: number): Promise<Judge>;
 }

@@ -1,43 +1,76 @@
 /**
  * Grades the answers of some cells. A judgment is named by judge, prompt, answer, turn and repeat; one that is stored is
- * never asked for again, and two cells that gave the very same answer share one call (protocol.md section 3). Failed
- * judgments are stored as failed and asked again only by a retry.
+ * never asked for again, and cells that gave the very same answer share one call (protocol.md section 3). Failed judgments
+ * are stored as failed and asked again only by a retry.
  */
-import { LabError } from '../core/errors.ts';
 import { judgmentKeyText, type GradeRequest, type Judge, type Judgment } from '../core/judgment.ts';
+import { judgeAll } from '../judging/index.ts';
 import { judgmentRow, type JudgmentRow } from '../storage/index.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
+import { Halted } from './interruption.ts';
 import { Meter } from './meter.ts';
 
-/** Failures in a row, a place at the judge, after which it counts as out of reach and the study pauses. */
-const PATIENCE = 4;
-/** How long a pause waits for calls that are under way. */
+/** How long a pause waits for calls that are under way, and so paid for. */
 const GRACE_MS = 10_000;
 
+/** One judgment that is missing, and every cell that waits for it. */
 interface Pending {
   request: GradeRequest;
-  key: string;
-  cell: string;
+  cells: string[];
 }
 
-/** @throws LabError `judging.unreachable` or `judging.budget`: the study pauses, with everything kept */
+/** @throws Halted when the judge cannot be used or its cap is reached; Interruption when the run is */
 export async function judgeCells(context: RunContext, judge: Judge, cells: readonly string[]): Promise<void> {
-  const { live, manifest, questions, store, signal } = context;
+  const { live, store, signal } = context;
+  const rows = new GroupCommit<JudgmentRow>((judgments) => store.answers.putJudgments(judgments));
+  const { pending, total } = await missing(context, judge, cells, rows);
+  const meter = new Meter(live, 'judging', 'judgments');
+  const doneBefore = (): number => cells.reduce((sum, cell) => sum + live.cell(cell).judged.done + live.cell(cell).judged.failed, 0);
+
+  const save = (judgment: Judgment): void => {
+    const waiting = pending.get(judgmentKeyText(judgment))?.cells ?? [];
+    for (const [i, cell] of waiting.entries()) {
+      // The first cell's row says what the call took; the others share its result.
+      rows.push(judgmentRow(live.id, { ...judgment, model_id: cell, attempts: i === 0 ? judgment.attempts : 0 }));
+      const { judged } = live.cell(cell);
+      const graded = judgment.state === 'graded';
+      live.updateCell(cell, { judged: { ...judged, done: judged.done + Number(graded), failed: judged.failed + Number(!graded), calls: (judged.calls ?? 0) + (i === 0 ? judgment.attempts : 0) } });
+    }
+    meter.observe(doneBefore(), total);
+  };
+
+  const calls = new AbortController();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const letGo = (): void => {
+    grace = setTimeout(() => calls.abort(signal.reason), GRACE_MS);
+  };
+  signal.addEventListener('abort', letGo, { once: true });
+  try {
+    const result = await judgeAll([...pending.values()].map((one) => one.request), patient(judge, calls.signal), { have: () => false, save, signal });
+    if (result.state === 'paused' && result.error) throw new Halted(result.error);
+  } finally {
+    clearTimeout(grace);
+    signal.removeEventListener('abort', letGo);
+    await rows.flush();
+  }
+}
+
+/** What is not stored yet, by key. A judgment that another cell of the study already has is copied instead of asked for. */
+async function missing(context: RunContext, judge: Judge, cells: readonly string[], rows: GroupCommit<JudgmentRow>): Promise<{ pending: Map<string, Pending>; total: number }> {
+  const { live, manifest, questions, store } = context;
   const byId = new Map(questions.map((question) => [question.question_id, question]));
   const known = new Map<string, Judgment>();
-  const stored = new Set<string>();
+  const own = new Map<string, Judgment>();
   for (const judgment of await store.answers.judgments(live.id)) {
     const key = judgmentKeyText(judgment);
-    stored.add(`${judgment.model_id} ${key}`);
+    own.set(`${judgment.model_id} ${key}`, judgment);
     if (judgment.state === 'graded') known.set(key, judgment);
   }
-
-  const pending: Pending[] = [];
+  const pending = new Map<string, Pending>();
   let total = 0;
   for (const cell of cells) {
-    let open = 0;
-    let all = 0;
+    const judged = { ...live.cell(cell).judged, done: 0, failed: 0, total: 0 };
     for (const answer of await store.answers.answers(live.id, { cell })) {
       const question = byId.get(answer.question_id);
       if (!question) continue;
@@ -45,77 +78,38 @@ export async function judgeCells(context: RunContext, judge: Judge, cells: reado
         for (let repeat = 0; repeat < manifest.judge.repeats; repeat++) {
           const request = { question, answer, turn, repeat };
           const key = judgmentKeyText(judge.key(request));
-          all++;
-          if (stored.has(`${cell} ${key}`)) continue;
-          open++;
-          pending.push({ request, key, cell });
+          judged.total++;
+          const stored = own.get(`${cell} ${key}`);
+          const twin = known.get(key);
+          if (stored) judged[stored.state === 'graded' ? 'done' : 'failed']++;
+          else if (twin) {
+            rows.push(judgmentRow(live.id, { ...twin, model_id: cell, attempts: 0 }));
+            judged.done++;
+          } else {
+            const one = pending.get(key) ?? { request, cells: [] };
+            one.cells.push(cell);
+            pending.set(key, one);
+          }
         }
       }
     }
-    total += all;
-    const failed = (await store.answers.judgments(live.id, { cell, state: 'failed' })).length;
-    live.updateCell(cell, { stage: 'judging', judged: { ...live.cell(cell).judged, done: all - open - failed, failed, total: all } });
+    total += judged.total;
+    live.updateCell(cell, { stage: 'judging', judged });
   }
-
-  const rows = new GroupCommit<JudgmentRow>((judgments) => store.answers.putJudgments(judgments));
-  const meter = new Meter(live, 'judging', 'judgments');
-  const underWay = new Map<string, Promise<Judgment>>();
-  let done = total - pending.length;
-  let failuresInARow = 0;
-
-  const take = (judgment: Judgment, cell: string, paid: boolean): void => {
-    rows.push(judgmentRow(live.id, judgment));
-    const { judged } = live.cell(cell);
-    const graded = judgment.state === 'graded';
-    live.updateCell(cell, {
-      judged: { ...judged, done: judged.done + (graded ? 1 : 0), failed: judged.failed + (graded ? 0 : 1), calls: (judged.calls ?? 0) + (paid ? judgment.attempts : 0) },
-    });
-    done++;
-    meter.observe(done, total);
-  };
-
-  // A pause lets calls that are already paid for come home; a worker that fails stops the others the same way.
-  const calls = new AbortController();
-  let stopped = false;
-  const stop = (): void => {
-    if (stopped) return;
-    stopped = true;
-    setTimeout(() => calls.abort(signal.reason), GRACE_MS);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-
-  const work = async (): Promise<void> => {
-    for (let one = pending.shift(); one && !stopped; one = pending.shift()) {
-      const { request, key, cell } = one;
-      const twin = known.get(key) ?? (await underWay.get(key));
-      if (twin) {
-        take({ ...twin, model_id: request.answer.model_id, attempts: 0 }, cell, false);
-        continue;
-      }
-      const call = judge.grade(request, calls.signal);
-      underWay.set(key, call);
-      const judgment = await call.finally(() => underWay.delete(key));
-      take(judgment, cell, true);
-      if (judgment.state === 'graded') {
-        known.set(key, judgment);
-        failuresInARow = 0;
-      } else if (++failuresInARow >= PATIENCE * judge.concurrency) {
-        throw unreachable(judge, failuresInARow, judgment.error.message);
-      }
-    }
-  };
-  const guarded = (): Promise<void> => work().catch((thrown: unknown) => {
-    stop();
-    throw thrown;
-  });
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(judge.concurrency, pending.length) }, guarded));
-  signal.removeEventListener('abort', stop);
   await rows.flush();
-  signal.throwIfAborted();
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
+  return { pending, total };
 }
 
-function unreachable(judge: Judge, failures: number, last: string): LabError {
-  return new LabError('judging.unreachable', `${judge.label} failed ${failures} times in a row; the last time: ${last}`, 'Check the judge\'s address, model and key, then retry. What was graded before is kept.', { judge: judge.id, failures });
+/** The same judge, whose calls end by themselves or by `signal`, not by the pause that stops new ones. */
+function patient(judge: Judge, signal: AbortSignal): Judge {
+  return {
+    id: judge.id,
+    kind: judge.kind,
+    label: judge.label,
+    get concurrency() {
+      return judge.concurrency;
+    },
+    key: (request) => judge.key(request),
+    grade: (request) => judge.grade(request, signal),
+  };
 }

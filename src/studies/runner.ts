@@ -11,7 +11,7 @@ import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
 import { BASE_MIX, groupCells, type Group } from './cell.ts';
 import type { RunContext } from './context.ts';
 import type { StudyData, StudyEngine, StudyModel } from './engine.ts';
-import { Interruption } from './interruption.ts';
+import { Halted, Interruption } from './interruption.ts';
 import { judgeCells } from './judging-stage.ts';
 import { LiveStudy } from './live.ts';
 import { takeRunLock } from './lock.ts';
@@ -22,12 +22,8 @@ export interface RunnerPorts {
   engine: StudyEngine;
   data: StudyData;
   publish(event: StudyEvent): void;
-  /** Name of the lock that keeps other tabs from running; the tests use their own. */
-  lock?: string;
 }
 
-/** Errors that stop the whole study where it is, resumable, because every other cell would meet them too. */
-const PAUSING = /^(storage\.|judging\.(unreachable|no-key|unauthorized|budget))/;
 
 interface Running {
   live: LiveStudy;
@@ -55,7 +51,7 @@ export class StudyRunner {
     if (this.running) throw busyHere(this.running.live.state);
     const state = await this.load(id);
     if (state.status === 'done') return;
-    const free = await takeRunLock(this.ports.lock);
+    const free = await takeRunLock(id);
     if (this.running) {
       free();
       throw busyHere((this.running as Running).live.state);
@@ -147,8 +143,9 @@ export class StudyRunner {
           await engine.reopen();
           continue;
         }
-        const error = LabError.from(lost ?? thrown, 'studies.failed', 'Retry the study; everything stored so far is kept.');
-        return await this.finish(live, { status: PAUSING.test(error.code) ? 'paused' : 'failed', error: error.toRecord() });
+        if (thrown instanceof Halted) return await this.finish(live, { status: 'paused', error: thrown.record });
+        const error = LabError.from(lost ?? thrown, 'studies.failed', 'Retry the study; everything stored so far is kept.').toRecord();
+        return await this.finish(live, { status: error.code.startsWith('storage.') ? 'paused' : 'failed', error });
       }
     }
   }
@@ -208,7 +205,7 @@ export class StudyRunner {
         for (const id of open()) live.updateCell(id, { trained: { done: group.steps, total: group.steps } });
       }
       if (open().length > 0) await answerGroup(context, group, model, open());
-      if (open().length > 0) await judgeCells(context, await context.data.judge(context.manifest, context.questions), open());
+      if (open().length > 0) await judgeCells(context, await context.data.judge(context.manifest, callsMade(live.state)), open());
       for (const id of open()) live.updateCell(id, { stage: 'done' });
       await live.save();
     } catch (thrown) {
@@ -237,11 +234,11 @@ export class StudyRunner {
   }
 }
 
-/** Fails some cells and lets the others go on; rethrows what concerns the whole run. */
+/** Fails some cells and lets the others go on; rethrows what concerns the whole run, such as a full disk. */
 function fail({ live, signal }: RunContext, cells: readonly CellState[], thrown: unknown): void {
-  if (signal.aborted) throw thrown;
+  if (signal.aborted || thrown instanceof Halted) throw thrown;
   const error = LabError.from(thrown, 'studies.cell-failed', 'Retry the study; everything stored so far is kept.');
-  if (PAUSING.test(error.code)) throw error;
+  if (error.code.startsWith('storage.')) throw new Halted(error.toRecord());
   for (const cell of cells) live.updateCell(cell.id, { stage: 'failed', error: error.toRecord() });
 }
 
@@ -249,6 +246,10 @@ function fail({ live, signal }: RunContext, cells: readonly CellState[], thrown:
 function outcome({ cells, error }: StudyState): Pick<StudyState, 'status' | 'error'> {
   const failed = cells.filter((cell) => cell.stage === 'failed');
   return failed.length === cells.length ? { status: 'failed', error: failed[0]?.error } : { status: 'done', error };
+}
+
+function callsMade({ cells }: StudyState): number {
+  return cells.reduce((sum, cell) => sum + (cell.judged.calls ?? 0), 0);
 }
 
 function busyHere(state: StudyState): LabError {

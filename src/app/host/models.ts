@@ -34,6 +34,11 @@ export class ModelLibrary {
     return [await this.embedded, ...(await this.store.models.list())];
   }
 
+  /** Ids alone, which need nothing fetched. */
+  async ids(): Promise<string[]> {
+    return [WORLD_MODEL, ...(await this.store.models.list()).map((model) => model.id)];
+  }
+
   /** @throws LabError `storage.no-model` */
   async files(id: string): Promise<CheckpointFiles> {
     return isEmbedded(id) ? embeddedFiles(this.folder(id)) : blobFiles(await this.store.models.files(id));
@@ -76,7 +81,7 @@ export class ModelLibrary {
     if (tokenizer.vocabSize > config.vocab_size) {
       throw new LabError('models.vocabulary', `tokenizer.json has ${tokenizer.vocabSize} tokens, the model only ${config.vocab_size}.`, 'Use the tokenizer that belongs to the checkpoint.', { tokenizer: tokenizer.vocabSize, model: config.vocab_size });
     }
-    const id = freeId(name ?? config.model_type, [WORLD_MODEL, ...(await this.store.models.list()).map((model) => model.id)]);
+    const id = freeId(name ?? config.model_type, await this.ids());
     const summary: ModelSummary = {
       id,
       name: name ?? id,

@@ -1,0 +1,55 @@
+/** One chat with the untuned model or with a study's adapter, for trying things out. */
+import { LabError } from '../../core/errors.ts';
+import type { Store } from '../../storage/index.ts';
+import type { StudyEngine, StudyGenerator } from '../../studies/engine.ts';
+import { renderPrompt } from '../../text/chat.ts';
+import type { ModelsApi } from '../facade.ts';
+
+type Request = Parameters<ModelsApi['chat']>[0];
+
+/** Long enough for a paragraph. */
+const DEFAULT_NEW_TOKENS = 128;
+
+export class ChatDesk {
+  /** The last generator made: a conversation asks the same one again. */
+  private last: { key: string; generator: StudyGenerator } | null = null;
+
+  constructor(
+    private readonly engine: StudyEngine,
+    private readonly store: Store,
+  ) {}
+
+  async chat(request: Request): ReturnType<ModelsApi['chat']> {
+    const { model: id, messages, max_new_tokens = DEFAULT_NEW_TOKENS, temperature = 0, seed = 0 } = request;
+    const model = await this.engine.model(id);
+    const generator = await this.generator(request, model);
+    const start = performance.now();
+    const [result] = await generator.generate(
+      [{ id: 'chat', adapter: 0, prompt: renderPrompt(model.tokenizer, messages), maxNewTokens: max_new_tokens, temperature, topP: 1, topK: 0, repetitionPenalty: 1, seed: `chat/${seed}` }],
+      { signal: new AbortController().signal, onResult: () => {} },
+    );
+    if (!result) throw new LabError('models.no-answer', `${id} gave no answer.`, 'This is a fault of the lab.', { id });
+    return { text: model.tokenizer.decode(result.tokens), tokens: result.tokens.length, seconds: (performance.now() - start) / 1000 };
+  }
+
+  /** Frees what the last chat used; a study needs the memory. */
+  release(): void {
+    this.last?.generator.dispose();
+    this.last = null;
+  }
+
+  private async generator({ model: id, study, cell }: Request, model: Awaited<ReturnType<StudyEngine['model']>>): Promise<StudyGenerator> {
+    const key = JSON.stringify([id, study ?? null, cell ?? null]);
+    if (this.last?.key === key) return this.last.generator;
+    this.release();
+    const generator = await model.generator(study !== undefined && cell !== undefined ? [await this.adapter(study, cell)] : []);
+    this.last = { key, generator };
+    return generator;
+  }
+
+  private async adapter(study: string, cell: string): Promise<NonNullable<Awaited<ReturnType<Store['studies']['adapter']>>>> {
+    const adapter = await this.store.studies.adapter(study, cell);
+    if (!adapter) throw new LabError('studies.no-adapter', `The study has no adapter for ${cell}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { study, cell });
+    return adapter;
+  }
+}

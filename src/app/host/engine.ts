@@ -1,0 +1,66 @@
+/** The engine worker's side of the lab: the study queue, chats and the judge's keys. */
+import { EVENTS_CHANNEL, type EngineApi, type WorkerSettings } from '../../../workers/protocol.ts';
+import { LabError } from '../../core/errors.ts';
+import { probeJudge, PromptLibrary } from '../../judging/index.ts';
+import { Store } from '../../storage/index.ts';
+import { runLockHeld } from '../../studies/lock.ts';
+import { StudyRunner } from '../../studies/runner.ts';
+import type { StudyEvent } from '../facade.ts';
+import { holdLifeline } from '../lifeline.ts';
+import '../wire.ts';
+import { BenchmarkLibrary } from './benchmarks.ts';
+import { ChatDesk } from './chat.ts';
+import { DatasetLibrary } from './datasets.ts';
+import { KeyRing } from './keys.ts';
+import { ModelLibrary } from './models.ts';
+import { makeJudge, studyData } from './study-data.ts';
+import { ComputeEngine } from './study-engine.ts';
+
+export class EngineHost implements EngineApi {
+  lab!: EngineApi['lab'];
+  models!: EngineApi['models'];
+  judges!: EngineApi['judges'];
+  studies!: EngineApi['studies'];
+
+  async open({ base, device, lifeline }: WorkerSettings): Promise<void> {
+    await holdLifeline(lifeline);
+    const store = await Store.open();
+    const engine = new ComputeEngine(device, new ModelLibrary(store, base));
+    const keys = new KeyRing(store);
+    const events = new BroadcastChannel(EVENTS_CHANNEL);
+    const runner = new StudyRunner({ store, engine, data: studyData(new DatasetLibrary(store), new BenchmarkLibrary(store), keys), publish: (event: StudyEvent) => events.postMessage(event) });
+    const chats = new ChatDesk(engine, store);
+
+    const begin = async (work: () => Promise<void>): Promise<void> => {
+      chats.release();
+      await work();
+    };
+    this.lab = { device: () => engine.report() };
+    this.models = {
+      async chat(request) {
+        if (runner.current !== null) throw new LabError('studies.busy', 'The engine is busy with a study.', 'Pause the study, or wait until it is done.', { study: runner.current });
+        return chats.chat(request);
+      },
+    };
+    this.judges = {
+      setKey: (baseUrl, key, options) => keys.set(baseUrl, key, options?.remember ?? false),
+      forgetKey: (baseUrl) => keys.forget(baseUrl),
+      keyState: (baseUrl) => keys.state(baseUrl),
+      probe: (judge) => probeJudge(makeJudge(judge, new PromptLibrary(), keys, 0)),
+    };
+    this.studies = {
+      start: (id) => begin(() => runner.start(id)),
+      pause: (id) => runner.pause(id),
+      cancel: (id) => runner.cancel(id),
+      retry: (id) => begin(() => runner.retry(id)),
+      async resumeInterrupted() {
+        for (const { id, status } of await store.studies.list()) {
+          if (status !== 'running' || (await runLockHeld(id))) continue;
+          await begin(() => runner.start(id));
+          return id;
+        }
+        return null;
+      },
+    };
+  }
+}

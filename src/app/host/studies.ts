@@ -1,0 +1,174 @@
+/** Studies as they are stored: created, listed, queried, exported, imported. Running them is the engine's. */
+import { zipAdapter } from '../../adapters/peft.ts';
+import { writeAnswers, writeJudgments } from '../../benchmarks/index.ts';
+import { LabError, type ErrorRecord } from '../../core/errors.ts';
+import { contentHash } from '../../core/hash.ts';
+import { estimateCost } from '../../judging/index.ts';
+import { answerRow, judgmentRow, type Store } from '../../storage/index.ts';
+import { readBundle, writeBundle } from '../../studies/bundle.ts';
+import { newStudy } from '../../studies/create.ts';
+import { HOME } from '../../studies/home.ts';
+import { runLockHeld } from '../../studies/lock.ts';
+import { parseManifest } from '../../studies/manifest.ts';
+import { chooseQuestions } from '../../studies/questions.ts';
+import { resultsOf } from '../../studies/results.ts';
+import type { DataApi } from '../../../workers/protocol.ts';
+import type { StudyEvent, StudyState } from '../facade.ts';
+import type { BenchmarkLibrary } from './benchmarks.ts';
+import type { DatasetLibrary } from './datasets.ts';
+import { freeId } from './ids.ts';
+import type { ModelLibrary } from './models.ts';
+import { promptLibrary } from './study-data.ts';
+
+export interface StudyDeskPorts {
+  store: Store;
+  models: ModelLibrary;
+  datasets: DatasetLibrary;
+  benchmarks: BenchmarkLibrary;
+  publish(event: StudyEvent): void;
+}
+
+type Api = DataApi['studies'];
+
+export class StudyDesk implements Api {
+  constructor(private readonly ports: StudyDeskPorts) {}
+
+  async validate(input: Parameters<Api['validate']>[0]): ReturnType<Api['validate']> {
+    return parseManifest(input);
+  }
+
+  async homeManifest(): ReturnType<Api['homeManifest']> {
+    return parseManifest(HOME);
+  }
+
+  async create(input: Parameters<Api['create']>[0]): Promise<StudyState> {
+    const { store, models, datasets, benchmarks } = this.ports;
+    const manifest = parseManifest(input);
+    const inventory = {
+      models: await models.ids(),
+      datasets: (await datasets.list()).map((dataset) => dataset.id),
+      questions: await benchmarks.questions(manifest.benchmark.id),
+    };
+    const now = Date.now() / 1000;
+    const id = `${freeId(manifest.name.toLowerCase(), [])}-${contentHash(`${now} ${crypto.randomUUID()}`).slice(0, 8)}`;
+    const { state, questions } = newStudy(id, manifest, inventory, now);
+    await store.studies.create(state, questions);
+    this.publish(state);
+    return state;
+  }
+
+  async list(): Promise<StudyState[]> {
+    return Promise.all((await this.ports.store.studies.list()).map(present));
+  }
+
+  async get(id: string): Promise<StudyState> {
+    return present(await this.load(id));
+  }
+
+  async remove(id: string): Promise<void> {
+    const state = await this.get(id);
+    if (state.status === 'running' || state.status === 'pausing') throw new LabError('studies.busy', `The study "${state.name}" is running.`, 'Cancel it first.', { id });
+    await this.ports.store.studies.remove(id);
+  }
+
+  async losses(id: string): ReturnType<Api['losses']> {
+    return this.ports.store.studies.losses((await this.load(id)).id);
+  }
+
+  async answers(id: string, filter: Parameters<Api['answers']>[1] = {}): ReturnType<Api['answers']> {
+    return this.ports.store.answers.answers((await this.load(id)).id, filter);
+  }
+
+  async judgments(id: string, filter: Parameters<Api['judgments']>[1] = {}): ReturnType<Api['judgments']> {
+    return this.ports.store.answers.judgments((await this.load(id)).id, filter);
+  }
+
+  async results(id: string): ReturnType<Api['results']> {
+    const { store } = this.ports;
+    const state = await this.load(id);
+    return resultsOf({ state, questions: await store.studies.questions(id), answers: await store.answers.answers(id), judgments: await store.answers.judgments(id) });
+  }
+
+  async estimateJudging(input: Parameters<Api['estimateJudging']>[0]): ReturnType<Api['estimateJudging']> {
+    const { models, datasets, mixes, seeds, benchmark, judge } = parseManifest(input);
+    const questions = chooseQuestions(await this.ports.benchmarks.questions(benchmark.id), benchmark);
+    const cells = models.length * datasets.length * mixes.length * seeds.length;
+    if (judge.kind === 'rules') return { calls: 0, tokensIn: 0, tokensOut: 0, dollars: 0 };
+    const prompts = await promptLibrary(this.ports.benchmarks, benchmark.id);
+    return estimateCost(questions, { models: cells, repeats: judge.repeats, prompts, answerTokens: benchmark.max_new_tokens, price_in: judge.price_in, price_out: judge.price_out });
+  }
+
+  async exportBundle(id: string): Promise<Blob> {
+    const { store } = this.ports;
+    const state = await this.get(id);
+    const adapters = new Map<string, NonNullable<Awaited<ReturnType<typeof store.studies.adapter>>>>();
+    for (const cell of await store.studies.adapterCells(id)) {
+      const adapter = await store.studies.adapter(id, cell);
+      if (adapter) adapters.set(cell, adapter);
+    }
+    return writeBundle({
+      state,
+      questions: await store.studies.questions(id),
+      losses: await store.studies.losses(id),
+      answers: await store.answers.answers(id),
+      judgments: await store.answers.judgments(id),
+      adapters,
+    });
+  }
+
+  async importBundle(file: Blob): Promise<StudyState> {
+    const { store } = this.ports;
+    const { state, questions, losses, answers, judgments, adapters } = readBundle(new Uint8Array(await file.arrayBuffer()));
+    const id = freeId(state.id, (await store.studies.list()).map((study) => study.id));
+    const byId = new Map(questions.map((question) => [question.question_id, question]));
+    const rows = answers.flatMap((answer) => {
+      const question = byId.get(answer.question_id);
+      return question ? [answerRow(id, question, answer)] : [];
+    });
+    const opened = { ...state, id };
+    await store.studies.create(opened, questions, { losses, adapters, answers: rows, judgments: judgments.map((judgment) => judgmentRow(id, judgment)) }, file.size);
+    this.publish(opened);
+    return opened;
+  }
+
+  async exportAdapter(id: string, cell: string): Promise<Blob> {
+    const adapter = await this.ports.store.studies.adapter(id, cell);
+    const state = await this.load(id);
+    if (!adapter) throw new LabError('studies.no-adapter', `The study "${state.name}" has no adapter for ${cell}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { id, cell });
+    const { model } = state.cells.find((one) => one.id === cell) as StudyState['cells'][number];
+    return new Blob([zipAdapter(adapter, model)], { type: 'application/zip' });
+  }
+
+  async exportAnswers(id: string): Promise<Blob> {
+    return new Blob([writeAnswers(await this.answers(id))], { type: 'application/jsonl' });
+  }
+
+  async exportJudgments(id: string): Promise<Blob> {
+    return new Blob([writeJudgments(await this.judgments(id))], { type: 'application/jsonl' });
+  }
+
+  async markFailed(id: string, error: ErrorRecord): Promise<void> {
+    const state = await this.load(id);
+    state.status = 'failed';
+    state.error = error;
+    state.progress = null;
+    await this.ports.store.studies.put(state, new Set());
+    this.publish(state);
+  }
+
+  private publish(state: StudyState): void {
+    this.ports.publish({ study: state.id, state });
+  }
+
+  private async load(id: string): Promise<StudyState> {
+    const state = await this.ports.store.studies.get(id);
+    if (!state) throw new LabError('studies.not-found', `There is no study "${id}" in this browser.`, 'List the studies to see which there are.', { id });
+    return state;
+  }
+}
+
+/** A study that was running when its tab went away says so in storage; here it is what it is: paused. */
+async function present(state: StudyState): Promise<StudyState> {
+  const runs = state.status === 'running' || state.status === 'pausing';
+  return runs && !(await runLockHeld(state.id)) ? { ...state, status: 'paused', progress: null } : state;
+}

@@ -1,0 +1,34 @@
+/** What a running study asks of the data rooms. */
+import { Rng } from '../../core/rng.ts';
+import type { Judge } from '../../core/judgment.ts';
+import { OpenAiJudge, PromptLibrary } from '../../judging/index.ts';
+import { composeIds, parseMix } from '../../mixes/index.ts';
+import type { StudyData } from '../../studies/engine.ts';
+import type { JudgeConfig } from '../../studies/manifest.ts';
+import { createRuleJudge } from '../../world/index.ts';
+import type { BenchmarkLibrary } from './benchmarks.ts';
+import type { DatasetLibrary } from './datasets.ts';
+import type { KeyRing } from './keys.ts';
+
+export function studyData(datasets: DatasetLibrary, benchmarks: BenchmarkLibrary, keys: KeyRing): StudyData {
+  return {
+    async composition(cell, { records, training }) {
+      const content = await datasets.content(cell.dataset);
+      const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction });
+      return { train: train.map((entry) => content.find(entry)), validation: validation.map((entry) => content.find(entry)) };
+    },
+    async judge({ judge, benchmark }, callsMade) {
+      return makeJudge(judge, await promptLibrary(benchmarks, benchmark.id), keys, callsMade);
+    },
+  };
+}
+
+export function makeJudge(config: JudgeConfig, prompts: PromptLibrary, keys: KeyRing, callsMade: number): Judge {
+  if (config.kind === 'rules') return createRuleJudge();
+  return new OpenAiJudge(config, prompts, { key: () => keys.get(config.base_url), rng: new Rng(`judge/${config.model}`), callsMade });
+}
+
+/** The prompts that came with a benchmark; those that ship with the lab fill in for the rest. */
+export async function promptLibrary(benchmarks: BenchmarkLibrary, id: string): Promise<PromptLibrary> {
+  return new PromptLibrary((await benchmarks.get(id)).content.prompts);
+}

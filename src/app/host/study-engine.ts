@@ -1,0 +1,86 @@
+/** The real engine behind `StudyEngine`: device, checkpoints, trainers and generators of the compute rooms. */
+import type { Adapter } from '../../adapters/adapter.ts';
+import { checkAdapter } from '../../adapters/adapter.ts';
+import { LabError } from '../../core/errors.ts';
+import { Generator } from '../../generation/index.ts';
+import type { BaseModel } from '../../models/base-model.ts';
+import { loadCheckpoint } from '../../models/load.ts';
+import { openDevice, type Device, type DeviceWish } from '../../runtime/index.ts';
+import type { StudyEngine, StudyGenerator, StudyModel } from '../../studies/engine.ts';
+import { stopTokens } from '../../text/chat.ts';
+import { Trainer } from '../../training/trainer.ts';
+import type { DeviceReport } from '../facade.ts';
+import type { ModelLibrary } from './models.ts';
+
+interface Loaded {
+  id: string;
+  base: BaseModel;
+  model: StudyModel;
+}
+
+export class ComputeEngine implements StudyEngine {
+  private opened: Promise<Device> | null = null;
+  /** One base model at a time: its weights are most of the memory. */
+  private loaded: Promise<Loaded> | null = null;
+  private loadedId: string | null = null;
+
+  constructor(
+    private readonly wish: DeviceWish,
+    private readonly models: ModelLibrary,
+  ) {}
+
+  async report(): Promise<DeviceReport> {
+    return (await this.device()).report;
+  }
+
+  async lost(): Promise<LabError> {
+    return (await this.device()).lost;
+  }
+
+  async reopen(): Promise<void> {
+    this.opened = null;
+    this.loaded = null;
+    this.loadedId = null;
+    await this.device();
+  }
+
+  /** @throws what `loadCheckpoint` and `loadTokenizer` throw */
+  async model(id: string): Promise<StudyModel> {
+    if (this.loadedId !== id) {
+      const before = this.loaded;
+      this.loadedId = id;
+      this.loaded = this.load(id, before);
+      this.loaded.catch(() => {
+        if (this.loadedId === id) this.loadedId = null;
+      });
+    }
+    return (await (this.loaded as Promise<Loaded>)).model;
+  }
+
+  private async load(id: string, before: Promise<Loaded> | null): Promise<Loaded> {
+    await before?.then(({ base }) => base.dispose(), () => {});
+    const device = await this.device();
+    const [base, tokenizer] = await Promise.all([loadCheckpoint(await this.models.files(id), device), this.models.tokenizer(id)]);
+    const stops = stopTokens(tokenizer);
+    return {
+      id,
+      base,
+      model: {
+        tokenizer,
+        trainer: (options) => Trainer.create(base, options),
+        async generator(adapters: readonly Adapter[]): Promise<StudyGenerator> {
+          for (const adapter of adapters) checkAdapter(adapter, base.config);
+          return Generator.create(base, adapters, { stops });
+        },
+      },
+    };
+  }
+
+  private device(): Promise<Device> {
+    if (!this.opened) {
+      this.opened = openDevice(this.wish);
+      this.opened.catch(() => (this.opened = null));
+    }
+    return this.opened;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A whole study as one zip file: what it was, what it asked, everything it measured, and its adapters in PEFT's layout.
+ *
+ *   study.json           schema, state of the study and its cells
+ *   manifest.json        the manifest alone, for other tools
+ *   questions.jsonl      the questions that were asked
+ *   losses.jsonl         one optimiser step of one cell a line
+ *   answers.jsonl        core/question.ts's Answer
+ *   judgments.jsonl      core/judgment.ts's Judgment, failed ones too
+ *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors
+ *
+ * API keys are in none of these: no record holds one, and the settings store is not read here.
+ */
+import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../adapters/peft.ts';
+import type { Adapter } from '../adapters/adapter.ts';
+import type { LossPoint, StudyState } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
+import type { Judgment } from '../core/judgment.ts';
+import type { Answer, Question } from '../core/question.ts';
+import { type BundlePart, checkPart } from './bundle-schema.ts';
+import { expand } from './cell.ts';
+import { parseManifest } from './manifest.ts';
+
+export interface StudyContent {
+  state: StudyState;
+  questions: Question[];
+  losses: LossPoint[];
+  answers: Answer[];
+  judgments: Judgment[];
+  /** By cell. */
+  adapters: Map<string, Adapter>;
+}
+
+const SCHEMA = 1;
+
+/** Weights hardly shrink; text does. */
+const STORE = 0;
+const DEFLATE = 6;
+
+export function writeBundle(content: StudyContent): Blob {
+  const { state } = content;
+  const files: Zippable = {
+    'study.json': text(JSON.stringify({ schema: SCHEMA, study: state }, null, 2)),
+    'manifest.json': text(JSON.stringify(state.manifest, null, 2)),
+    'questions.jsonl': lines(content.questions),
+    'losses.jsonl': lines(content.losses),
+    'answers.jsonl': lines(content.answers),
+    'judgments.jsonl': lines(content.judgments),
+  };
+  for (const [cell, adapter] of content.adapters) {
+    const { model } = state.cells.find((one) => one.id === cell) ?? { model: '' };
+    for (const [name, bytes] of Object.entries(writeAdapter(adapter, model))) files[`adapters/${cell}/${name}`] = [bytes as Uint8Array<ArrayBuffer>, { level: STORE }];
+  }
+  return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
+}
+
+/**
+ * Reads a bundle. A study that was not done when it was exported is paused here: it can go on, from its adapters and answers.
+ * @throws LabError `studies.bundle` saying which part is missing or damaged; `studies.manifest`
+ */
+export function readBundle(bytes: Uint8Array): StudyContent {
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes);
+  } catch (cause) {
+    throw new LabError('studies.bundle', 'The file is not a zip archive, or it is damaged.', 'Choose a file that was made with "Export study".', {}, { cause });
+  }
+  const read = (name: string): string => {
+    const found = entries[name];
+    if (!found) throw new LabError('studies.bundle', `The archive has no ${name}, so it is not a study bundle.`, 'Choose a file that was made with "Export study".', { missing: name });
+    return strFromU8(found);
+  };
+  const { schema, study } = parse(read('study.json'), 'study.json', 1) as { schema?: unknown; study: StudyState };
+  if (schema !== SCHEMA) throw new LabError('studies.bundle', `The bundle is of edition ${String(schema)}; this lab reads edition ${SCHEMA}.`, 'Open it with the version of the lab that made it.', { schema });
+  checkPart('study.json', study, 1);
+  const manifest = parseManifest(study.manifest);
+  const rows = <T>(name: BundlePart): T[] =>
+    read(name).split('\n').flatMap((line, i) => {
+      if (line === '') return [];
+      const row = parse(line, name, i + 1);
+      checkPart(name, row, i + 1);
+      return [row as T];
+    });
+  const adapters = new Map<string, Adapter>();
+  for (const cell of expand(manifest)) {
+    const config = entries[`adapters/${cell.id}/${ADAPTER_CONFIG}`];
+    const weights = entries[`adapters/${cell.id}/${ADAPTER_WEIGHTS}`];
+    if (config && weights) adapters.set(cell.id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
+  }
+  const was = new Map(study.cells.map((cell) => [cell.id, cell]));
+  const cells = expand(manifest).map((cell) => {
+    const before = was.get(cell.id) ?? cell;
+    return before.stage === 'done' || before.stage === 'failed' ? before : { ...before, stage: 'waiting' as const };
+  });
+  const ended = study.status === 'done' || study.status === 'failed' || study.status === 'cancelled';
+  const state: StudyState = { ...study, manifest, cells, progress: null, status: ended ? study.status : 'paused' };
+  return { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows('answers.jsonl'), judgments: rows('judgments.jsonl'), adapters };
+}
+
+function lines(rows: readonly unknown[]): [Uint8Array<ArrayBuffer>, { level: typeof DEFLATE }] {
+  return text(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+function text(content: string): [Uint8Array<ArrayBuffer>, { level: typeof DEFLATE }] {
+  return [strToU8(content) as Uint8Array<ArrayBuffer>, { level: DEFLATE }];
+}
+
+function parse(json: string, file: string, line: number): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new LabError('studies.bundle', `Line ${line} of ${file} in the bundle is not JSON.`, 'The file is damaged: export the study again.', { file, line }, { cause });
+  }
+}

@@ -1,0 +1,61 @@
+/** A new study from a manifest: everything it names is looked up first, so that what is wrong is said before it runs. */
+import type { StudyState } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
+import type { Question } from '../core/question.ts';
+import { parseMix } from '../mixes/index.ts';
+import { expand } from './cell.ts';
+import type { Manifest } from './manifest.ts';
+import { chooseQuestions } from './questions.ts';
+
+/** What there is, by id. */
+export interface Inventory {
+  models: readonly string[];
+  datasets: readonly string[];
+  /** The manifest's benchmark. */
+  questions: readonly Question[];
+}
+
+/**
+ * @returns a study that is ready to start, and the questions it will ask
+ * @throws LabError `studies.unknown` naming models or datasets there are none of, `studies.key-in-url`, `mixes.name`, `studies.no-questions`
+ */
+export function newStudy(id: string, manifest: Manifest, inventory: Inventory, now: number): { state: StudyState; questions: Question[] } {
+  const missing = [...absent('model', manifest.models, inventory.models), ...absent('dataset', manifest.datasets, inventory.datasets)];
+  if (missing.length > 0) throw new LabError('studies.unknown', `The manifest names what is not in this browser: ${missing.join('; ')}.`, 'Import it first, or correct the name.', { missing });
+  for (const mix of manifest.mixes) parseMix(mix);
+  refuseKeys(manifest);
+  const questions = chooseQuestions(inventory.questions, manifest.benchmark);
+  const steps = Math.max(0, manifest.training.max_steps);
+  const cells = expand(manifest).map((cell) => ({
+    ...cell,
+    trained: { done: 0, total: cell.mix === 'base' ? 0 : steps },
+    answered: { done: 0, total: questions.length },
+    judged: { done: 0, failed: 0, total: questions.length * 2 * manifest.judge.repeats },
+  }));
+  const state: StudyState = {
+    id,
+    name: manifest.name,
+    manifest,
+    status: 'ready',
+    created: now,
+    updated: now,
+    seconds: { training: 0, answering: 0, judging: 0 },
+    progress: null,
+    tokensPerSecond: { training: null, generation: null },
+    cells,
+  };
+  return { state, questions };
+}
+
+function absent(kind: string, wanted: readonly string[], there: readonly string[]): string[] {
+  return wanted.filter((id) => !there.includes(id)).map((id) => `${kind} "${id}" (there ${there.length === 1 ? 'is' : 'are'} ${there.join(', ') || 'none'})`);
+}
+
+/** A manifest is shared; an address that carries a password or a key would be shared with it. */
+function refuseKeys({ judge }: Manifest): void {
+  if (judge.kind !== 'openai') return;
+  const { username, password, search } = new URL(judge.base_url);
+  if (username || password || search) {
+    throw new LabError('studies.key-in-url', 'The judge\'s base_url carries a user name, a password or a query, which would end up in every export and link of the study.', 'Give the plain address and enter the key separately.');
+  }
+}
