@@ -1,5 +1,5 @@
 /** Layers that the families share: frozen projections with LoRA on them, rotary tables, the mask of packed rows, the head. */
-import { type DType, type Graph, type Value, cast, equal, gemm, greaterOrEqual, matMul, matMulNT, mul, reshape, rmsNorm, where } from '../onnx/index.ts';
+import { type DType, type Graph, type Value, cast, equal, gemm, greaterOrEqual, matMul, matMulNT, mul, reshape, rmsNorm, split, where } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
 
 /**
@@ -16,25 +16,35 @@ export function rowCount({ adapters, batch, length }: Rows): number {
   return adapters * batch * length;
 }
 
-/** What LoRA adds to the projections of one input: y += scale * (x * keep) A^T B, for every adapter at once. */
-export interface LoraTerm {
+/** What LoRA adds to the projections of one input, for every adapter at once: y += scale * (x * keep) A^T B. */
+export interface LoraInput {
   /** [K, n r, in]: the A matrices of the n adapted projections, stacked. */
   a: Value;
-  /** [K, n r, out]: their B matrices transposed, each in its own columns. */
-  b: Value;
+  /** For each stack of frozen weights, [K, m r, out]: the transposed B matrices of its m adapted projections, each in its own columns. Null where none is adapted. */
+  b: readonly (Value | null)[];
   scale: number;
   /** Dropout's mask on this input, [K, B T, in]: zero, or 1 / (1 - p). */
   keep?: Value;
 }
 
-/** x W^T (+ LoRA) for x [rows, in] and a frozen W [out, in], stored as float32 or float16. The frozen product sees all adapters' rows at once. */
-export function projection(x: Value, weight: Value, rows: Rows, lora?: LoraTerm): Value {
-  const w = cast(weight, 'float32');
-  if (!lora) return gemm(x, w, { transB: true });
-  const perAdapter = reshape(x, [rows.adapters, rows.batch * rows.length, -1]);
-  const low = matMulNT(lora.keep ? mul(perAdapter, lora.keep) : perAdapter, lora.a);
-  const delta = matMul(lora.scale === 1 ? low : mul(low, lora.scale), lora.b);
-  return gemm(x, w, { transB: true, c: reshape(delta, [rowCount(rows), -1]) });
+/**
+ * x W^T (+ LoRA) for x [rows, in] and each frozen W [out, in], stored as float32 or float16. The frozen product sees all
+ * adapters' rows at once, and takes the adapters' part as its addend.
+ */
+export function projections(x: Value, weights: readonly Value[], rows: Rows, lora?: LoraInput): Value[] {
+  const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, rows.batch * rows.length, -1]), lora) : [];
+  return weights.map((weight, i) => {
+    const delta = deltas[i];
+    return gemm(x, cast(weight, 'float32'), { transB: true, ...(delta ? { c: reshape(delta, [rowCount(rows), -1]) } : {}) });
+  });
+}
+
+function loraDeltas(x: Value, { a, b, scale, keep }: LoraInput): (Value | null)[] {
+  const low = matMulNT(keep ? mul(x, keep) : x, a);
+  const scaled = scale === 1 ? low : mul(low, scale);
+  const adapted = b.filter((matrix) => matrix !== null);
+  const parts = split(scaled, adapted.map((matrix) => matrix.shape[1] as number), 2);
+  return b.map((matrix) => (matrix === null ? null : matMul(parts.shift() as Value, matrix)));
 }
 
 export interface RotaryTables {

@@ -3,10 +3,9 @@
  * attention with rotary positions, RMSNorm, SwiGLU. One function serves training, prefill and decoding: they differ in
  * the rows they bring and in `attend`.
  */
-import { type Graph, type Value, add, attention, reshape, rmsNorm, rotary, split, swiGlu, transpose } from '../onnx/index.ts';
-import type { Weight } from './checkpoint.ts';
+import { type DType, type Graph, type Shape, type Value, add, attention, reshape, rmsNorm, rotary, split, swiGlu, transpose } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
-import { type RotaryTables, type Rows, frozen, projection } from './layers.ts';
+import { type RotaryTables, type Rows, frozen, projections } from './layers.ts';
 import type { LayerLora } from './lora.ts';
 
 /** The frozen weights of a layer as graphs take them, and the checkpoint's tensors each is stacked from. */
@@ -15,7 +14,8 @@ export const LLAMA_LAYER = {
   qkv: ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
   o: ['self_attn.o_proj'],
   post_norm: ['post_attention_layernorm'],
-  gate_up: ['mlp.gate_proj', 'mlp.up_proj'],
+  gate: ['mlp.gate_proj'],
+  up: ['mlp.up_proj'],
   down: ['mlp.down_proj'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -24,7 +24,7 @@ export const LAYER_WEIGHTS = Object.keys(LLAMA_LAYER) as LayerWeightName[];
 export type LayerValues = Record<LayerWeightName, Value>;
 
 /** Declares the parameters of one layer; `prefix` tells the layers of a graph apart. */
-export function layerParameters(graph: Graph, weights: Readonly<Record<LayerWeightName, Pick<Weight, 'dtype'> & { shape: readonly number[] }>>, prefix = ''): LayerValues {
+export function layerParameters(graph: Graph, weights: Readonly<Record<LayerWeightName, { dtype: DType; shape: Shape }>>, prefix = ''): LayerValues {
   return Object.fromEntries(LAYER_WEIGHTS.map((name) => [name, frozen(graph, `${prefix}${name}`, weights[name])])) as LayerValues;
 }
 
@@ -48,16 +48,17 @@ export function llamaBlock(x: Value, weights: LayerValues, context: BlockContext
   const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width, rms_norm_eps } = config;
   const sequences = rows.adapters * rows.batch;
 
-  const normed = rmsNorm(x, weights.input_norm, rms_norm_eps);
-  const qkv = reshape(projection(normed, weights.qkv, rows, lora?.qkv), [sequences, rows.length, heads + 2 * groups, width]);
-  const [q, k, v] = split(transpose(qkv, [0, 2, 1, 3]), [heads, groups, groups], 1) as [Value, Value, Value];
+  const [stacked] = projections(rmsNorm(x, weights.input_norm, rms_norm_eps), [weights.qkv], rows, lora?.attention) as [Value];
+  const byHead = transpose(reshape(stacked, [sequences, rows.length, heads + 2 * groups, width]), [0, 2, 1, 3]);
+  const [q, k, v] = split(byHead, [heads, groups, groups], 1) as [Value, Value, Value];
   const turn = (part: Value): Value => rotary(part, context.positions, context.tables.cos, context.tables.sin);
-  const mixed = context.attend(turn(q), turn(k), v);
-  const flat = reshape(transpose(mixed, [0, 2, 1, 3]), [sequences * rows.length, heads * width]);
-  const attended = add(x, projection(flat, weights.o, rows, lora?.o));
+  const mixed = reshape(transpose(context.attend(turn(q), turn(k), v), [0, 2, 1, 3]), [sequences * rows.length, heads * width]);
+  const [attended] = projections(mixed, [weights.o], rows, lora?.output) as [Value];
+  const middle = add(x, attended);
 
-  const inner = projection(rmsNorm(attended, weights.post_norm, rms_norm_eps), weights.gate_up, rows, lora?.gate_up);
-  return add(attended, projection(swiGlu(inner), weights.down, rows, lora?.down));
+  const [gate, up] = projections(rmsNorm(middle, weights.post_norm, rms_norm_eps), [weights.gate, weights.up], rows, lora?.mlp) as [Value, Value];
+  const [down] = projections(swiGlu(gate, up), [weights.down], rows, lora?.down) as [Value];
+  return add(middle, down);
 }
 
 /** `attend` for whole sequences under an additive mask, as training and prefill have it. */

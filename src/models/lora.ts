@@ -2,29 +2,21 @@
  * LoRA as graphs see it. All of an adapter's numbers in one layer form one flat vector, so that the optimiser updates
  * it with a few large operations; projections that read the same input share one product with their stacked A matrices.
  *
- * Order within a layer, for each group of projections: A of every adapted projection, [r, in] each; then B of each,
+ * Order within a layer, for each input of projections (projections.ts): A of every adapted projection, [r, in] each; then B of each,
  * transposed to [r, out]. Transposed, because then both the forward and the gradient of B need no large transpose.
  */
 import { type AdapterTensor, type LoraConfig, type TargetModule, TARGET_MODULES, loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, concat, reshape, slice, zeros } from '../onnx/index.ts';
 import { projectionShapes } from './checkpoint.ts';
 import type { ModelConfig } from './config.ts';
-import type { LoraTerm } from './layers.ts';
+import type { LoraInput } from './layers.ts';
+import { PROJECTION_INPUTS, type ProjectionInput, modulesOf, stacksOf } from './projections.ts';
 
-/** Projections that read the same input, in the order their frozen weights are stacked. */
-export const LORA_GROUPS = {
-  qkv: ['q_proj', 'k_proj', 'v_proj'],
-  o: ['o_proj'],
-  gate_up: ['gate_proj', 'up_proj'],
-  down: ['down_proj'],
-} as const satisfies Record<string, readonly TargetModule[]>;
-
-export type LoraGroup = keyof typeof LORA_GROUPS;
-export type LayerLora = { [G in LoraGroup]?: LoraTerm };
+export type LayerLora = { [I in ProjectionInput]?: LoraInput };
 
 /** One matrix of one projection within a layer's flat vector. */
 interface Slot {
-  group: LoraGroup;
+  input: ProjectionInput;
   module: TargetModule;
   matrix: 'a' | 'b';
   offset: number;
@@ -44,12 +36,12 @@ export class LoraLayout {
     const shapes = projectionShapes(model);
     const slots: Slot[] = [];
     let offset = 0;
-    for (const group of Object.keys(LORA_GROUPS) as LoraGroup[]) {
+    for (const input of PROJECTION_INPUTS) {
       for (const matrix of ['a', 'b'] as const) {
-        for (const module of this.modules(group)) {
+        for (const module of modulesOf(input).filter((candidate) => config.target_modules.includes(candidate))) {
           const [out, into] = shapes[`${TARGET_MODULES[module]}.${module}`] as [number, number];
           const shape = [config.r, matrix === 'a' ? into : out] as const;
-          slots.push({ group, module, matrix, offset, shape });
+          slots.push({ input, module, matrix, offset, shape });
           offset += shape[0] * shape[1];
         }
       }
@@ -58,53 +50,52 @@ export class LoraLayout {
     this.size = offset;
   }
 
-  /** The group's projections that are adapted. */
-  modules(group: LoraGroup): TargetModule[] {
-    return (LORA_GROUPS[group] as readonly TargetModule[]).filter((module) => this.config.target_modules.includes(module));
-  }
-
-  /** The inputs LoRA reads, with their widths. */
-  inputs(): { group: LoraGroup; width: number }[] {
-    return (Object.keys(LORA_GROUPS) as LoraGroup[]).flatMap((group) => {
-      const slot = this.slots.find((candidate) => candidate.group === group && candidate.matrix === 'a');
-      return slot ? [{ group, width: slot.shape[1] }] : [];
+  /** The inputs that adapted projections read, with their widths. */
+  inputs(): { input: ProjectionInput; width: number }[] {
+    return PROJECTION_INPUTS.flatMap((input) => {
+      const slot = this.find(input, 'a')[0];
+      return slot ? [{ input, width: slot.shape[1] }] : [];
     });
   }
 
   /**
-   * The pieces of a layer's vectors [K, size] that gradients are taken of, and the terms made from them.
-   * @param keep dropout masks by group, [K, B T, in]
+   * The pieces of a layer's vectors [K, size] that gradients are taken of, and what projections make of them.
+   * @param keep dropout masks by input, [K, B T, in]
    */
-  terms(flat: Value, keep: { [G in LoraGroup]?: Value } = {}): { lora: LayerLora; pieces: Value[] } {
+  terms(flat: Value, keep: { [I in ProjectionInput]?: Value } = {}): { lora: LayerLora; pieces: Value[] } {
     const adapters = flat.shape[0] as number;
-    const shapes = projectionShapes(this.model);
     const lora: LayerLora = {};
     const pieces: Value[] = [];
-    for (const group of Object.keys(LORA_GROUPS) as LoraGroup[]) {
-      const [first, ...rest] = this.slots.filter((slot) => slot.group === group && slot.matrix === 'a');
-      if (!first) continue;
-      const ranks = first.shape[0] * (1 + rest.length);
-      const end = first.offset + ranks * first.shape[1];
-      const a = reshape(slice(flat, 1, first.offset, end), [adapters, ranks, first.shape[1]]);
-      pieces.push(a);
-
-      const widths = LORA_GROUPS[group].map((module) => (shapes[`${TARGET_MODULES[module]}.${module}`] as [number, number])[0]);
-      const bands = this.slots.filter((slot) => slot.group === group && slot.matrix === 'b').map((slot) => {
-        const [rows, columns] = slot.shape;
-        const piece = reshape(slice(flat, 1, slot.offset, slot.offset + rows * columns), [adapters, rows, columns]);
-        pieces.push(piece);
-        // Its own columns among those of all the group's projections; the others are zero.
-        const at = (LORA_GROUPS[group] as readonly TargetModule[]).indexOf(slot.module);
-        const gap = (sizes: readonly number[]): Value[] => {
-          const width = sizes.reduce((sum, size) => sum + size, 0);
-          return width > 0 ? [zeros(piece, [adapters, rows, width])] : [];
-        };
-        return concat([...gap(widths.slice(0, at)), piece, ...gap(widths.slice(at + 1))], 2);
+    const piece = (first: Slot, count: number): Value => {
+      const [rows, columns] = first.shape;
+      const value = reshape(slice(flat, 1, first.offset, first.offset + count * rows * columns), [adapters, count * rows, columns]);
+      pieces.push(value);
+      return value;
+    };
+    for (const { input } of this.inputs()) {
+      const stacked = this.find(input, 'a');
+      const a = piece(stacked[0] as Slot, stacked.length);
+      const slots = new Map(this.find(input, 'b').map((slot) => [slot.module, slot]));
+      const b = stacksOf(input).map(([, modules]) => {
+        const widths = modules.map((module) => this.width(module));
+        const bands = modules.flatMap((module, at) => {
+          const slot = slots.get(module);
+          return slot ? [banded(piece(slot, 1), widths.slice(0, at), widths.slice(at + 1))] : [];
+        });
+        return bands.length > 0 ? concat(bands, 1) : null;
       });
-      const mask = keep[group];
-      lora[group] = { a, b: concat(bands, 1), scale: loraScale(this.config), ...(mask ? { keep: mask } : {}) };
+      const mask = keep[input];
+      lora[input] = { a, b, scale: loraScale(this.config), ...(mask ? { keep: mask } : {}) };
     }
     return { lora, pieces };
+  }
+
+  private find(input: ProjectionInput, matrix: Slot['matrix']): Slot[] {
+    return this.slots.filter((slot) => slot.input === input && slot.matrix === matrix);
+  }
+
+  private width(module: TargetModule): number {
+    return (projectionShapes(this.model)[`${TARGET_MODULES[module]}.${module}`] as [number, number])[0];
   }
 
   /** Joins the gradients of `terms`' pieces to one of the layer's vectors, [K, size]. */
@@ -128,6 +119,15 @@ export class LoraLayout {
       tensors.set(loraNames(layer, slot.module)[slot.matrix], slot.matrix === 'a' ? { shape: [rows, columns], data } : { shape: [columns, rows], data: transposed(data, rows, columns) });
     }
   }
+}
+
+/** A matrix in its own columns among those of the projections it is stacked with, which stay zero. */
+function banded(matrix: Value, before: readonly number[], after: readonly number[]): Value {
+  const gap = (widths: readonly number[]): Value[] => {
+    const width = widths.reduce((sum, size) => sum + size, 0);
+    return width > 0 ? [zeros(matrix, [...matrix.shape.slice(0, 2), width])] : [];
+  };
+  return concat([...gap(before), matrix, ...gap(after)], 2);
 }
 
 function transposed(data: Float32Array, rows: number, columns: number): Float32Array {

@@ -134,7 +134,7 @@ export class Graph {
     this.nodes.push(node);
     for (const output of node.outputs) this.producers.set(output, node);
     if (this.depth === 0) this.tape.push(node);
-    return node.outputs as Value[];
+    return [...node.outputs];
   }
 
   /**

@@ -1,7 +1,7 @@
 export { type Attribute, type Constant, Graph, type Node } from './graph.ts';
 export { gradients } from './gradients.ts';
 export { type ModelBytes, writeModel } from './model.ts';
-export { silu, swiGlu } from './ops/activation.ts';
+export { swiGlu } from './ops/activation.ts';
 export { attention } from './ops/attention.ts';
 export {
   add, and, cast, div, equal, exp, greaterOrEqual, identity, less, log, maximum, minimum, mul, neg, pow, reciprocal, relu, sigmoid, sqrt, sub, tanh, where,

@@ -76,7 +76,7 @@ function writeNodes(graph: Graph, nodes: readonly Node[], used: ReadonlySet<Valu
 function writeBody(graph: Graph, captured: NameOf): ProtoWriter {
   const { nodes, used } = needed(graph);
   const { proto, nameOf } = writeNodes(graph, nodes, used, captured);
-  for (const value of graph.inputs) proto.message(11, valueInfo(nameOf(value), value.dtype, value.shape));
+  for (const value of graph.inputs) proto.message(11, valueInfo(nameOf(value), value.dtype, value.shape, graph.openDimensions.get(value)));
   return proto;
 }
 

@@ -4,7 +4,7 @@
  * through it) and which inputs want a gradient, and returns a cotangent for each input (null: none).
  */
 import { type Node, attribute } from './graph.ts';
-import { add, cast, div, greaterOrEqual, less, mul, neg, pow, reciprocal, sigmoid, sqrt, sub, where } from './ops/elementwise.ts';
+import { add, cast, div, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
 import { scatterElementsAdd } from './ops/indexing.ts';
 import { concat, expand, reshape, split, transpose, zeros } from './ops/layout.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
@@ -105,6 +105,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     }
     return [wants[0] ? sumTo(matMulNT(dy, b), a.shape) : null, wants[1] ? sumTo(matMulTN(a, dy), b.shape) : null];
   }),
+  MatMulNT: single(({ dy, x, wants }) => {
+    const [a, b] = x as [Value, Value];
+    return [wants[0] ? sumTo(matMul(dy, b), a.shape) : null, wants[1] ? sumTo(matMulTN(dy, a), b.shape) : null];
+  }),
   Gemm: single(({ node, dy, x, wants }) => {
     const [a, b, c] = x as [Value, Value, Value | undefined];
     const transA = attribute(node, 'transA', 'int') === 1;
@@ -140,24 +144,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
     return [rotary(dy, positions, cos, neg(sin)), null, null, null];
   }),
 
-  /** silu'(x) = s (1 + x (1 - s)) with s = sigmoid(alpha x), for alpha = 1. */
-  QuickGelu: single(({ node, dy, x }) => {
-    const [source] = x as [Value];
-    const scaled = mul(source, attribute(node, 'alpha', 'float'));
-    const s = sigmoid(scaled);
-    return [mul(dy, mul(s, add(mul(scaled, sub(1, s)), 1)))];
-  }),
-
-  /** With s = sigmoid(gate) and a = gate s: d up = dy a, d gate = dy up (s + a (1 - s)). */
-  SwiGlu: single(({ dy, x }) => {
-    const [source] = x as [Value];
-    const width = dim(source, -1) / 2;
-    const [gate, up] = split(source, [width, width], -1) as [Value, Value];
-    const s = sigmoid(gate);
-    const a = mul(gate, s);
-    const slope = add(s, mul(a, sub(1, s)));
-    return [concat([mul(mul(dy, up), slope), mul(dy, a)], -1)];
-  }),
+  /** With s = sigmoid(gate), a = gate s and h = a up: d up = dy a, d gate = dy up (s + a (1 - s)) = dy (h + s (up - h)). */
+  SwiGlu: (node, [dy]) => {
+    if (!dy) return [];
+    const [, up] = node.inputs as [Value, Value];
+    const [h, s, a] = node.outputs as [Value, Value, Value];
+    return [mul(dy, add(h, mul(s, sub(up, h)))), mul(dy, a)];
+  },
 
   /**
    * With p the probabilities and o = p v: dv = p^T do, dp = do v^T, ds = p (dp - rowsum(do o)), dq = ds k, dk = ds^T q.

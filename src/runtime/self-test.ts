@@ -2,7 +2,7 @@
  * A small graph with known numbers, run before anything else on a device: a driver that computes wrongly must not
  * train. It is one attention over two tokens: norm, projection, gate, rotation, scores, softmax, mix.
  */
-import { Graph, gemm, matMul, matMulNT, reshape, rmsNorm, rotary, silu, softmax } from '../onnx/index.ts';
+import { Graph, gemm, matMul, matMulNT, mul, reshape, rmsNorm, rotary, sigmoid, softmax } from '../onnx/index.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Device } from './device.ts';
 import { host, readFloats } from './tensor.ts';
@@ -23,7 +23,8 @@ function graph(): Graph {
   const projection = g.parameter('projection', 'float32', [4, 4]);
   const angles = POSITIONS.flatMap((position) => [position, position / 100]);
   const table = (f: (angle: number) => number) => g.constant(angles.map((angle) => SCALE * f(angle)), 'float32', [2, 2]);
-  const y = silu(gemm(rmsNorm(x, g.constant(NORM), 1e-5), projection, { transB: true }));
+  const h = gemm(rmsNorm(x, g.constant(NORM), 1e-5), projection, { transB: true });
+  const y = mul(h, sigmoid(h));
   const turned = reshape(rotary(reshape(y, [1, 1, 2, 4]), g.input('rows', 'int64', [1, 2]), table(Math.cos), table(Math.sin)), [2, 4]);
   g.output('y', matMul(softmax(matMulNT(turned, turned)), x));
   return g;

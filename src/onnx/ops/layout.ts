@@ -2,7 +2,7 @@
 import { int, ints } from '../graph.ts';
 import { type Shape, type Value, axisOf, broadcastShapes, describe, dim, elements, sameShape, shapeError } from '../value.ts';
 
-/** @param shape the new shape; one entry may be -1 and is worked out */
+/** @param shape the new shape; one entry may be -1 and is worked out, at every run anew where the axis is open */
 export function reshape(x: Value, shape: Shape): Value {
   const known = shape.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const target = shape.map((size) => (size === -1 ? elements(x.shape) / known : size));
@@ -10,7 +10,7 @@ export function reshape(x: Value, shape: Shape): Value {
     throw shapeError('Reshape', `${describe(x)} does not fit [${shape.join(', ')}]`);
   }
   if (sameShape(target, x.shape)) return x;
-  return x.graph.append('Reshape', [x, x.graph.constant(target, 'int64')], [{ dtype: x.dtype, shape: target }])[0] as Value;
+  return x.graph.append('Reshape', [x, x.graph.constant(shape, 'int64')], [{ dtype: x.dtype, shape: target }])[0] as Value;
 }
 
 /** @param perm output axis i is input axis perm[i]; left out, the last two axes are swapped */

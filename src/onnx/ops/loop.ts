@@ -10,6 +10,8 @@ export interface LoopOptions {
   condition: Value;
   /** What goes round: the first iteration sees these, each next one what the one before it returned. */
   state: readonly Value[];
+  /** Axes of the state (by its index) whose size may change from one iteration to the next: see `Graph.input`. */
+  open?: Readonly<Record<number, Record<number, string>>>;
   /**
    * Builds the body. Values of the graph around it are had through `body.capture`, parameters as usual.
    * @param iteration int64 [], counting from 0
@@ -19,13 +21,13 @@ export interface LoopOptions {
 }
 
 /** @returns the state after the last iteration */
-export function loop({ name, trips, condition, state, body: build }: LoopOptions): Value[] {
+export function loop({ name, trips, condition, state, open = {}, body: build }: LoopOptions): Value[] {
   const graph = trips.graph;
   const body = new Graph(name, graph);
   const iteration = body.input(`${name}/iteration`, 'int64', []);
   // A body must take the condition, though nothing in it asks.
   body.input(`${name}/condition`, 'bool', []);
-  const before = state.map((value, i) => body.input(`${name}/state_${i}`, value.dtype, value.shape));
+  const before = state.map((value, i) => body.input(`${name}/state_${i}`, value.dtype, value.shape, open[i]));
   const after = build(body, iteration, before);
   if (after.condition.dtype !== 'bool' || after.condition.shape.length !== 0) throw shapeError('Loop', `the condition is ${describe(after.condition)}, not bool[]`);
   if (after.state.length !== state.length) throw shapeError('Loop', `${state.length} values go in and ${after.state.length} come out`);

@@ -1,6 +1,6 @@
 /** Matrix products. */
 import { float, int } from '../graph.ts';
-import { type Value, broadcastShapes, describe, dim, elements, sameShape, shapeError } from '../value.ts';
+import { type Value, broadcastShapes, describe, dim, sameShape, shapeError } from '../value.ts';
 import { reshape, transpose } from './layout.ts';
 
 /** NumPy's matmul of tensors of rank >= 2: the last two axes multiply, the others broadcast. */
@@ -31,21 +31,16 @@ export function gemm(a: Value, b: Value, { transA = false, transB = false, alpha
   return a.graph.append('Gemm', c ? [a, b, c] : [a, b], [{ dtype: a.dtype, shape: [m, n] }], attributes)[0] as Value;
 }
 
-/** a b^T over the last two axes, batches broadcast. */
+/** a b^T over the last two axes, batches broadcast. One op to gradients, so that they need not transpose back. */
 export function matMulNT(a: Value, b: Value): Value {
   if (a.shape.length === 2 && b.shape.length === 2) return gemm(a, b, { transB: true });
-  return matMul(a, transpose(b));
+  return a.graph.composite('MatMulNT', [a, b], () => matMul(a, transpose(b)))[0] as Value;
 }
 
-/**
- * a^T b over the last two axes, batches broadcast. Where there is no transposed product, the cheaper of
- * (a^T) b and (b^T a)^T is taken: the one that moves fewer elements.
- */
+/** a^T b over the last two axes, batches broadcast. */
 export function matMulTN(a: Value, b: Value): Value {
   if (a.shape.length === 2 && b.shape.length === 2) return gemm(a, b, { transA: true });
-  const batch = broadcastShapes('MatMul', a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const product = elements(batch) * dim(a, -1) * dim(b, -1);
-  return elements(a.shape) <= elements(b.shape) + product ? matMul(transpose(a), b) : transpose(matMul(transpose(b), a));
+  return matMul(transpose(a), b);
 }
 
 /** x [..., m] times a matrix w of any orientation, as one Gemm over all leading axes. */
