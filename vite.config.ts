@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { serviceWorker } from './tools/service-worker.mjs';
 
 /** Cross-origin isolation, without which there is no SharedArrayBuffer and so no WASM threads. */
 const isolation = {
@@ -9,6 +10,7 @@ const isolation = {
 
 export default defineConfig({
   base: './',
+  plugins: [serviceWorker()],
   // A cache a port, so that several development servers can run side by side.
   cacheDir: `node_modules/.vite-${process.env['PINCH_PORT'] ?? 'dev'}`,
   build: { target: 'es2023', sourcemap: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },

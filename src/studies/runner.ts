@@ -49,29 +49,31 @@ export class StudyRunner {
     if (this.running?.live.id === id && this.running.live.state.status === 'running') return;
     if (this.running?.live.id === id) await this.running.ended;
     if (this.running) throw busyHere(this.running.live.state);
-    const state = await this.load(id);
-    if (state.status === 'done') return;
-    const free = await takeRunLock(id);
-    if (this.running) {
-      free();
-      throw busyHere((this.running as Running).live.state);
-    }
-    const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
-    const controller = new AbortController();
-    const running: Running = { live, controller, ended: Promise.resolve() };
-    this.running = running;
-    const released = (): void => {
+    await this.load(id);
+    const unlock = await takeRunLock(id).catch((thrown: unknown) => {
+      // Asked for twice at once: the first one has it.
+      if (this.current === id) return null;
+      throw thrown;
+    });
+    if (!unlock) return;
+    const free = (): void => {
       this.running = null;
-      free();
+      unlock();
     };
     try {
+      // Read again under the lock: another tab may have been at it until now.
+      const state = await this.load(id);
+      if (state.status === 'done') return free();
+      const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
+      const running: Running = { live, controller: new AbortController(), ended: Promise.resolve() };
+      this.running = running;
       live.update({ status: 'running', error: undefined, progress: null });
       await live.save();
+      running.ended = this.execute(running).finally(free);
     } catch (thrown) {
-      released();
+      free();
       throw thrown;
     }
-    running.ended = this.execute(running).finally(released);
   }
 
   /** Stops at the next step boundary, with everything saved; resolves when it has stopped. */

@@ -3,7 +3,6 @@ import { EVENTS_CHANNEL, type EngineApi, type WorkerSettings } from '../../../wo
 import { LabError } from '../../core/errors.ts';
 import { probeJudge, PromptLibrary } from '../../judging/index.ts';
 import { Store } from '../../storage/index.ts';
-import { runLockHeld } from '../../studies/lock.ts';
 import { StudyRunner } from '../../studies/runner.ts';
 import type { StudyEvent } from '../facade.ts';
 import { holdLifeline } from '../lifeline.ts';
@@ -55,9 +54,14 @@ export class EngineHost implements EngineApi {
       retry: (id) => begin(() => runner.retry(id)),
       async resumeInterrupted() {
         for (const { id, status } of await store.studies.list()) {
-          if (status !== 'running' || (await runLockHeld(id))) continue;
-          await begin(() => runner.start(id));
-          return id;
+          if (status !== 'running' && status !== 'pausing') continue;
+          try {
+            await begin(() => runner.start(id));
+            return id;
+          } catch (thrown) {
+            // Another tab is at it.
+            if (!(thrown instanceof LabError && thrown.code === 'studies.busy')) throw thrown;
+          }
         }
         return null;
       },
