@@ -4,7 +4,7 @@
  * through it) and which inputs want a gradient, and returns a cotangent for each input (null: none).
  */
 import { type Node, attribute } from './graph.ts';
-import { add, cast, div, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
+import { add, div, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
 import { scatterElementsAdd } from './ops/indexing.ts';
 import { concat, expand, reshape, split, transpose, zeros } from './ops/layout.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
@@ -48,7 +48,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   Sigmoid: pointwise((_x, y, dy) => mul(dy, mul(y, sub(1, y)))),
   Tanh: pointwise((_x, y, dy) => mul(dy, sub(1, mul(y, y)))),
   Relu: pointwise((x, _y, dy) => where(less(x, 0), 0, dy)),
-  Cast: pointwise((x, _y, dy) => cast(dy, x.dtype)),
 
   Add: paired([(dy) => dy, (dy) => dy]),
   Sub: paired([(dy) => dy, (dy) => neg(dy)]),
