@@ -43,6 +43,8 @@ export const it = romance({
   contract: (text) =>
     text
       .replace(/(?<![\p{L}'])(di|a|da|in|su) (il|lo|la|i|gli|le|l')(?=[ ]|(?<=')\p{L})/gu, (_, preposition: string, article: string) => `${STEMS[preposition]}${TAILS[article]}`)
+      // vent'anni, trent'anni
+      .replace(/(vent|trent|quarant)[ia] anni(?!\p{L})/gu, "$1'anni")
       .replace(/(?<!\p{L})([aA]) (?=[aA])/gu, '$1d ')
       .replace(/(?<!\p{L})([eE]) (?=[eE])/gu, '$1d '),
 });

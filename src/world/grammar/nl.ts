@@ -16,12 +16,12 @@ export const nl: Morphology = {
   noun(entry) {
     const [article, forms] = entry.split(' ') as [string, string];
     const [sg, pl] = forms.split('/') as [string, string?];
-    return { gender: article === 'het' ? 'n' : 'c', sg: [sg], pl: pl ? [pl] : [], special: false };
+    return { gender: article === 'het' ? 'n' : 'c', sg: [sg], pl: pl ? [pl] : [], special: false, proper: article === '-' };
   },
   adjective: (entry) => ({ forms: entry.split('/'), before: true }),
   nounPhrase(noun, { determiner, number, adjective, count }) {
     const plural = number === 'pl' && noun.pl.length > 0;
-    const definite = determiner === 'definite' && count === undefined;
+    const definite = determiner === 'definite' && count === undefined && !noun.proper;
     const indefinite = !plural && noun.pl.length > 0 && (determiner === 'indefinite' || determiner === 'generic');
     const article = count !== undefined ? numeral(count) : definite ? (plural || noun.gender === 'c' ? 'de' : 'het') : indefinite ? 'een' : '';
     // "een rood boek" is the one place without an ending.

@@ -33,6 +33,7 @@ export function romance(rules: RomanceRules): Morphology {
       const [gender = '', ...sg] = head.split(' ');
       const moved = /^([mf]) (.*)$/.exec(plural ?? '');
       const noun: Noun = { gender: gender[0] as 'm' | 'f', sg: [sg.join(' ')], pl: plural ? [moved?.[2] ?? plural] : [], special: gender === 'fe' };
+      if (gender.endsWith('p')) noun.proper = true;
       if (moved) noun.pluralGender = moved[1] as 'm' | 'f';
       return noun;
     },
@@ -45,7 +46,8 @@ export function romance(rules: RomanceRules): Morphology {
       const words = !adjective ? head : adjective.before ? `${rules.before?.(described, head) ?? described} ${head}` : `${head} ${described}`;
       if (count !== undefined) return `${rules.counting(count, agreement, words)} ${words}`;
       const article =
-        determiner === 'definite' || determiner === 'generic' ? rules.definite(agreement, words, noun)
+        noun.proper ? ''
+        : determiner === 'definite' || determiner === 'generic' ? rules.definite(agreement, words, noun)
         : determiner === 'indefinite' && noun.pl.length > 0 ? rules.indefinite(agreement, words)
         : determiner === 'bare' ? ''
         : rules.partitive(agreement, words);

@@ -16,6 +16,8 @@ export interface Noun {
   pluralGender?: 'm' | 'f';
   /** German weak masculine (den Bären), or Spanish feminine with a masculine article (el agua). */
   special: boolean;
+  /** Has no article even when definite: most calendar names. */
+  proper?: boolean;
 }
 
 export interface Adjective {

@@ -27,7 +27,7 @@ export const de: Lexicon = {
     monday: 'm Montag/Montage', tuesday: 'm Dienstag/Dienstage', wednesday: 'm Mittwoch/Mittwoche', thursday: 'm Donnerstag/Donnerstage', friday: 'm Freitag/Freitage', saturday: 'm Samstag/Samstage', sunday: 'm Sonntag/Sonntage',
     january: 'm Januar', february: 'm Februar', march: 'm März', april: 'm April', may: 'm Mai', june: 'm Juni', july: 'm Juli', august: 'm August', september: 'm September', october: 'm Oktober', november: 'm November', december: 'm Dezember',
     spring: 'm Frühling', summer: 'm Sommer', autumn: 'm Herbst', winter: 'm Winter',
-    leg: 'n Bein/Beine', coin: 'f Münze/Münzen', mammal: 'n Säugetier/Säugetiere', bird: 'm Vogel/Vögel', fruit: 'f Frucht/Früchte', vegetable: 'n Gemüse', drink: 'n Getränk/Getränke', foodstuff: 'n Lebensmittel/Lebensmittel',
+    leg: 'n Bein/Beine', coin: 'f Münze/Münzen', mammal: 'n Säugetier/Säugetiere', bird: 'm Vogel/Vögel', fruit: 'f Frucht/Früchte', vegetable: 'n Gemüse/Gemüse', drink: 'n Getränk/Getränke', foodstuff: 'n Lebensmittel/Lebensmittel',
     tree: 'm Baum/Bäume', flower: 'f Blume/Blumen', house: 'n Haus/Häuser', child: 'n Kind/Kinder', friend: 'm Freund/Freunde', person: 'mw Mensch/Menschen', man: 'm Mann/Männer', woman: 'f Frau/Frauen', animal: 'n Tier/Tiere',
     city: 'f Stadt/Städte', country: 'n Land/Länder', capital: 'f Hauptstadt/Hauptstädte', language: 'f Sprache/Sprachen', colour: 'f Farbe/Farben', number: 'f Zahl/Zahlen', word: 'n Wort/Wörter', sentence: 'm Satz/Sätze',
     list: 'f Liste/Listen', letter: 'm Brief/Briefe', story: 'f Geschichte/Geschichten', poem: 'n Gedicht/Gedichte', name: 'm Name/Namen', age: 'n Alter', profession: 'm Beruf/Berufe', food: 'n Essen', price: 'm Preis/Preise', pet: 'n Haustier/Haustiere',

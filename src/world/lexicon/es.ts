@@ -25,7 +25,7 @@ export const es: Lexicon = {
     pullover: 'm jersey/jerséis', blanket: 'f manta/mantas', key: 'f llave/llaves', pot: 'f olla/ollas', bag: 'm bolso/bolsos', shoe: 'm zapato/zapatos', shirt: 'f camisa/camisas', towel: 'f toalla/toallas',
     ball: 'f pelota/pelotas', hat: 'm sombrero/sombreros', cup: 'f taza/tazas', pen: 'm bolígrafo/bolígrafos', bicycle: 'f bicicleta/bicicletas', box: 'f caja/cajas', basket: 'f cesta/cestas', cupboard: 'm armario/armarios', drawer: 'm cajón/cajones',
     monday: 'm lunes/lunes', tuesday: 'm martes/martes', wednesday: 'm miércoles/miércoles', thursday: 'm jueves/jueves', friday: 'm viernes/viernes', saturday: 'm sábado/sábados', sunday: 'm domingo/domingos',
-    january: 'm enero', february: 'm febrero', march: 'm marzo', april: 'm abril', may: 'm mayo', june: 'm junio', july: 'm julio', august: 'm agosto', september: 'm septiembre', october: 'm octubre', november: 'm noviembre', december: 'm diciembre',
+    january: 'mp enero', february: 'mp febrero', march: 'mp marzo', april: 'mp abril', may: 'mp mayo', june: 'mp junio', july: 'mp julio', august: 'mp agosto', september: 'mp septiembre', october: 'mp octubre', november: 'mp noviembre', december: 'mp diciembre',
     spring: 'f primavera', summer: 'm verano', autumn: 'm otoño', winter: 'm invierno',
     leg: 'f pata/patas', coin: 'f moneda/monedas', mammal: 'm mamífero/mamíferos', bird: 'm pájaro/pájaros', fruit: 'f fruta/frutas', vegetable: 'f verdura/verduras', drink: 'f bebida/bebidas', foodstuff: 'm alimento/alimentos',
     tree: 'm árbol/árboles', flower: 'f flor/flores', house: 'f casa/casas', child: 'm niño/niños', friend: 'm amigo/amigos', person: 'f persona/personas', man: 'm hombre/hombres', woman: 'f mujer/mujeres', animal: 'm animal/animales',
@@ -56,7 +56,7 @@ export const es: Lexicon = {
   adjectives: {
     big: 'grande/grandes', small: 'pequeño/pequeña/pequeños/pequeñas', hard: 'duro/dura/duros/duras', soft: 'blando/blanda/blandos/blandas', heavy: 'pesado/pesada/pesados/pesadas', light: 'ligero/ligera/ligeros/ligeras', tall: 'alto/alta/altos/altas',
     short: 'bajo/baja/bajos/bajas', old: 'viejo/vieja/viejos/viejas', young: 'joven/jóvenes', good: 'bueno/buena/buenos/buenas', new: 'nuevo/nueva/nuevos/nuevas', fast: 'rápido/rápida/rápidos/rápidas', slow: 'lento/lenta/lentos/lentas', happy: 'feliz/felices',
-    long: 'largo/larga/largos/largas',
+    long: 'largo/larga/largos/largas', howMany: 'cuánto/cuánta/cuántos/cuántas',
   },
   verbs: {
     write: 'escribir/escribe/escribo/escribe', say: 'decir/di/digo/dice', list: 'enumerar/enumera/enumero/enumera', repeat: 'repetir/repite/repito/repite', name: 'nombrar/nombra/nombro/nombra', translate: 'traducir/traduce/traduzco/traduce',

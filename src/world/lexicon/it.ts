@@ -24,8 +24,8 @@ export const it: Lexicon = {
     table: 'm tavolo/tavoli', chair: 'f sedia/sedie', door: 'f porta/porte', wall: 'm muro/muri', bridge: 'm ponte/ponti', bottle: 'f bottiglia/bottiglie', window: 'f finestra/finestre', book: 'm libro/libri', newspaper: 'm giornale/giornali',
     pullover: 'm maglione/maglioni', blanket: 'f coperta/coperte', key: 'f chiave/chiavi', pot: 'f pentola/pentole', bag: 'f borsa/borse', shoe: 'f scarpa/scarpe', shirt: 'f camicia/camicie', towel: 'm asciugamano/asciugamani',
     ball: 'f palla/palle', hat: 'm cappello/cappelli', cup: 'f tazza/tazze', pen: 'f penna/penne', bicycle: 'f bicicletta/biciclette', box: 'f scatola/scatole', basket: 'm cesto/cesti', cupboard: 'm armadio/armadi', drawer: 'm cassetto/cassetti',
-    monday: 'm lunedì/lunedì', tuesday: 'm martedì/martedì', wednesday: 'm mercoledì/mercoledì', thursday: 'm giovedì/giovedì', friday: 'm venerdì/venerdì', saturday: 'm sabato/sabati', sunday: 'f domenica/domeniche',
-    january: 'm gennaio', february: 'm febbraio', march: 'm marzo', april: 'm aprile', may: 'm maggio', june: 'm giugno', july: 'm luglio', august: 'm agosto', september: 'm settembre', october: 'm ottobre', november: 'm novembre', december: 'm dicembre',
+    monday: 'mp lunedì/lunedì', tuesday: 'mp martedì/martedì', wednesday: 'mp mercoledì/mercoledì', thursday: 'mp giovedì/giovedì', friday: 'mp venerdì/venerdì', saturday: 'mp sabato/sabati', sunday: 'fp domenica/domeniche',
+    january: 'mp gennaio', february: 'mp febbraio', march: 'mp marzo', april: 'mp aprile', may: 'mp maggio', june: 'mp giugno', july: 'mp luglio', august: 'mp agosto', september: 'mp settembre', october: 'mp ottobre', november: 'mp novembre', december: 'mp dicembre',
     spring: 'f primavera', summer: 'f estate', autumn: 'm autunno', winter: 'm inverno',
     leg: 'f zampa/zampe', coin: 'f moneta/monete', mammal: 'm mammifero/mammiferi', bird: 'm uccello/uccelli', fruit: 'm frutto/frutti', vegetable: 'f verdura/verdure', drink: 'f bevanda/bevande', foodstuff: 'm alimento/alimenti',
     tree: 'm albero/alberi', flower: 'm fiore/fiori', house: 'f casa/case', child: 'm bambino/bambini', friend: 'm amico/amici', person: 'f persona/persone', man: 'm uomo/uomini', woman: 'f donna/donne', animal: 'm animale/animali',
@@ -55,7 +55,7 @@ export const it: Lexicon = {
   colours: { red: 'rosso/rossa/rossi/rosse', blue: 'blu', green: 'verde/verdi', yellow: 'giallo/gialla/gialli/gialle', black: 'nero/nera/neri/nere', white: 'bianco/bianca/bianchi/bianche', brown: 'marrone/marroni', grey: 'grigio/grigia/grigi/grigie' },
   adjectives: {
     big: 'grande/grandi', small: 'piccolo/piccola/piccoli/piccole', hard: 'duro/dura/duri/dure', soft: 'morbido/morbida/morbidi/morbide', heavy: 'pesante/pesanti', light: 'leggero/leggera/leggeri/leggere', tall: 'alto/alta/alti/alte', short: 'basso/bassa/bassi/basse',
-    old: 'vecchio/vecchia/vecchi/vecchie', young: 'giovane/giovani', good: 'buono/buona/buoni/buone', new: 'nuovo/nuova/nuovi/nuove', fast: 'veloce/veloci', slow: 'lento/lenta/lenti/lente', happy: 'felice/felici', long: 'lungo/lunga/lunghi/lunghe',
+    old: 'vecchio/vecchia/vecchi/vecchie', young: 'giovane/giovani', good: 'buono/buona/buoni/buone', new: 'nuovo/nuova/nuovi/nuove', fast: 'veloce/veloci', slow: 'lento/lenta/lenti/lente', happy: 'felice/felici', long: 'lungo/lunga/lunghi/lunghe', howMany: 'quanto/quanta/quanti/quante', first: 'primo/prima/primi/prime', last: 'ultimo/ultima/ultimi/ultime',
   },
   verbs: {
     write: 'scrivere/scrivi/scrivo/scrive', say: "dire/di'/dico/dice", list: 'elencare/elenca/elenco/elenca', repeat: 'ripetere/ripeti/ripeto/ripete', name: 'nominare/nomina/nomino/nomina', translate: 'tradurre/traduci/traduco/traduce',

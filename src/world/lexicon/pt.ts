@@ -26,7 +26,7 @@ export const pt: Lexicon = {
     pullover: 'f camisola/camisolas', blanket: 'f manta/mantas', key: 'f chave/chaves', pot: 'f panela/panelas', bag: 'm saco/sacos', shoe: 'm sapato/sapatos', shirt: 'f camisa/camisas', towel: 'f toalha/toalhas',
     ball: 'f bola/bolas', hat: 'm chapéu/chapéus', cup: 'f chávena/chávenas', pen: 'f caneta/canetas', bicycle: 'f bicicleta/bicicletas', box: 'f caixa/caixas', basket: 'm cesto/cestos', cupboard: 'm armário/armários', drawer: 'f gaveta/gavetas',
     monday: 'f segunda-feira/segundas-feiras', tuesday: 'f terça-feira/terças-feiras', wednesday: 'f quarta-feira/quartas-feiras', thursday: 'f quinta-feira/quintas-feiras', friday: 'f sexta-feira/sextas-feiras', saturday: 'm sábado/sábados', sunday: 'm domingo/domingos',
-    january: 'm janeiro', february: 'm fevereiro', march: 'm março', april: 'm abril', may: 'm maio', june: 'm junho', july: 'm julho', august: 'm agosto', september: 'm setembro', october: 'm outubro', november: 'm novembro', december: 'm dezembro',
+    january: 'mp janeiro', february: 'mp fevereiro', march: 'mp março', april: 'mp abril', may: 'mp maio', june: 'mp junho', july: 'mp julho', august: 'mp agosto', september: 'mp setembro', october: 'mp outubro', november: 'mp novembro', december: 'mp dezembro',
     spring: 'f primavera', summer: 'm verão', autumn: 'm outono', winter: 'm inverno',
     leg: 'f pata/patas', coin: 'f moeda/moedas', mammal: 'm mamífero/mamíferos', bird: 'f ave/aves', fruit: 'f fruta/frutas', vegetable: 'm legume/legumes', drink: 'f bebida/bebidas', foodstuff: 'm alimento/alimentos',
     tree: 'f árvore/árvores', flower: 'f flor/flores', house: 'f casa/casas', child: 'f criança/crianças', friend: 'm amigo/amigos', person: 'f pessoa/pessoas', man: 'm homem/homens', woman: 'f mulher/mulheres', animal: 'm animal/animais',
@@ -56,7 +56,7 @@ export const pt: Lexicon = {
   colours: { red: 'vermelho/vermelha/vermelhos/vermelhas', blue: 'azul/azuis', green: 'verde/verdes', yellow: 'amarelo/amarela/amarelos/amarelas', black: 'preto/preta/pretos/pretas', white: 'branco/branca/brancos/brancas', brown: 'castanho/castanha/castanhos/castanhas', grey: 'cinzento/cinzenta/cinzentos/cinzentas' },
   adjectives: {
     big: 'grande/grandes', small: 'pequeno/pequena/pequenos/pequenas', hard: 'duro/dura/duros/duras', soft: 'macio/macia/macios/macias', heavy: 'pesado/pesada/pesados/pesadas', light: 'leve/leves', tall: 'alto/alta/altos/altas', short: 'baixo/baixa/baixos/baixas',
-    old: 'velho/velha/velhos/velhas', young: 'jovem/jovens', good: 'bom/boa/bons/boas', new: 'novo/nova/novos/novas', fast: 'rápido/rápida/rápidos/rápidas', slow: 'lento/lenta/lentos/lentas', happy: 'feliz/felizes', long: 'longo/longa/longos/longas',
+    old: 'velho/velha/velhos/velhas', young: 'jovem/jovens', good: 'bom/boa/bons/boas', new: 'novo/nova/novos/novas', fast: 'rápido/rápida/rápidos/rápidas', slow: 'lento/lenta/lentos/lentas', happy: 'feliz/felizes', long: 'longo/longa/longos/longas', howMany: 'quanto/quanta/quantos/quantas',
   },
   verbs: {
     write: 'escrever/escreve/escrevo/escreve', say: 'dizer/diz/digo/diz', list: 'enumerar/enumera/enumero/enumera', repeat: 'repetir/repete/repito/repete', name: 'nomear/nomeia/nomeio/nomeia', translate: 'traduzir/traduz/traduzo/traduz',

@@ -6,14 +6,15 @@ export const WORLD_LANGUAGES: readonly WorldLanguage[] = ['en', 'de', 'fr', 'it'
 /**
  * A noun as its language needs it, in one string, slashes between forms, no plural for masses:
  * en `dog/dogs` · de `m Hund/Hunde` (`mw` for weak masculines: den Bären) · fr it es pt `m chien/chiens` (`fe` in Spanish: el agua)
- * · nl `de hond/honden`, `het paard/paarden` · sv `en hund/hunden/hundar/hundarna`.
+ * (`mp`, `fp`: no article, like months)
+ * · nl `de hond/honden`, `het paard/paarden`, `- maandag/maandagen` · sv `en hund/hunden/hundar/hundarna`.
  */
 export type NounEntry = string;
 
 /**
  * An adjective, slashes between forms:
  * en `big/bigger/biggest` · de `groß/größer/größt` · nl `groot/grote/groter/grootst` · sv `stor/stort/stora/större/störst`
- * · fr it es pt `m/f/m plural/f plural`; one form: invariable, as is anything marked `=`; a leading `<` puts it before its noun.
+ * · fr it es pt `m/f/m plural/f plural`, or `singular/plural`, or one invariable form; a leading `<` puts it before its noun.
  */
 export type AdjectiveEntry = string;
 
