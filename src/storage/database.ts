@@ -35,9 +35,17 @@ export class Database {
     const blocked = new Promise<never>((_, reject) => (giveUp = reject));
     blocked.catch(() => {});
     let abandoned = false;
+    let failed: { thrown: unknown } | null = null;
     const opening = openDB<LabSchema>(name, migrations.length, {
       async upgrade(db, oldVersion, _newVersion, transaction) {
-        for (const migration of migrations.slice(oldVersion)) await migration(db as unknown as IDBPDatabase<unknown>, transaction as never);
+        try {
+          for (const migration of migrations.slice(oldVersion)) await migration(db as unknown as IDBPDatabase<unknown>, transaction as never);
+        } catch (thrown) {
+          // IndexedDB would keep what the failed migration had done so far.
+          failed = { thrown };
+          transaction.done.catch(() => {});
+          transaction.abort();
+        }
       },
       blocked() {
         abandoned = true;
@@ -53,7 +61,7 @@ export class Database {
     try {
       return new Database(await Promise.race([opening, blocked]));
     } catch (thrown) {
-      throw await explain(thrown);
+      throw await explain((failed as { thrown: unknown } | null)?.thrown ?? thrown);
     }
   }
 

@@ -29,10 +29,12 @@ export async function explain(thrown: unknown, needed?: number): Promise<unknown
 
 async function quotaError(cause: unknown, needed?: number): Promise<LabError> {
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+  // Browsers may report a round figure instead of what the disk has room for; then the disk is what is full.
+  const share = usage + (needed ?? 0) > quota ? `its share of ${megabytes(quota)} is used up` : 'the disk has no more room for it';
   const wanted = needed === undefined ? '' : ` ${megabytes(needed)} more were needed.`;
   return new LabError(
     'storage.quota',
-    `The browser's storage for this site is full: ${megabytes(usage)} of ${megabytes(quota)} are used.${wanted} Nothing that was stored before is lost.`,
+    `The browser cannot store more for the lab: ${share}. The lab uses ${megabytes(usage)}.${wanted} Nothing that was stored before is lost.`,
     'Delete imported models, datasets or finished studies that you no longer need (export a study first to keep it), or free space on the disk.',
     { usage, quota, ...(needed === undefined ? {} : { needed }) },
     { cause },
