@@ -1,5 +1,5 @@
 /** Layers that the families share: frozen projections with LoRA on them, rotary tables, the mask of packed rows, the head. */
-import { type DType, type Graph, type Value, cast, equal, gemm, greaterOrEqual, matMul, matMulNT, mul, reshape, rmsNorm, split, where } from '../onnx/index.ts';
+import { type DType, type Graph, type Value, cast, dim, equal, gemm, greaterOrEqual, matMul, matMulNT, mul, reshape, rmsNorm, split, where } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
 
 /**
@@ -32,10 +32,10 @@ export interface LoraInput {
  * adapters' rows at once, and takes the adapters' part as its addend.
  */
 export function projections(x: Value, weights: readonly Value[], rows: Rows, lora?: LoraInput): Value[] {
-  const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, rows.batch * rows.length, -1]), lora) : [];
+  const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, -1, dim(x, -1)]), lora) : [];
   return weights.map((weight, i) => {
     const delta = deltas[i];
-    return gemm(x, cast(weight, 'float32'), { transB: true, ...(delta ? { c: reshape(delta, [rowCount(rows), -1]) } : {}) });
+    return gemm(x, cast(weight, 'float32'), { transB: true, ...(delta ? { c: reshape(delta, [-1, dim(delta, -1)]) } : {}) });
   });
 }
 

@@ -49,10 +49,10 @@ export function llamaBlock(x: Value, weights: LayerValues, context: BlockContext
   const sequences = rows.adapters * rows.batch;
 
   const [stacked] = projections(rmsNorm(x, weights.input_norm, rms_norm_eps), [weights.qkv], rows, lora?.attention) as [Value];
-  const byHead = transpose(reshape(stacked, [sequences, rows.length, heads + 2 * groups, width]), [0, 2, 1, 3]);
+  const byHead = transpose(reshape(stacked, [sequences, -1, heads + 2 * groups, width]), [0, 2, 1, 3]);
   const [q, k, v] = split(byHead, [heads, groups, groups], 1) as [Value, Value, Value];
   const turn = (part: Value): Value => rotary(part, context.positions, context.tables.cos, context.tables.sin);
-  const mixed = reshape(transpose(context.attend(turn(q), turn(k), v), [0, 2, 1, 3]), [sequences * rows.length, heads * width]);
+  const mixed = reshape(transpose(context.attend(turn(q), turn(k), v), [0, 2, 1, 3]), [-1, heads * width]);
   const [attended] = projections(mixed, [weights.o], rows, lora?.output) as [Value];
   const middle = add(x, attended);
 
