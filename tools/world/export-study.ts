@@ -32,7 +32,7 @@ const questions = WORLD_LANGUAGES.flatMap((code) => worldBenchmark(code)).map((q
   const prompt = renderPrompt(tokenizer, questionMessages(question, []));
   // What stands between an answer's end and the next: the prompt of turn 2 without turn 1 and its answer.
   const second = renderPrompt(tokenizer, questionMessages(question, ['']));
-  const end = second.indexOf(tokenizer.eos, prompt.length);
+  const end = second.indexOf(tokenizer.eos.id, prompt.length);
   return { id: question.question_id, language: question.language, category: question.category, prompt, glue: second.slice(end + 1), temperature: temperatureOf(question.category, manifest.benchmark.temperature) };
 });
 writeFileSync(values.out, JSON.stringify({ mixes, questions }));

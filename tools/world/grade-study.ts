@@ -36,7 +36,7 @@ for (const file of process.argv.slice(2).filter((a) => !a.startsWith('--'))) {
   const mixes = new Set<string>();
   for (const { mix, seed, question_id, turns } of run.answers) {
     const question = questions.get(question_id) as Question;
-    const text = turns.map((ids) => tokenizer.decode(ids.at(-1) === tokenizer.eos ? ids.slice(0, -1) : ids).trim());
+    const text = turns.map((ids) => tokenizer.decode(ids.at(-1) === tokenizer.eos.id ? ids.slice(0, -1) : ids).trim());
     const answer: Answer = { answer_id: '', question_id, model_id: mix, turns: text, finish: ['stop', 'stop'], tokens: [0, 0], tstamp: 0 };
     languages.add(question.language);
     mixes.add(mix);
