@@ -10,6 +10,9 @@ import type { LabSchema, StoreName } from './schema.ts';
 
 export const DATABASE_NAME = 'pinch-lab';
 
+/** How long an older tab may take to let go of the database. */
+const PATIENCE_MS = 2000;
+
 export type ReadTransaction<S extends StoreName> = IDBPTransaction<LabSchema, S[], 'readonly'>;
 export type WriteTransaction<S extends StoreName> = IDBPTransaction<LabSchema, S[], 'readwrite'>;
 
@@ -48,8 +51,11 @@ export class Database {
         }
       },
       blocked() {
-        abandoned = true;
-        giveUp(new LabError('storage.blocked', 'Another tab has an older version of the lab open, which keeps its storage from being brought up to date.', 'Close the other tabs of the lab, then reload this one.'));
+        // An older tab that makes way may have to finish a transaction first.
+        setTimeout(() => {
+          abandoned = true;
+          giveUp(new LabError('storage.blocked', 'Another tab has an older version of the lab open, which keeps its storage from being brought up to date.', 'Close the other tabs of the lab, then reload this one.'));
+        }, PATIENCE_MS);
       },
       // This tab is the older one: make way. Later operations report `storage.superseded`.
       blocking(_current, _blocked, event) {
