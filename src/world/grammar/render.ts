@@ -14,7 +14,7 @@ export type Slots = Readonly<Record<string, SlotValue>>;
 export function renderPhrase(vocabulary: Vocabulary, template: string, slots: Slots): string {
   let text = '';
   for (const part of compile(template)) {
-    text += typeof part === 'string' ? part : quote(vocabulary, part, fill(vocabulary, part, slots, template));
+    text += typeof part === 'string' ? part : dressed(vocabulary, part, fill(vocabulary, part, slots, template));
   }
   return vocabulary.morphology.contract(text.replace(/ {2,}/g, ' ').trim());
 }
@@ -24,13 +24,14 @@ export function renderSentence(vocabulary: Vocabulary, template: string, slots: 
   return capitalise(renderPhrase(vocabulary, template, slots));
 }
 
-/** Capitals at the start and after a full stop, question or exclamation mark. */
+/** Capitals at the start and after a full stop, question or exclamation mark; a word in quotation marks stays as it is. */
 export function capitalise(text: string): string {
-  return text.replace(/(^|[.!?]\s+)([¿¡«„“”"‘' ]*)(\p{Ll})/gu, (_, before: string, marks: string, letter: string) => before + marks + letter.toUpperCase());
+  return text.replace(/(^|[.!?]\s+)([¿¡]*)(\p{Ll})/gu, (_, before: string, marks: string, letter: string) => before + marks + letter.toUpperCase());
 }
 
-function quote(vocabulary: Vocabulary, slot: Slot, text: string): string {
-  return slot.quoted ? vocabulary.lexicon.quotes[0] + text + vocabulary.lexicon.quotes[1] : text;
+function dressed({ lexicon }: Vocabulary, slot: Slot, text: string): string {
+  const word = slot.capital ? capitalise(text) : text;
+  return slot.quoted ? lexicon.quotes[0] + word + lexicon.quotes[1] : word;
 }
 
 function value(slots: Slots, name: string, template: string): SlotValue {

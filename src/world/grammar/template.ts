@@ -7,12 +7,12 @@
  *   {a:count n}     a numeral and its noun: "three apples", "ventuno mele"
  *   {=leg:pl}       a word named by its id instead of a slot
  *   {c:like a}      an adjective agreeing with slot a (a person, a profession or a noun; `like a pl` in the plural)
- *   {job:indef for p}  a profession in the gender of person p
+ *   {job:indef for p}, {job for p}  a profession in the gender of person p
  *   {p:he} {p:He} {p:him} {p:stressed} {p:the} {p:gen}   pronouns (subjects are empty in it es pt), article, genitive
  *   {country:in} {country:of} {season:in} {place:at} {job:does} {job:do} {a:voice}   fixed phrases of the lexicon
  *   {adj:more} {adj:most}   comparative, superlative stem (en de nl sv)      {c:noun}   a colour as a noun
  *   {=write:imp} {=write:inf} {=write:i} {=write:s}   verbs: imperative, infinitive, 1st, 3rd singular
- *   {list:or} {list:comma}  other ways to join a list      {x:quoted}  in the language's quotation marks
+ *   {list:or} {list:comma}  other ways to join a list      {x:quoted}  in the language's quotation marks      {x:def cap}  with a capital, whatever stands before
  */
 
 export interface Slot {
@@ -31,6 +31,7 @@ export interface Slot {
   special?: string;
   join: 'and' | 'or' | 'comma';
   quoted: boolean;
+  capital: boolean;
 }
 
 export type Template = readonly (string | Slot)[];
@@ -53,15 +54,16 @@ export function compile(source: string): Template {
 }
 
 function slot(part: string, source: string): Slot {
-  const match = /^\{(=?)([\w-]+)(?::([^:]+))?\}$/.exec(part);
+  const match = /^\{(=?)([\w-]+)(?:[: ]([^:]+))?\}$/.exec(part);
   if (!match) throw new Error(`Malformed slot ${part} in template "${source}".`);
-  const out: Slot = { name: match[2] as string, constant: match[1] === '=', determiner: 'bare', plural: false, case: 'nom', join: 'and', quoted: false };
+  const out: Slot = { name: match[2] as string, constant: match[1] === '=', determiner: 'bare', plural: false, case: 'nom', join: 'and', quoted: false, capital: false };
   const words = (match[3] ?? '').split(' ').filter(Boolean);
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (word in DETERMINERS) out.determiner = DETERMINERS[word] as Slot['determiner'];
     else if (word === 'pl') out.plural = true;
     else if (word === 'quoted') out.quoted = true;
+    else if (word === 'cap') out.capital = true;
     else if (word === 'count' || word === 'like' || word === 'for') out[word] = words[++i];
     // "gen" is a case beside a determiner and the genitive of a name otherwise.
     else if (CASES.has(word) && !(word === 'gen' && words.length === 1)) out.case = word as Slot['case'];

@@ -66,7 +66,7 @@ export const sv: Lexicon = {
   adjectives: {
     big: 'stor/stort/stora/större/störst', small: 'liten/litet/små/mindre/minst', hard: 'hård/hårt/hårda/hårdare/hårdast', soft: 'mjuk/mjukt/mjuka/mjukare/mjukast', heavy: 'tung/tungt/tunga/tyngre/tyngst', light: 'lätt/lätt/lätta/lättare/lättast',
     tall: 'lång/långt/långa/längre/längst', short: 'kort/kort/korta/kortare/kortast', old: 'gammal/gammalt/gamla/äldre/äldst', young: 'ung/ungt/unga/yngre/yngst', good: 'bra/bra/bra/bättre/bäst', new: 'ny/nytt/nya/nyare/nyast',
-    fast: 'snabb/snabbt/snabba/snabbare/snabbast', slow: 'långsam/långsamt/långsamma/långsammare/långsammast', happy: 'glad/glatt/glada/gladare/gladast', long: 'lång/långt/långa/längre/längst',
+    fast: 'snabb/snabbt/snabba/snabbare/snabbast', slow: 'långsam/långsamt/långsamma/långsammare/långsammast', happy: 'glad/glatt/glada/gladare/gladast', long: 'lång/långt/långa/längre/längst', none: 'ingen/inget/inga',
   },
   verbs: {
     write: 'skriva/skriv/skriver/skriver', say: 'säga/säg/säger/säger', list: 'räkna upp/räkna upp/räknar upp/räknar upp', repeat: 'upprepa/upprepa/upprepar/upprepar', name: 'nämna/nämn/nämner/nämner', translate: 'översätta/översätt/översätter/översätter',
