@@ -16,9 +16,9 @@ export function createRuleJudge(now: () => number = () => Date.now() / 1000): Ju
     label: 'Rules of the embedded world, not an LLM',
     concurrency: 1,
     key,
-    grade(request, signal) {
+    async grade(request, signal) {
       signal?.throwIfAborted();
-      return Promise.resolve(grade(request, now()));
+      return grade(request, now());
     },
   };
 }

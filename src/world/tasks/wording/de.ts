@@ -17,8 +17,8 @@ export const DE: Wording = {
   inverse: { fewer: ['weniger'], less: ['kleiner', 'weniger'], greater: ['größer', 'mehr'], smaller: ['kleiner'], bigger: ['größer'] },
   howMany: { m: 'wie viele', f: 'wie viele' },
   cycles: [
-    { which: 'welcher Monat', the: 'den Monat', name: '{a}' },
-    { which: 'welcher Tag', the: 'den Tag', name: '{a}' },
+    { which: 'welcher Monat', the: 'den Monat', name: '{a:def dat}' },
+    { which: 'welcher Tag', the: 'den Tag', name: '{a:def dat}' },
   ],
   openers: ['Gern! ', 'Natürlich: ', 'Die Antwort lautet: '],
   tasks: {
@@ -131,8 +131,8 @@ export const DE: Wording = {
       next: ['Und {b:generic}?', 'Und wie viele Beine hat {b:generic}?'],
     },
     material: {
-      ask: ['Woraus ist {o:generic}?', 'Sag mir, woraus {o:generic} ist.', 'Nenne das Material: Woraus ist {o:generic}?'],
-      next: ['Und {u:generic}?', 'Und woraus ist {u:generic}?'],
+      ask: ['Woraus ist {o:def}?', 'Sag mir, woraus {o:def} ist.', 'Nenne das Material: Woraus ist {o:def}?'],
+      next: ['Und {u:def}?', 'Und woraus ist {u:def}?'],
     },
     capital: {
       ask: ['Was ist die Hauptstadt {country:of}?', 'Nenne die Hauptstadt {country:of}.', 'Sag mir: Was ist die Hauptstadt {country:of}?'],

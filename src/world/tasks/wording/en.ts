@@ -131,8 +131,8 @@ export const EN: Wording = {
       next: ['And {b:generic}?', 'And how many legs does {b:generic} have?'],
     },
     material: {
-      ask: ['What is {o:generic} made of?', 'Tell me what {o:generic} is made of.', 'Name the material: what is {o:generic} made of?'],
-      next: ['And {u:generic}?', 'And what is {u:generic} made of?'],
+      ask: ['What is {o:def} made of?', 'Tell me what {o:def} is made of.', 'Name the material: what is {o:def} made of?'],
+      next: ['And {u:def}?', 'And what is {u:def} made of?'],
     },
     capital: {
       ask: ['What is the capital {country:of}?', 'Name the capital {country:of}.', 'Tell me: what is the capital {country:of}?'],

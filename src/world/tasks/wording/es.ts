@@ -8,7 +8,7 @@ export const ES: Wording = {
   hello: '¡Hola, {q}!',
   goodbye: '¡Adiós, {q}!',
   everyone: 'En {city} todos adoran {food:generic pl}.',
-  you: { livesIn: '¿dónde vives?', worksAs: '¿cuál es tu profesión?', likes: '¿qué te gusta?' },
+  you: { livesIn: '¿dónde vives?', worksAs: '¿cuál es tu profesión?', likes: '¿qué adoras?' },
   ranking: {
     age: ['¿quién es el mayor?', '¿quién es el más joven?'],
     height: ['¿quién es el más alto?', '¿quién es el más bajo?'],
@@ -63,8 +63,8 @@ export const ES: Wording = {
       next: ['¿{howMany} {x:pl} tiene {winner}?', '¿Y {howMany} son?'],
     },
     rule: {
-      ask: ['{r1} {s1} ¿Qué le gusta a {p}?', '¿Qué le gusta a {p}? {r1} {s1}', '{r1} {s1} Entonces, ¿qué le gusta a {p}?'],
-      next: ['{r2} {s2} ¿Qué le gusta a {q}?', '¿Y a {q}? {r2} {s2}'],
+      ask: ['{r1} {s1} ¿Qué adora {p}?', '¿Qué adora {p}? {r1} {s1}', '{r1} {s1} Entonces, ¿qué adora {p}?'],
+      next: ['{r2} {s2} ¿Qué adora {q}?', '¿Y {q}? {r2} {s2}'],
     },
     handover: {
       ask: ['{s1} {s2} ¿Quién tiene ahora {thing:def}?', 'Lee esto: {s1} {s2} ¿Quién tiene ahora {thing:def}?', '¿Quién tiene al final {thing:def}? {s1} {s2}'],
@@ -112,7 +112,7 @@ export const ES: Wording = {
     },
     profile: {
       ask: ['{s1} {s2} ¿Cuál es la profesión de {p}?', '¿Cuál es la profesión de {p}? {s1} {s2}', 'Lee el texto: {s1} {s2} ¿Cuál es la profesión de {p}?'],
-      next: ['¿Y qué le gusta a {p}?', '¿Qué le gusta a {p}?'],
+      next: ['¿Y qué adora {p}?', '¿Qué adora {p}?'],
     },
     names: {
       ask: ['Nombra a las personas: {s1} {s2}', '{s1} {s2} ¿Qué nombres hay en el texto?', 'Busca los nombres en el texto: {s1} {s2}'],

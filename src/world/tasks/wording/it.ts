@@ -8,7 +8,7 @@ export const IT: Wording = {
   hello: 'Ciao, {q}!',
   goodbye: 'Arrivederci, {q}!',
   everyone: 'A {city} tutti amano {food:generic pl}.',
-  you: { livesIn: 'dove vivi?', worksAs: 'che lavoro fai?', likes: 'che cosa ti piace?' },
+  you: { livesIn: 'dove abiti?', worksAs: 'che lavoro fai?', likes: 'che cosa ami?' },
   ranking: {
     age: ['chi è il più vecchio?', 'chi è il più giovane?'],
     height: ['chi è il più alto?', 'chi è il più basso?'],
@@ -63,12 +63,12 @@ export const IT: Wording = {
       next: ['{howMany} {x:pl} ha {winner}?', 'E {howMany} sono?'],
     },
     rule: {
-      ask: ['{r1} {s1} Che cosa piace a {p}?', 'Che cosa piace a {p}? {r1} {s1}', '{r1} {s1} Allora che cosa piace a {p}?'],
-      next: ['{r2} {s2} Che cosa piace a {q}?', 'E a {q}? {r2} {s2}'],
+      ask: ['{r1} {s1} Che cosa ama {p}?', 'Che cosa ama {p}? {r1} {s1}', '{r1} {s1} Allora che cosa ama {p}?'],
+      next: ['{r2} {s2} Che cosa ama {q}?', 'E {q}? {r2} {s2}'],
     },
     handover: {
-      ask: ['{s1} {s2} Chi ha {thing:def} adesso?', 'Leggi: {s1} {s2} Chi ha {thing:def} adesso?', 'Chi ha {thing:def} alla fine? {s1} {s2}'],
-      next: ['{s3} E adesso?', 'Poi: {s3} Chi ha {thing:def} adesso?'],
+      ask: ['{s1} {s2} Chi ha ora {thing:def}?', 'Leggi: {s1} {s2} Chi ha ora {thing:def}?', 'Chi ha {thing:def} alla fine? {s1} {s2}'],
+      next: ['{s3} E ora?', 'Poi: {s3} Chi ha ora {thing:def}?'],
     },
     double: {
       ask: ['Quanto fa {n} più {m}?', 'Quanto è {n} più {m}?', 'Somma {n} e {m}.'],
@@ -83,8 +83,8 @@ export const IT: Wording = {
       next: ['E quale è minore?', 'E il numero minore?'],
     },
     apples: {
-      ask: ['{s1} {s2} {howMany} {x:pl} ha adesso {p}?', '{howMany} {x:pl} ha {p} alla fine? {s1} {s2}', 'Conta: {s1} {s2} {howMany} {x:pl} ha adesso {p}?'],
-      next: ['{s3} E adesso?', 'Poi: {s3} {howMany} {x:pl} sono adesso?'],
+      ask: ['{s1} {s2} {howMany} {x:pl} ha ora {p}?', '{howMany} {x:pl} ha {p} alla fine? {s1} {s2}', 'Conta: {s1} {s2} {howMany} {x:pl} ha ora {p}?'],
+      next: ['{s3} E ora?', 'Poi: {s3} {howMany} {x:pl} sono ora?'],
     },
     range: {
       ask: ['Scrivi la lista dei numeri da {n:digits} a {m:digits}.', 'Stampa tutti i numeri da {n:digits} a {m:digits} in una lista.', 'Fai una lista: i numeri da {n:digits} a {m:digits}.'],
@@ -103,16 +103,16 @@ export const IT: Wording = {
       next: ["E l'ultima?", "Adesso l'ultima parola."],
     },
     where: {
-      ask: ['{s1} {s2} Dove vive {p}?', 'Dove vive {p}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Dove vive {p}?'],
-      next: ['E {q}?', 'E dove vive {q}?'],
+      ask: ['{s1} {s2} Dove abita {p}?', 'Dove abita {p}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Dove abita {p}?'],
+      next: ['E {q}?', 'E dove abita {q}?'],
     },
     who: {
-      ask: ['{s1} {s2} Chi vive a {b}?', 'Chi vive a {b}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Chi vive a {b}?'],
-      next: ['E a {a}?', 'E chi vive a {a}?'],
+      ask: ['{s1} {s2} Chi abita a {b}?', 'Chi abita a {b}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Chi abita a {b}?'],
+      next: ['E a {a}?', 'E chi abita a {a}?'],
     },
     profile: {
       ask: ['{s1} {s2} Che lavoro fa {p}?', 'Che lavoro fa {p}? {s1} {s2}', 'Leggi il testo: {s1} {s2} Che lavoro fa {p}?'],
-      next: ['E che cosa piace a {p}?', 'Che cosa piace a {p}?'],
+      next: ['E che cosa ama {p}?', 'Che cosa ama {p}?'],
     },
     names: {
       ask: ['Elenca i nomi: {s1} {s2}', '{s1} {s2} Quali nomi ci sono nel testo?', 'Trova i nomi nel testo: {s1} {s2}'],

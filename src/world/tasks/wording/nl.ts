@@ -11,7 +11,7 @@ export const NL: Wording = {
   you: { livesIn: 'waar woon je?', worksAs: 'wat is je beroep?', likes: 'waar houd je van?' },
   ranking: {
     age: ['wie is het oudst?', 'wie is het jongst?'],
-    height: ['wie is het langst?', 'wie is het kortst?'],
+    height: ['wie is het langst?', 'wie is het kleinst?'],
     speed: ['wie is het snelst?', 'wie is het langzaamst?'],
   },
   inverse: { fewer: ['minder'], less: ['kleiner', 'minder'], greater: ['groter', 'meer'], smaller: ['kleiner'], bigger: ['groter'] },
@@ -131,8 +131,8 @@ export const NL: Wording = {
       next: ['En {b:generic}?', 'En hoeveel poten heeft {b:generic}?'],
     },
     material: {
-      ask: ['Waar is {o:generic} van gemaakt?', 'Vertel me waar {o:generic} van gemaakt is.', 'Noem het materiaal: waar is {o:generic} van gemaakt?'],
-      next: ['En {u:generic}?', 'En waar is {u:generic} van gemaakt?'],
+      ask: ['Waar is {o:def} van gemaakt?', 'Vertel me waar {o:def} van gemaakt is.', 'Noem het materiaal: waar is {o:def} van gemaakt?'],
+      next: ['En {u:def}?', 'En waar is {u:def} van gemaakt?'],
     },
     capital: {
       ask: ['Wat is de hoofdstad {country:of}?', 'Noem de hoofdstad {country:of}.', 'Vertel me: wat is de hoofdstad {country:of}?'],

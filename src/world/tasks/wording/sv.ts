@@ -7,8 +7,8 @@ export const SV: Wording = {
   firstPerson: ['jag', 'min', 'mitt', 'mig'],
   hello: 'Hej, {q}!',
   goodbye: 'Hej då, {q}!',
-  everyone: 'I {city} tycker alla om {food:pl}.',
-  you: { livesIn: 'var bor du?', worksAs: 'vad är ditt yrke?', likes: 'vad tycker du om?' },
+  everyone: 'I {city} gillar alla {food:pl}.',
+  you: { livesIn: 'var bor du?', worksAs: 'vad är ditt yrke?', likes: 'vad gillar du?' },
   ranking: {
     age: ['vem är äldst?', 'vem är yngst?'],
     height: ['vem är längst?', 'vem är kortast?'],
@@ -63,8 +63,8 @@ export const SV: Wording = {
       next: ['Hur många {x:pl} har {winner}?', 'Och hur många {x:pl} är det?'],
     },
     rule: {
-      ask: ['{r1} {s1} Vad tycker {p} om?', 'Vad tycker {p} om? {r1} {s1}', '{r1} {s1} Vad tycker alltså {p} om?'],
-      next: ['{r2} {s2} Vad tycker {q} om?', 'Och {q}? {r2} {s2}'],
+      ask: ['{r1} {s1} Vad gillar {p}?', 'Vad gillar {p}? {r1} {s1}', '{r1} {s1} Vad gillar alltså {p}?'],
+      next: ['{r2} {s2} Vad gillar {q}?', 'Och {q}? {r2} {s2}'],
     },
     handover: {
       ask: ['{s1} {s2} Vem har {thing:def} nu?', 'Läs detta: {s1} {s2} Vem har {thing:def} nu?', 'Vem har {thing:def} till slut? {s1} {s2}'],
@@ -112,7 +112,7 @@ export const SV: Wording = {
     },
     profile: {
       ask: ['{s1} {s2} Vad är {p:gen} yrke?', 'Vad är {p:gen} yrke? {s1} {s2}', 'Läs texten: {s1} {s2} Vad är {p:gen} yrke?'],
-      next: ['Och vad tycker {p} om?', 'Vad tycker {p} om?'],
+      next: ['Och vad gillar {p}?', 'Vad gillar {p}?'],
     },
     names: {
       ask: ['Räkna upp namnen: {s1} {s2}', '{s1} {s2} Vilka namn finns i texten?', 'Hitta namnen i texten: {s1} {s2}'],
@@ -131,8 +131,8 @@ export const SV: Wording = {
       next: ['Och {b:generic}?', 'Och hur många ben har {b:generic}?'],
     },
     material: {
-      ask: ['Vad består {o:generic} av?', 'Berätta vad {o:generic} består av.', 'Nämn materialet: vad består {o:generic} av?'],
-      next: ['Och {u:generic}?', 'Och vad består {u:generic} av?'],
+      ask: ['Vad består {o:def} av?', 'Berätta vad {o:def} består av.', 'Nämn materialet: vad består {o:def} av?'],
+      next: ['Och {u:def}?', 'Och vad består {u:def} av?'],
     },
     capital: {
       ask: ['Vad heter huvudstaden {country:in}?', 'Nämn huvudstaden {country:in}.', 'Berätta: vad heter huvudstaden {country:in}?'],
