@@ -95,7 +95,6 @@ const neighbours: Tale = (rng) => {
     const slots = { ...slotsOf(i), q: knower(rng, ...people) };
     const wrong = values.at(-1) as string;
     const options: Sentence[] = [sentence(knows, slots), sentence(fact as Plan, slots)];
-    if (fact === 'livesIn') options.push(sentence('knowsWho2', slots));
     if (rng.int(2)) options.push((language, choice) => denyPerson(language, people[i] as string, fact, { ...slots, city: wrong, job: wrong, food: wrong }, choice));
     out.push(rng.pick(options));
   }

@@ -32,7 +32,7 @@ const anyone: Draw = (rng) => {
 
 const knownPerson: Draw = (rng) => {
   const person = rng.pick(PEOPLE);
-  const plan = rng.pick(['knowsWhere', 'knowsJob', 'knowsAge', 'knowsFood', 'knowsColour', 'knowsPet', 'knowsWho2'] as const);
+  const plan = rng.pick(['knowsWhere', 'knowsJob', 'knowsAge', 'knowsFood', 'knowsColour', 'knowsPet'] as const);
   return statement(plan, { ...personSlots(person), q: knower(rng, person.id) });
 };
 
@@ -141,7 +141,7 @@ export const arithmetic: Draw = (rng) => {
     }
     case 4: {
       const n = rng.int(40);
-      return rng.int(2) ? statement('after', { n: n + 1, m: n }) : statement('before', { n, m: n + 1 });
+      return rng.int(2) ? statement('after', { n, m: n + 1 }) : statement('before', { n, m: n + 1 });
     }
     default: {
       const [n, m] = rng.sample(Array.from({ length: 41 }, (_, i) => i), 2) as [number, number];

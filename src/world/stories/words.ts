@@ -1,10 +1,10 @@
 /** Words about words: what people say, write, list and count; and the list notation that stands in for code. */
 import type { Rng } from '../../core/rng.ts';
-import { ANIMALS, COLOURS, FOODS, LANGUAGE_NAMES, PEOPLE } from '../facts.ts';
+import { ANIMALS, COLOURS, FOODS, PEOPLE } from '../facts.ts';
 import { phrase, vocabulary } from '../grammar/index.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from '../lexicon/types.ts';
 import { sentence, type Sentence, tale, type Tale, told } from './tales.ts';
-import { arithmetic, knower, LANGUAGE_IDS, truth } from './truths.ts';
+import { knower, LANGUAGE_IDS, truth } from './truths.ts';
 
 const WORDS: readonly string[] = [...ANIMALS.map((a) => a.id), ...FOODS.map((f) => f.id)];
 
@@ -50,10 +50,11 @@ const range: Tale = (rng) => {
   const from = 1 + rng.int(36);
   const run = Array.from({ length: 2 + rng.int(Math.min(5, 39 - from)) }, (_, i) => from + i);
   const down = run.toReversed();
+  const short = rng.int(2) === 0;
   return [
     (language) => {
       const words = vocabulary(language).lexicon.notation;
-      return rng.int(2) ? `${brackets(run)}\n${words['reversed']}: ${brackets(down)}` : `${words['list']} = ${brackets(run)}\n${brackets(down)}`;
+      return short ? `${brackets(run)}\n${words['reversed']}: ${brackets(down)}` : `${words['list']} = ${brackets(run)}\n${brackets(down)}`;
     },
   ];
 };
@@ -65,26 +66,36 @@ const repetition: Tale = (rng) => {
   return [(language) => `${vocabulary(language).lexicon.notation['repeat']} ${n}: ${Array.from({ length: n }, () => bare(language, w)).join(' ')}`];
 };
 
+const KINDS: Readonly<Record<'animal' | 'fruit' | 'colour', readonly string[]>> = {
+  animal: ANIMALS.map((a) => a.id),
+  fruit: FOODS.filter((f) => f.kind === 'fruit').map((f) => f.id),
+  colour: COLOURS,
+};
+
 /** People doing things with words. */
 const speech: Tale = (rng) => {
   const p = knower(rng);
   const w = rng.pick(WORDS);
   const n = 2 + rng.int(4);
-  const list = rng.sample(rng.int(2) ? WORDS : COLOURS, 3);
+  const kind = rng.pick(Object.keys(KINDS) as (keyof typeof KINDS)[]);
+  const list = rng.sample(KINDS[kind], 2 + rng.int(3));
+  const numbers = rng.sample(Array.from({ length: 40 }, (_, i) => i + 1), 2 + rng.int(3));
   const about = told(truth(rng));
-  const sum = arithmetic(rng);
-  const options: Sentence[] = [
-    (language, choice) => sentence('saysWord', { p, w, n, words: Array.from({ length: n }, () => ({ text: bare(language, w) })) })(language, choice),
-    sentence('writesWord', { p, w }),
-    sentence('lists', { p, list }),
-    sentence('backwards', { p, list, back: list.toReversed() }),
-    (language, choice) => sentence('tells', { p, q: knower(rng, p), sentence: { text: about(language, 0) } })(language, choice),
-    (language, choice) => sentence('thinks', { p, sentence: { text: about(language, 0) } })(language, choice),
-    sentence('saysHello', { p, q: knower(rng, p) }),
-    sentence('saysBye', { p }),
-    told(sum),
+  const [x, y] = [rng.int(11), rng.int(11)];
+  const saying = (plan: 'tells' | 'answers' | 'explains', q: string): Sentence => (language, choice) => sentence(plan, { p, q, sentence: { text: about(language, 0) } })(language, choice);
+  const options: Sentence[][] = [
+    [sentence('saysWord', { p, w, n, words: Array.from({ length: n }, () => w) })],
+    [sentence('writesWord', { p, w })],
+    [sentence('lists', { p, kind, list }), sentence('backwards', { p, back: list.toReversed() })],
+    [sentence('namesList', { p, kind, n: list.length, list })],
+    [sentence('sortsNumbers', { p, list: numbers, sorted: numbers.toSorted((a, b) => a - b) })],
+    [sentence('firstWord', { list, x: list[0] as string }), sentence('lastWord', { list, x: list.at(-1) as string })],
+    [sentence('countsTo', { p, n, list: Array.from({ length: n }, (_, i) => i + 1) }), sentence('countsDown', { p, n, list: Array.from({ length: n }, (_, i) => n - i) })],
+    [sentence('adds', { p, n: x, m: y, k: x + y }), sentence('doubles', { p, n: x + y, k: 2 * (x + y) })],
+    [saying(rng.pick(['tells', 'answers', 'explains'] as const), knower(rng, p))],
+    [sentence('saysHello', { p, q: knower(rng, p) }), sentence('saysBye', { p })],
   ];
-  return [rng.pick(options)];
+  return rng.pick(options);
 };
 
 /** A play: a name, a colon, what is said. */
@@ -99,7 +110,7 @@ function another(rng: Rng, language: WorldLanguage): WorldLanguage {
   return rng.pick(WORLD_LANGUAGES.filter((code) => code !== language));
 }
 
-const nameOf = (code: WorldLanguage): string => LANGUAGE_IDS[code] ?? LANGUAGE_NAMES[0]!.id;
+const nameOf = (code: WorldLanguage): string => LANGUAGE_IDS[code] as string;
 
 /** A dictionary line: "dog means Hund in German." */
 const dictionary: Tale = (rng) => {
