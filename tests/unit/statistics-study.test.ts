@@ -1,0 +1,123 @@
+import { expect, test } from '@playwright/test';
+import type { Judgment } from '../../src/core/judgment.ts';
+import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
+import { type Answer, CATEGORIES, type Category, type Question } from '../../src/core/question.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { type Cell, studyResults, type StudyRecords } from '../../src/statistics/index.ts';
+
+const cell = (mix: string, kind: Cell['kind'], seed = 0): Cell => ({ id: `m/d/${mix}/${seed}`, model: 'm', dataset: 'd', mix, seed, kind });
+const question = (number: number, language: string, category: Category = 'writing'): Question => ({ question_id: `${number}_${language.toUpperCase()}`, number: `${number}`, language, category, turns: ['a', 'b'], reference: [] });
+
+function judgment(of: Cell, about: Question, turn: 1 | 2, score: number | null, repeat = 0): Judgment {
+  const base = { judge_id: 'j', prompt_hash: `${about.question_id}`, answer_hash: of.id, turn, repeat, question_id: about.question_id, model_id: of.id, language: about.language, category: about.category, judge: ['j', 'p'] as [string, string], user_prompt: '', judgment: '', attempts: 1, tstamp: 0 };
+  return score === null ? { ...base, state: 'failed', error: { code: 'x', message: '', hint: '', data: {} } } : { ...base, state: 'graded', score };
+}
+function answer(of: Cell, about: Question): Answer {
+  return { answer_id: `${of.id} ${about.question_id}`, question_id: about.question_id, model_id: of.id, turns: ['x', 'y'], finish: ['stop', 'stop'], tokens: [1, 1], tstamp: 0 };
+}
+function results(records: Partial<StudyRecords>): ReturnType<typeof studyResults> {
+  return studyResults({ study: 's', judge: 'rules', questionsPerCategory: null, cells: [], questions: [], answers: [], judgments: [], languageOf: () => null, ...records });
+}
+
+const EN = cell('EN', 'monolingual');
+const BOTH = cell('ENDE', 'union');
+const QUESTIONS = [question(81, 'en'), question(82, 'en'), question(81, 'de'), question(82, 'de')];
+const [E81, E82, D81, D82] = QUESTIONS as [Question, Question, Question, Question];
+
+/** EN scores 6, 8 | 7, 9 in English and 2, 2 | 3, 3 in German; ENDE 7, 7 | 7, 7 and 5, 6 | 6, 7. Turns of 81 | 82. */
+const GRADES: [Cell, Question, number, number][] = [
+  [EN, E81, 6, 8],
+  [EN, E82, 7, 9],
+  [EN, D81, 2, 2],
+  [EN, D82, 3, 3],
+  [BOTH, E81, 7, 7],
+  [BOTH, E82, 7, 7],
+  [BOTH, D81, 5, 6],
+  [BOTH, D82, 6, 7],
+];
+const JUDGMENTS = GRADES.flatMap(([of, about, first, second]) => [judgment(of, about, 1, first), judgment(of, about, 2, second)]);
+const STUDY = { cells: [EN, BOTH], questions: QUESTIONS, judgments: JUDGMENTS };
+
+test('heat map, turns, categories and improvement of a small study are those worked out by hand', () => {
+  const { heatmap, turns, radar, improvements } = results(STUDY);
+  const at = (mix: string, language: string) => heatmap.find((entry) => entry.mix === mix && entry.language === language);
+  expect(at('EN', 'en')?.raw).toMatchObject({ mean: 7.5, n: 4 });
+  expect(at('EN', 'de')?.raw).toMatchObject({ mean: 2.5, n: 4 });
+  expect(at('EN', 'all')?.raw).toMatchObject({ mean: 5, n: 8 });
+  expect(at('ENDE', 'de')?.raw).toMatchObject({ mean: 6, n: 4 });
+  expect(at('ENDE', 'all')?.raw).toMatchObject({ mean: 6.5, n: 8 });
+  // Question 81 alone means 4.5 and question 82 alone 5.5: the ends of the interval of EN's cross-lingual mean.
+  expect(at('EN', 'all')?.raw).toMatchObject({ low: 4.5, high: 5.5 });
+  expect(turns.map(({ mix, turn, raw }) => [mix, turn, raw.mean, raw.n])).toEqual([['EN', 1, 4.5, 4], ['EN', 2, 5.5, 4], ['ENDE', 1, 6.25, 4], ['ENDE', 2, 6.75, 4]]);
+  expect(radar.filter(({ language }) => language === 'all').map(({ mix, category, raw }) => [mix, category, raw.mean])).toEqual([['EN', 'writing', 5], ['ENDE', 'writing', 6.5]]);
+  // Differences in German 3, 4, 3, 4 and in English 1, -1, 0, -2: (3.5 - 0.5) / 2 = 1.5 points of ten.
+  expect(improvements).toMatchObject([{ multilingual: 'ENDE', monolingual: 'EN', points: { mean: 15, n: 8 } }]);
+  // By question: 81 (3.5 + 0) / 2 = 1.75, 82 (3.5 - 1) / 2 = 1.25.
+  expect(improvements[0]?.points).toMatchObject({ low: 12.5, high: 17.5 });
+});
+
+test('a failed judgment is counted and scores nothing', () => {
+  const { heatmap, improvements } = results({ ...STUDY, judgments: [...JUDGMENTS.filter(({ question_id, model_id, turn }) => !(question_id === '81_DE' && model_id === EN.id && turn === 1)), judgment(EN, D81, 1, null)] });
+  const german = heatmap.find(({ mix, language }) => mix === 'EN' && language === 'de');
+  expect(german).toMatchObject({ raw: { n: 3, mean: 8 / 3 }, failed: 1 });
+  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'all')).toMatchObject({ failed: 1, raw: { mean: (7.5 + 8 / 3) / 2, n: 7 } });
+  expect(improvements[0]?.points.n).toBe(7);
+});
+
+test('a cell where everything failed has no score, only failures', () => {
+  const { heatmap, radar, turns, improvements } = results({ cells: [EN, BOTH], questions: [E81], judgments: [judgment(EN, E81, 1, null), judgment(EN, E81, 2, null)] });
+  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'en')).toMatchObject({ raw: { n: 0, mean: NaN }, failed: 2 });
+  expect([radar, turns, improvements]).toEqual([[], [], []]);
+});
+
+test('repeats count by their median and failed repeats not at all', () => {
+  const { heatmap } = results({ cells: [EN], questions: [E81], judgments: [judgment(EN, E81, 1, 4), judgment(EN, E81, 1, 10, 1), judgment(EN, E81, 1, 5, 2), judgment(EN, E81, 1, null, 3)] });
+  expect(heatmap[0]).toMatchObject({ raw: { mean: 5, n: 1 }, failed: 1 });
+});
+
+test('an answer in the wrong language counts 1 when gated, and one that cannot be told counts as it is', () => {
+  const detected: Record<string, (string | null)[]> = { '81_DE': ['en', 'de'], '82_DE': [null, 'en'], '81_EN': ['en', 'en'], '82_EN': ['en', 'de'] };
+  const { heatmap } = results({ ...STUDY, answers: QUESTIONS.map((about) => answer(BOTH, about)), languageOf: ({ question_id }, turn) => detected[question_id]?.[turn - 1] ?? null });
+  const german = heatmap.find(({ mix, language }) => mix === 'ENDE' && language === 'de');
+  // Grades 5, 6, 6, 7 become 1, 6, 6, 1; one of three that can be told is right.
+  expect(german).toMatchObject({ raw: { mean: 6 }, gated: { mean: 3.5, n: 4 }, rightLanguage: { mean: 1 / 3, n: 3 } });
+  expect(heatmap.find(({ mix, language }) => mix === 'ENDE' && language === 'all')).toMatchObject({ gated: { mean: (3.5 + 5.5) / 2 }, rightLanguage: { mean: (1 / 3 + 3 / 4) / 2, n: 7 } });
+  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'de')).toMatchObject({ gated: { mean: 2.5 }, rightLanguage: { n: 0 } });
+});
+
+test('seeds of one mix are one row, and improvements pair their means', () => {
+  const second = cell('ENDE', 'union', 1);
+  const { heatmap, improvements } = results({ cells: [EN, BOTH, second], questions: [E81], judgments: [judgment(EN, E81, 1, 4), judgment(BOTH, E81, 1, 6), judgment(second, E81, 1, 9)] });
+  expect(heatmap.filter(({ language }) => language === 'en').map(({ mix, raw }) => [mix, raw.mean, raw.n])).toEqual([['EN', 4, 1], ['ENDE', 7.5, 2]]);
+  expect(improvements).toMatchObject([{ points: { mean: 35, n: 1 } }]);
+});
+
+test('improvements are between mixes of one model and dataset, never against the base or another union', () => {
+  const elsewhere = { ...cell('DE', 'monolingual'), id: 'other', dataset: 'other' };
+  const cells = [EN, BOTH, elsewhere, cell('base', 'base'), cell('ENDE-sampled', 'sampled')];
+  const { improvements } = results({ cells, questions: [E81], judgments: cells.map((of) => judgment(of, E81, 1, 5)) });
+  expect(improvements.map(({ multilingual, monolingual }) => `${multilingual}-${monolingual}`)).toEqual(['ENDE-EN', 'ENDE-sampled-EN']);
+});
+
+test('records of other studies and unknown questions change nothing', () => {
+  const stranger = cell('IT', 'monolingual');
+  const extra = [judgment(stranger, E81, 1, 1), judgment(EN, question(99, 'fr'), 1, 1)];
+  expect(results({ ...STUDY, judgments: [...JUDGMENTS, ...extra], answers: [answer(stranger, E81), answer(EN, question(99, 'fr'))] })).toEqual(results(STUDY));
+});
+
+test('a full study of nine mixes, five languages and eighty questions is worked out without a wait anyone would notice', () => {
+  const rng = new Rng('full');
+  const names: [string, Cell['kind']][] = [['EN', 'monolingual'], ['DE', 'monolingual'], ['FR', 'monolingual'], ['IT', 'monolingual'], ['ES', 'monolingual'], ['ENDEFRITES', 'union'], ['DEFRITES', 'union'], ['ENDEFRITES-sampled', 'sampled'], ['DEFRITES-sampled', 'sampled']];
+  const cells = names.map(([mix, kind]) => cell(mix, kind));
+  const questions = STUDY_LANGUAGES.flatMap((language) => Array.from({ length: 80 }, (_, i) => question(81 + i, language, CATEGORIES[Math.floor(i / 10)])));
+  const judgments = cells.flatMap((of) => questions.flatMap((about) => ([1, 2] as const).map((turn) => judgment(of, about, turn, 1 + rng.int(10)))));
+  const answers = cells.flatMap((of) => questions.map((about) => answer(of, about)));
+  const start = performance.now();
+  const { heatmap, radar, improvements } = results({ cells, questions, judgments, answers, languageOf: ({ question_id }) => (question_id.endsWith('EN') ? 'en' : 'de') });
+  const milliseconds = performance.now() - start;
+  expect([heatmap.length, radar.length, improvements.length]).toEqual([9 * 6, 9 * 6 * 8, 20]);
+  expect(heatmap.every(({ raw, language }) => raw.n === (language === 'all' ? 800 : 160))).toBe(true);
+  // About 200 ms on a free machine; the bound is wide because tests share theirs, and still catches a quadratic slip.
+  expect(milliseconds, 'milliseconds').toBeLessThan(3000);
+  console.log(`  a full study's figures with 1,000 resamples: ${milliseconds.toFixed(0)} ms`);
+});
