@@ -48,3 +48,10 @@ export function language(code: LanguageCode): Language {
   }
   return found;
 }
+
+/** The studies' order: the table's first, then any other code by the alphabet. A copy. */
+export function studyOrder(codes: readonly LanguageCode[]): LanguageCode[] {
+  const order = [...LANGUAGES.keys()];
+  const place = (code: LanguageCode): number => (order.includes(code) ? order.indexOf(code) : order.length);
+  return [...codes].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+}
