@@ -1,6 +1,6 @@
 import type { BenchmarkSummary } from '../app/facade.ts';
 import type { JudgePrompt } from '../core/judge-prompt.ts';
-import type { LanguageCode } from '../core/languages.ts';
+import { type LanguageCode, studyOrder } from '../core/languages.ts';
 import { CATEGORIES, type Question } from '../core/question.ts';
 
 /** A reference answer as imported, kept apart so that it finds its question even when that comes in a later import. */
@@ -45,14 +45,14 @@ function merged<T>(earlier: readonly T[], later: readonly T[], keyOf: (item: T) 
 
 /** The figures of a benchmark that lists show. */
 export function summarise({ questions, prompts }: Benchmark): Pick<BenchmarkSummary, 'languages' | 'counts' | 'categories' | 'promptLanguages' | 'references'> {
-  const languages = [...new Set(questions.map(({ language }) => language))];
+  const languages = studyOrder([...new Set(questions.map(({ language }) => language))]);
   const count = (language: LanguageCode, counted: (question: Question) => boolean): number => questions.filter((question) => question.language === language && counted(question)).length;
   const present = new Set(questions.map(({ category }) => category));
   return {
     languages,
     counts: Object.fromEntries(languages.map((language) => [language, count(language, () => true)])),
     categories: CATEGORIES.filter((category) => present.has(category)),
-    promptLanguages: [...new Set(prompts.map(({ language }) => language))],
+    promptLanguages: studyOrder([...new Set(prompts.map(({ language }) => language))]),
     references: Object.fromEntries(languages.map((language) => [language, count(language, ({ reference }) => reference.length > 0)])),
   };
 }

@@ -1,9 +1,9 @@
 import type { Conversation } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
-import type { LanguageCode } from '../core/languages.ts';
+import { type LanguageCode, studyOrder } from '../core/languages.ts';
 import { Rng } from '../core/rng.ts';
 import { alignParallel } from '../datasets/align.ts';
-import { type Mix, studyOrder } from './name.ts';
+import type { Mix } from './name.ts';
 
 /** A dataset's ids by language: all that a composition needs to know of it. */
 export type Ids = Readonly<Record<LanguageCode, readonly string[]>>;

@@ -3,20 +3,13 @@
  * one monolingual set, split over the languages. `base` is the untuned model and draws on no records.
  */
 import { LabError } from '../core/errors.ts';
-import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
+import { type LanguageCode, studyOrder } from '../core/languages.ts';
 
 export type Mix =
   | { name: string; kind: 'base'; languages: readonly [] }
   | { name: string; kind: 'monolingual' | 'union' | 'sampled'; languages: readonly LanguageCode[] };
 
-const ORDER: readonly LanguageCode[] = [...LANGUAGES.keys()];
 const SAMPLED = '-sampled';
-
-/** The studies' order: the lab's table first, then any other code by the alphabet. A copy. */
-export function studyOrder(languages: readonly LanguageCode[]): LanguageCode[] {
-  const place = (code: LanguageCode): number => (ORDER.includes(code) ? ORDER.indexOf(code) : ORDER.length);
-  return [...languages].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-}
 
 export function mixName(languages: readonly LanguageCode[], sampled = false): string {
   return studyOrder(languages).map((code) => code.toUpperCase()).join('') + (sampled ? SAMPLED : '');

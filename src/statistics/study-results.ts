@@ -1,6 +1,6 @@
 import type { Estimate, StudyResults } from '../app/facade.ts';
 import type { Judgment } from '../core/judgment.ts';
-import type { LanguageCode } from '../core/languages.ts';
+import { type LanguageCode, studyOrder } from '../core/languages.ts';
 import { CATEGORIES, type Answer, type Question } from '../core/question.ts';
 import { Bootstrap, type Observation } from './bootstrap.ts';
 import { type Cell, type LanguageOf, type Score, scoreTurns, type Scored } from './scores.ts';
@@ -39,7 +39,7 @@ export function studyResults(records: StudyRecords): StudyResults {
   const { study, judge, questionsPerCategory, cells, questions, answers, judgments, languageOf, seed = 0, resamples = 1000 } = records;
   const bootstrap = new Bootstrap(seed, resamples);
   const groups = groupsOf(cells, scoreTurns(cells, questions, answers, judgments, languageOf));
-  const languages = [...new Set(questions.map(({ language }) => language))];
+  const languages = studyOrder([...new Set(questions.map(({ language }) => language))]);
   const rows = [...languages, 'all' as const];
   const name = ({ model, dataset, mix }: Group): Pick<Group, 'model' | 'dataset' | 'mix'> => ({ model, dataset, mix });
   const mean = (scores: readonly Score[], measure: 'raw' | 'gated'): Estimate => bootstrap.estimate(scores.map((score) => observation(score, score[measure])));
