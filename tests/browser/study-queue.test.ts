@@ -1,0 +1,215 @@
+import { expect, test, type Page } from '@playwright/test';
+import { contentHash } from '../../src/core/hash.ts';
+import { inBrowser } from '../in-browser.ts';
+import type { CaseOptions } from './study-queue-cases.ts';
+
+const MODULE = 'tests/browser/study-queue-cases.ts';
+
+interface Report {
+  status: string;
+  error: string | null;
+  message: string | null;
+  cells: { mix: string; stage: string; trained: number; answered: number; graded: number; failed: number; calls: number; error: string | null }[];
+  losses: [string, number, number, number | null, number][];
+  trainers: { cells: string[]; from: number }[];
+  steps: number;
+  answers: string[][];
+  asked: number;
+  judgments: [string, string, number, number | null][];
+  calls: string[];
+  adapters: string[];
+  statuses: string[];
+  lossesAnnounced: number;
+}
+
+const whole = (page: Page, options: CaseOptions = {}): Promise<Report> => inBrowser<Report>(page, MODULE, 'whole', options);
+
+test('a study trains its mixes in one pass, answers both turns, and grades every answer', async ({ page }) => {
+  const report = await whole(page);
+  expect(report.status).toBe('done');
+  expect(report.trainers).toEqual([{ cells: ['toy/toy-data/EN/0', 'toy/toy-data/DE/0', 'toy/toy-data/ENDE/0'], from: 0 }]);
+  expect(report.losses).toHaveLength(3 * 12);
+  expect(report.lossesAnnounced).toBe(3 * 12);
+  // Held-out loss at every sixth step and nowhere else.
+  expect([...new Set(report.losses.filter((row) => row[3] !== null).map((row) => row[1]))]).toEqual([6, 12]);
+  // Tokens are counted up, as TRL's num_tokens.
+  const tokens = report.losses.filter(([cell]) => cell.endsWith('EN/0')).map((row) => row[4]);
+  expect(tokens.every((count, i) => i === 0 || count > (tokens[i - 1] as number))).toBe(true);
+  expect(report.answers).toHaveLength(3 * 4);
+  expect(report.judgments).toHaveLength(3 * 4 * 2);
+  expect(report.cells.map(({ stage, trained, answered, graded }) => [stage, trained, answered, graded])).toEqual(Array(3).fill(['done', 12, 4, 8]));
+  expect(report.adapters).toHaveLength(3);
+  expect(report.statuses).toEqual(['running', 'done']);
+});
+
+test('a group larger than adapters_per_pass is split', async ({ page }) => {
+  const report = await whole(page, { manifest: { adapters_per_pass: 2 } });
+  expect(report.trainers.map(({ cells }) => cells.length)).toEqual([2, 1]);
+  expect(report.status).toBe('done');
+});
+
+test('mixes that take different numbers of steps are trained apart', async ({ page }) => {
+  const report = await whole(page, { manifest: { training: { num_train_epochs: 2, max_length: 256, per_device_train_batch_size: 1, packing: false } } });
+  expect(report.trainers.map(({ cells }) => cells.map((cell) => cell.split('/')[2]))).toEqual([['EN', 'DE'], ['ENDE']]);
+  // 8 and 18 training records, one a row, two epochs.
+  expect(report.cells.map(({ trained }) => trained)).toEqual([16, 16, 36]);
+});
+
+test('the untuned model is answered and graded without being trained', async ({ page }) => {
+  const report = await whole(page, { manifest: { mixes: ['base', 'EN'] } });
+  expect(report.trainers.map(({ cells }) => cells)).toEqual([['toy/toy-data/EN/0']]);
+  expect(report.cells.map(({ stage, answered }) => [stage, answered])).toEqual([['done', 4], ['done', 4]]);
+  expect(report.adapters).toEqual(['toy/toy-data/EN/0']);
+});
+
+test('cells that gave the same answer share one call of the judge, and each has its own judgment', async ({ page }) => {
+  const report = await whole(page);
+  expect(new Set(report.calls).size).toBe(report.calls.length);
+  expect(report.calls.length).toBeLessThan(report.judgments.length);
+  expect(report.cells.reduce((sum, cell) => sum + cell.calls, 0)).toBe(report.calls.length);
+});
+
+test('a study that is paused in training goes on with exactly the losses of an unbroken one', async ({ page }) => {
+  const unbroken = await whole(page);
+  const resumed = await inBrowser<Report & { pausedStatus: string; pausedAfter: number }>(page, MODULE, 'pausedAt', 7, { toy: { stepMs: 5 } });
+  expect(resumed.pausedStatus).toBe('paused');
+  // From where it was, not from the last regular checkpoint.
+  expect(resumed.trainers).toEqual([{ cells: expect.anything(), from: resumed.pausedAfter }]);
+  expect(resumed.losses).toEqual(unbroken.losses);
+  expect(resumed.judgments).toEqual(unbroken.judgments);
+});
+
+test('a page that is reloaded in training goes on from the last checkpoint with exactly the same losses', async ({ page }) => {
+  const name = 'queue-reload-training';
+  const unbroken = await whole(page);
+  await inBrowser(page, MODULE, 'begin', { name, toy: { stepMs: 40 } });
+  await expect.poll(async () => (await inBrowser<{ losses: number }>(page, MODULE, 'stored', name)).losses, { intervals: [20] }).toBeGreaterThanOrEqual(3 * 7);
+  await page.reload();
+  const resumed = await whole(page, { name });
+  expect(resumed.trainers).toHaveLength(1);
+  expect([5, 10]).toContain(resumed.trainers[0]?.from);
+  expect(resumed.losses).toEqual(unbroken.losses);
+  expect(resumed.status).toBe('done');
+  await inBrowser(page, MODULE, 'discard', name);
+});
+
+test('a page that is reloaded while answering asks only what is missing', async ({ page }) => {
+  const name = 'queue-reload-answering';
+  const unbroken = await whole(page);
+  await inBrowser(page, MODULE, 'begin', { name, toy: { answerMs: 40 } });
+  await expect.poll(async () => (await inBrowser<{ answers: number }>(page, MODULE, 'stored', name)).answers, { intervals: [20] }).toBeGreaterThanOrEqual(5);
+  await page.reload();
+  const there = await inBrowser<{ answers: number }>(page, MODULE, 'stored', name);
+  const resumed = await whole(page, { name });
+  expect(resumed.trainers).toEqual([]);
+  expect(resumed.asked).toBeLessThanOrEqual(24 - there.answers);
+  expect(resumed.answers).toEqual(unbroken.answers);
+  await inBrowser(page, MODULE, 'discard', name);
+});
+
+test('a page that is reloaded while judging pays for nothing twice', async ({ page }) => {
+  const name = 'queue-reload-judging';
+  const unbroken = await whole(page);
+  await inBrowser(page, MODULE, 'begin', { name, judge: { milliseconds: 60 } });
+  await expect.poll(async () => (await inBrowser<{ judgments: number }>(page, MODULE, 'stored', name)).judgments, { intervals: [20] }).toBeGreaterThanOrEqual(4);
+  await page.reload();
+  const there = await inBrowser<{ keys: string[] }>(page, MODULE, 'stored', name);
+  const resumed = await whole(page, { name });
+  expect(resumed.asked).toBe(0);
+  expect(resumed.calls.filter((key) => there.keys.includes(key))).toEqual([]);
+  expect(resumed.calls.length).toBeGreaterThan(0);
+  expect(resumed.judgments).toEqual(unbroken.judgments);
+  await inBrowser(page, MODULE, 'discard', name);
+});
+
+test('failed judgments stay failed until they are retried, and then only they are asked again', async ({ page }) => {
+  const { before, after, callsOfStart } = await inBrowser<{ before: Report; after: Report; callsOfStart: number }>(page, MODULE, 'retried', {});
+  expect(before.status).toBe('done');
+  expect(before.judgments.filter((row) => row[3] === null)).toHaveLength(3 * 2 * 2);
+  expect(before.cells.map(({ graded, failed }) => [graded, failed])).toEqual(Array(3).fill([4, 4]));
+  expect(callsOfStart).toBe(0);
+  expect(after.judgments.filter((row) => row[3] === null)).toEqual([]);
+  expect(after.cells.map(({ stage, graded, failed }) => [stage, graded, failed])).toEqual(Array(3).fill(['done', 8, 0]));
+  const math = ['82_EN', '82_DE'].map(contentHash);
+  expect(after.calls.length).toBeGreaterThan(0);
+  expect(after.calls.filter((key) => !math.includes(key.split('|')[1] as string))).toEqual([]);
+  expect(after.asked).toBe(0);
+});
+
+test('a judge that reaches its cap pauses the study with what it has kept', async ({ page }) => {
+  const { before, after } = await inBrowser<{ before: Report; after: Report }>(page, MODULE, 'capped', {});
+  expect([before.status, before.error]).toEqual(['paused', 'judging.max-calls']);
+  expect(before.calls).toHaveLength(5);
+  expect(before.judgments.length).toBeGreaterThanOrEqual(5);
+  expect(after.status).toBe('done');
+  expect(after.calls.filter((key) => before.calls.includes(key))).toEqual([]);
+  expect(after.judgments).toHaveLength(24);
+});
+
+test('a lost device is opened once more and the study goes on from the last checkpoint', async ({ page }) => {
+  const unbroken = await whole(page);
+  const report = await whole(page, { toy: { loseAt: 8 } });
+  expect(report.status).toBe('done');
+  expect(report.trainers.map(({ from }) => from)).toEqual([0, 5]);
+  expect(report.losses).toEqual(unbroken.losses);
+  expect(report.error).toBe('runtime.device-lost');
+  expect(report.message).toContain('went on from the last checkpoint');
+});
+
+test('a composition that cannot be made fails alone', async ({ page }) => {
+  const report = await whole(page, { manifest: { mixes: ['EN', 'FR', 'DE'] } });
+  expect(report.status).toBe('done');
+  expect(report.cells.map(({ mix, stage, error }) => [mix, stage, error])).toEqual([['EN', 'done', null], ['FR', 'failed', 'mixes.language-missing'], ['DE', 'done', null]]);
+});
+
+test('a loss that is no number fails its cell and lets the others of the pass go on', async ({ page }) => {
+  const unbroken = await whole(page);
+  const report = await whole(page, { toy: { diverge: { cell: 'toy/toy-data/DE/0', step: 4 } } });
+  expect(report.cells.map(({ mix, stage, error }) => [mix, stage, error])).toEqual([['EN', 'done', null], ['DE', 'failed', 'training.diverged'], ['ENDE', 'done', null]]);
+  const of = (rows: Report['losses'], mix: string): Report['losses'] => rows.filter(([cell]) => cell === `toy/toy-data/${mix}/0`);
+  expect(of(report.losses, 'EN')).toEqual(of(unbroken.losses, 'EN'));
+  expect(of(report.losses, 'DE')).toHaveLength(3);
+  expect(report.adapters).toEqual(['toy/toy-data/EN/0', 'toy/toy-data/ENDE/0']);
+});
+
+test('a study whose every cell failed has failed, with the reason', async ({ page }) => {
+  const report = await whole(page, { manifest: { models: ['no-such-architecture'] } });
+  expect([report.status, report.error]).toEqual(['failed', 'models.unsupported-architecture']);
+});
+
+test('a cancelled study keeps what it has and trains no further', async ({ page }) => {
+  const report = await inBrowser<Report>(page, MODULE, 'cancelled', { toy: { stepMs: 10 } });
+  expect(report.status).toBe('cancelled');
+  expect(report.losses.length).toBeGreaterThanOrEqual(3 * 3);
+  expect(report.losses.length).toBeLessThan(3 * 12);
+  expect(report.answers).toEqual([]);
+});
+
+test('only one tab runs a study at a time, and the other says so', async ({ page, context }) => {
+  const name = 'queue-two-tabs';
+  await inBrowser(page, MODULE, 'begin', { name, toy: { stepMs: 600 } });
+  const other = await context.newPage();
+  expect(await inBrowser(other, MODULE, 'startCode', name)).toBe('studies.busy');
+  // The lock goes with the tab.
+  await page.close();
+  expect(await inBrowser(other, MODULE, 'startCode', name)).toBe('started');
+  await other.goto('about:blank');
+});
+
+test('a full disk pauses the study, and it goes on when there is room again', async ({ page }) => {
+  const name = 'queue-full';
+  const unbroken = await whole(page);
+  const session = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await inBrowser(page, MODULE, 'begin', { name, toy: { stepMs: 60 } });
+  await expect.poll(async () => (await inBrowser<{ losses: number }>(page, MODULE, 'stored', name)).losses, { intervals: [20] }).toBeGreaterThanOrEqual(6);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  await page.waitForTimeout(500);
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  const there = await inBrowser<{ losses: number }>(page, MODULE, 'stored', name);
+  expect(there.losses).toBeLessThan(3 * 12);
+  const resumed = await whole(page, { name });
+  expect(resumed.status).toBe('done');
+  expect(resumed.losses).toEqual(unbroken.losses);
+  await inBrowser(page, MODULE, 'discard', name);
+});
