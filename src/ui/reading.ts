@@ -23,7 +23,7 @@ export function readings(results: Part): Reading[] {
   const asked: [string, string | undefined][] = [
     ['Parallel tuning', find('union', true)],
     ['Parallel tuning without English', find('union', false)],
-    ['At equal size, sampled over the languages,', find('sampled', true)],
+    ['A sample over the languages, no larger than one language’s set', find('sampled', true)],
   ];
   const out = asked.flatMap(([what, mix]) => {
     const found = results.improvements.find((item) => item.multilingual === mix && item.monolingual === best);
@@ -41,10 +41,10 @@ export function bestMonolingual({ heatmap }: Pick<StudyResults, 'heatmap'>): str
 /** @param points (multilingual - monolingual) x 10; the sentence speaks of points of the 1-10 scale. */
 export function against(what: string, mix: string, best: string, points: Estimate): Reading {
   const [mean, low, high] = [points.mean / 10, points.low / 10, points.high / 10];
-  const basis = `n = ${count(points.n)}`;
-  if (low > 0) return { verdict: 'better', text: `${what} (${mix}) beat the best one-language mix (${best}) by ${decimal(mean)} points (95 % interval ${span(low, high)}, ${basis}).` };
-  if (high < 0) return { verdict: 'worse', text: `${what} (${mix}) fell behind the best one-language mix (${best}) by ${decimal(-mean)} points (95 % interval ${span(-high, -low)}, ${basis}).` };
-  return { verdict: 'not shown', text: `${what} (${mix}) against the best one-language mix (${best}): not shown. The difference is ${difference(mean)} points and its 95 % interval, ${span(low, high)}, holds zero (${basis}).` };
+  const basis = `n\u00a0=\u00a0${count(points.n)}`;
+  if (low > 0) return { verdict: 'better', text: `${what} (${mix}) beat the best one-language mix (${best}) by ${decimal(mean)} points (95\u00a0% interval ${span(low, high)}, ${basis}).` };
+  if (high < 0) return { verdict: 'worse', text: `${what} (${mix}) fell behind the best one-language mix (${best}) by ${decimal(-mean)} points (95\u00a0% interval ${span(-high, -low)}, ${basis}).` };
+  return { verdict: 'not shown', text: `${what} (${mix}) against the best one-language mix (${best}): not shown. The difference is ${difference(mean)} points and its 95\u00a0% interval, ${span(low, high)}, holds zero (${basis}).` };
 }
 
 function tally({ improvements }: Part): Reading[] {

@@ -34,11 +34,11 @@ export class Data extends View {
     const held = this.held.value;
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag">Data</p><h1 tabindex="-1">What is taught, what is asked, who learns</h1><p class="lead">Conversations to tune on, benchmarks to answer, and models to tune. The embedded ones are there from the start; your own files stay in this browser.</p></header>
-      <section aria-labelledby="datasets" class="stack"><h2 id="datasets">Datasets</h2><div class="columns" style="--column: 22rem">${held ? held.datasets.map((dataset) => this.dataset_(dataset)) : hold()}</div></section>
+      <section aria-labelledby="datasets" class="stack"><h2 id="datasets">Datasets</h2><div class="columns" style="--column: 22rem">${held ? held.datasets.map((dataset) => this.datasetCard(dataset)) : hold()}</div></section>
       ${this.opened(held?.datasets ?? [], held?.benchmarks ?? [])}
-      <section aria-labelledby="benchmarks" class="stack"><h2 id="benchmarks">Benchmarks</h2><div class="columns" style="--column: 22rem">${held ? held.benchmarks.map((benchmark) => this.benchmark(benchmark)) : hold()}</div></section>
+      <section aria-labelledby="benchmarks" class="stack"><h2 id="benchmarks">Benchmarks</h2><div class="columns" style="--column: 22rem">${held ? held.benchmarks.map((benchmark) => this.benchmarkCard(benchmark)) : hold()}</div></section>
       <section aria-labelledby="import" class="panel stack"><h2 id="import">Bring your own</h2><pinch-import-panel .store=${this.store} @pinch-imported=${() => void this.held.run()}></pinch-import-panel></section>
-      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style="--column: 22rem">${held ? held.models.map((model) => this.model(model)) : hold()}</div></section>
+      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style="--column: 22rem">${held ? held.models.map((model) => this.modelCard(model)) : hold()}</div></section>
       <section aria-labelledby="try" class="panel stack"><h2 id="try">Try a model</h2><pinch-try-chat .store=${this.store} .models=${held?.models ?? []}></pinch-try-chat></section>
       <section aria-labelledby="storage" class="stack"><h2 id="storage">Storage</h2>
         <p class="num">${held ? html`${bytes(held.storage.usage)} used of ${bytes(held.storage.quota)} this browser allows. ${held.storage.persisted ? 'The browser has promised to keep it.' : 'The browser may clear it when space runs short; export what matters.'}` : '…'}</p>
@@ -47,7 +47,7 @@ export class Data extends View {
     </div>`;
   }
 
-  private dataset_(dataset: DatasetSummary): TemplateResult {
+  private datasetCard(dataset: DatasetSummary): TemplateResult {
     const total = Object.values(dataset.counts).reduce((sum, n) => sum + n, 0);
     return html`<article class="panel holding">
       <header><h3>${dataset.name}</h3>${origin(dataset.origin)}</header>
@@ -58,7 +58,7 @@ export class Data extends View {
     </article>`;
   }
 
-  private benchmark(benchmark: BenchmarkSummary): TemplateResult {
+  private benchmarkCard(benchmark: BenchmarkSummary): TemplateResult {
     const references = Object.values(benchmark.references).reduce((sum, n) => sum + n, 0);
     return html`<article class="panel holding">
       <header><h3>${benchmark.name}</h3>${origin(benchmark.origin)}</header>
@@ -68,7 +68,7 @@ export class Data extends View {
     </article>`;
   }
 
-  private model(model: ModelSummary): TemplateResult {
+  private modelCard(model: ModelSummary): TemplateResult {
     return html`<article class="panel holding">
       <header><h3>${model.name}</h3>${origin(model.origin)}</header>
       <dl class="facts small num"><dt>Architecture</dt><dd>${model.architecture}</dd><dt>Parameters</dt><dd>${short(model.parameters)}</dd><dt>Vocabulary</dt><dd>${count(model.vocabSize)} tokens</dd><dt>Size</dt><dd>${bytes(model.bytes)}</dd></dl>
@@ -95,9 +95,9 @@ export class Data extends View {
     if (from === 'embedded') return html``;
     const remove = async (): Promise<void> => {
       if (!(await ask(`Remove ${name}?`, `It is deleted from this browser. Studies that used it keep their results; to run it again you import the files again.`, 'Remove it'))) return;
-      const from_ = { dataset: this.lab.datasets, benchmark: this.lab.benchmarks, model: this.lab.models }[kind];
+      const room = { dataset: this.lab.datasets, benchmark: this.lab.benchmarks, model: this.lab.models }[kind];
       await this.store.attempt(`${name} was not removed`, async () => {
-        await from_.remove(id);
+        await room.remove(id);
         await this.held.run();
       });
     };

@@ -11,17 +11,15 @@ import { DOING, STAGES, standing, type Stage, type Standing } from '../stages.ts
 import '../parts/composition-grid.ts';
 import '../parts/heat-map.ts';
 import '../parts/loss-curves.ts';
+import { readingList } from '../parts/reading-list.ts';
 import { studyControls } from '../parts/study-controls.ts';
 import { View } from '../view.ts';
 import './home.css';
 
-/** MT-Bench's questions a category. */
-const QUESTIONS = 10;
-
 @customElement('pinch-home')
 export class Home extends View {
   @state() private starting = false;
-  private readonly models = new Task(this, { task: () => this.lab.models.list(), args: () => [] });
+  private readonly held = new Task(this, { task: () => Promise.all([this.lab.models.list(), this.lab.benchmarks.list()]), args: () => [] });
   /** Read once the study is done, and again should it change after that. */
   private readonly results = new Task(this, {
     task: async ([id, done]) => (id && done ? this.lab.studies.results(id) : null),
@@ -29,7 +27,15 @@ export class Home extends View {
   });
 
   private get model(): ModelSummary | null {
-    return this.models.value?.find(({ id }) => id === this.store.home?.models[0]) ?? null;
+    return this.held.value?.[0].find(({ id }) => id === this.store.home?.models[0]) ?? null;
+  }
+
+  /** Questions in each category of the whole benchmark, and its categories. */
+  private get benchmark(): { perCategory: number; categories: number } | null {
+    const { id, languages } = this.store.home?.benchmark ?? {};
+    const found = this.held.value?.[1].find((one) => one.id === id);
+    const questions = found?.counts[languages?.[0] ?? ''];
+    return found && questions ? { perCategory: Math.round(questions / found.categories.length), categories: found.categories.length } : null;
   }
 
   protected override render(): TemplateResult {
@@ -117,7 +123,7 @@ export class Home extends View {
         <span class="step-mark" aria-hidden="true">${where === 'past' ? icon('check') : i + 1}</span>
         <h3>${TITLES[stage]}${where === 'past' ? html`<span class="only-read"> (done)</span>` : ''}</h3>
         <p>${this.sentence(stage)}</p>
-        <p class="step-count num small quiet">${stretch && stretch.total > 0 ? `${count(stretch.done)} of ${count(stretch.total)} ${UNITS[stage]}` : html`&nbsp;`}</p>
+        ${stage === 'compare' ? '' : html`<p class="step-count num small quiet">${stretch && stretch.total > 0 ? `${count(stretch.done)} of ${count(stretch.total)} ${UNITS[stage]}` : html`&nbsp;`}</p>`}
       </li>`;
     })}</ol>`;
   }
@@ -127,12 +133,13 @@ export class Home extends View {
     const manifest = this.store.home;
     if (!manifest) return '…';
     const tuned = manifest.mixes.filter((mix) => mix !== 'base').length;
-    const perCategory = manifest.benchmark.questions_per_category ?? QUESTIONS;
+    const { benchmark } = this;
+    const asked = benchmark ? `${plural((manifest.benchmark.questions_per_category ?? benchmark.perCategory) * benchmark.categories, 'two-turn question')}` : 'two-turn questions';
     switch (stage) {
       case 'tune':
         return `${tuned} small add-ons (LoRA adapters) to one model${this.model ? ` of ${short(this.model.parameters)} parameters` : ''} learn at once in a single pass, each from its own mix; the model itself stays as it is.`;
       case 'answer':
-        return `Each of the ${tuned} tuned models answers ${count(perCategory * 8)} two-turn questions in each of ${manifest.benchmark.languages.length} languages.`;
+        return `Each of the ${tuned} tuned models answers ${asked} in each of ${manifest.benchmark.languages.length} languages.`;
       case 'grade':
         return manifest.judge.kind === 'rules' ? 'Printed rules check every answer for language, content, form and follow-up, give 1 to 10, and write down why.' : `${manifest.judge.model} grades every answer from 1 to 10 and says why.`;
       case 'compare':
@@ -149,9 +156,9 @@ export class Home extends View {
     const { models: [model = ''], datasets: [dataset = ''] } = study.manifest;
     return html`<div class="live">
       <section class="panel" aria-labelledby="curves"><h3 id="curves">Loss of the nine mixes as they learn</h3><p class="small quiet">Lower is better; lines are training, circles are held-out conversations.</p><pinch-loss-curves .store=${this.store} .study=${study}></pinch-loss-curves></section>
-      <section class="panel" aria-label="Scores"><pinch-heat-map .store=${this.store} .study=${study} .results=${results} .modelId=${model} .datasetId=${dataset}></pinch-heat-map></section>
+      <section class="panel scores" aria-label="Scores"><pinch-heat-map .store=${this.store} .study=${study} .results=${results} .modelId=${model} .datasetId=${dataset}></pinch-heat-map></section>
       <section class="panel reading" aria-labelledby="reading"><h2 id="reading">What it shows</h2>
-        ${results ? html`<ul class="readings">${this.read.map(({ verdict, text }) => html`<li data-verdict=${verdict}><span class="verdict">${VERDICTS[verdict]}</span><span>${text}</span></li>`)}</ul><p><a href=${href('results', study.id)}>All figures, and the conversations behind them</a></p>` : html`<p class="quiet">The reading is computed from the scores when all answers have been graded.</p>`}
+        ${results ? html`${readingList(this.read)}<p><a href=${href('results', study.id)}>All figures, and the conversations behind them</a></p>` : html`<p class="quiet">The reading is computed from the scores when all answers have been graded.</p>`}
       </section>
     </div>`;
   }
@@ -160,7 +167,7 @@ export class Home extends View {
     const manifest = this.store.home;
     const part = manifest?.benchmark.questions_per_category ?? null;
     return html`<aside class="honest small" aria-label="What this is and is not">
-      ${icon('info')}<p><strong>This is a miniature.</strong> The model is tiny and lives in a small made-up world; the judge is a set of rules, not a language model${part === null ? '' : `; and the study answers a part of the benchmark, ${plural(part, 'question')} of ${QUESTIONS} in each category`}. It repeats the design of the published studies, not their numbers. Real checkpoints, MT-Bench-X and an LLM judge go through the same code: bring them on <a href=${href('data')}>Data</a> and <a href=${href('judge')}>Judge</a>.</p>
+      ${icon('info')}<p><strong>This is a miniature.</strong> The model is tiny and lives in a small made-up world; the judge is a set of rules, not a language model${part === null ? '' : `; and the study answers a part of the benchmark, ${plural(part, 'question')}${this.benchmark ? ` of ${count(this.benchmark.perCategory)}` : ''} in each category`}. It repeats the design of the published studies, not their numbers. Real checkpoints, MT-Bench-X and an LLM judge go through the same code: bring them on <a href=${href('data')}>Data</a> and <a href=${href('judge')}>Judge</a>.</p>
     </aside>`;
   }
 
@@ -173,8 +180,7 @@ export class Home extends View {
 }
 
 const TITLES: Readonly<Record<Stage, string>> = { tune: 'Tune', answer: 'Answer', grade: 'Grade', compare: 'Compare' };
-const UNITS: Readonly<Record<Stage, string>> = { tune: 'steps', answer: 'answers', grade: 'grades', compare: '' };
-const VERDICTS: Readonly<Record<Reading['verdict'], string>> = { better: 'Shown', worse: 'Shown', 'not shown': 'Not shown', note: 'Note' };
+const UNITS: Readonly<Record<Exclude<Stage, 'compare'>, string>> = { tune: 'steps', answer: 'answers', grade: 'grades' };
 
 /** The part of the results about the first model and dataset: the home study has one of each. */
 function first(results: StudyResults): Pick<StudyResults, 'heatmap' | 'improvements'> {

@@ -52,9 +52,9 @@ export class CompositionGrid extends View {
       <div class="figure-head"><h2 class="grid-title">Nine mixes of the same records</h2></div>
       <ul class="grid-legend">${languages.map((code) => html`<li><span class="swatch" style=${styleMap({ '--swatch': languageColor(code) })}></span>${languageName(code)}</li>`)}</ul>
       <ul class="grid-tiles">
-        ${tiles ? tiles.map((tile) => html`<li><span class="grid-name">${mixName(tile.mix)}</span>${composition(tile)}<span class="tiny quiet num">${count(tile.total)} conversations</span></li>`) : Array.from({ length: 9 }, () => html`<li><span class="grid-name">&nbsp;</span><div class="hold grid-hold"></div><span class="tiny">&nbsp;</span></li>`)}
+        ${tiles ? tiles.map((tile) => html`<li><span class="grid-name">${mixName(tile.mix)}</span>${composition(tile)}<span class="tiny quiet num">${count(tile.total)}<span class="wide-only"> conversations</span></span></li>`) : Array.from({ length: 9 }, () => html`<li><span class="grid-name">&nbsp;</span><div class="hold grid-hold"></div><span class="tiny">&nbsp;</span></li>`)}
       </ul>
-      <figcaption>Columns are records, rows are languages: a filled square means that the mix teaches this record in this language. Drawn from the first ${DRAWN} record ids of the study's dataset.</figcaption>
+      <figcaption>Columns are records, rows are languages: a filled square means that the mix teaches this record in this language; below each, its number of conversations. Drawn from the first ${DRAWN} record ids of the study's dataset.</figcaption>
     </figure>`;
   }
 }

@@ -107,7 +107,7 @@ export class Conversations extends View {
     const { study, mix } = this.behind;
     const rows = this.listed;
     const total = rows.length;
-    const title = `${mix} in ${languageName(this.language)}: conversations`;
+    const title = `${this.other ? `${mix} and ${this.other}` : mix} in ${languageName(this.language)}: conversations`;
     return html`<wa-drawer class="conversations" label=${title} placement="end" light-dismiss @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.dispatchEvent(new Event('pinch-closed'))}>
       <div class="conversations-choice">
         ${choice('Language', this.language, study.manifest.benchmark.languages.map((code) => [code, languageName(code)]), (value) => ((this.language = value), (this.offset = 0)))}
@@ -115,7 +115,7 @@ export class Conversations extends View {
         ${choice('Beside it', this.other, [['', 'No other mix'], ...sortMixes(study.manifest.mixes, (name) => name).filter((name) => name !== mix).map((name) => [name, name] as [string, string])], (value) => ((this.other = value), (this.offset = 0)))}
         ${choice('Order', this.order, Object.entries(ORDERS).filter(([name]) => name !== 'apart' || this.other), (value) => ((this.order = value as Order), (this.offset = 0)))}
       </div>
-      <p class="small quiet num" role="status">${this.rows.render({ pending: () => 'Reading the conversations…', complete: () => this.summary(rows), error: (error) => `They could not be read: ${error instanceof Error ? error.message : String(error)}` })}</p>
+      <p class="small quiet num conversations-count" role="status">${this.rows.render({ pending: () => 'Reading the conversations…', complete: () => this.summary(rows), error: (error) => `They could not be read: ${error instanceof Error ? error.message : String(error)}` })}</p>
       <div class="stack" aria-busy=${this.rows.status === 1}>
         ${rows.slice(this.offset, this.offset + LIMIT).map((row) => this.row(row))}
         ${pager({ total, offset: this.offset, limit: LIMIT, what: 'conversations', onMove: (offset) => (this.offset = offset) })}
@@ -155,10 +155,10 @@ export class Conversations extends View {
       ${side.answer.finish[turn] === 'length' ? html`<p class="tiny quiet" lang="en">Cut off at the token limit.</p>` : ''}
       ${judgments.map((judgment) => html`
         ${judgment.state === 'failed' ? html`<p class="small bad-words" lang="en">${icon('warning')} ${judgment.error.message} ${judgment.error.hint}</p>` : ''}
-        <wa-details appearance="plain" summary="${judgment.judge[0]}'s words" lang="en">
+        <wa-details appearance="plain" summary="The judge’s words (${judgment.judge[0]})" lang="en"><div class="stack-tight">
           <p class="words judge-words">${judgment.judgment || '(no words)'}</p>
           <h4 class="tag">Prompt sent (${judgment.judge[1]})</h4>
-          <pre class="prompt-words" tabindex="0">${judgment.user_prompt}</pre>
+          <pre class="prompt-words" tabindex="0">${judgment.user_prompt}</pre></div>
         </wa-details>`)}
     </div>`;
   }

@@ -31,7 +31,7 @@ function about(device: DeviceReport): TemplateResult {
       <dt>Runs on</dt><dd>${KINDS[device.kind]}</dd>
       <dt>Threads</dt><dd class="num">${device.threads}</dd>
       <dt>Isolated page</dt><dd>${device.crossOriginIsolated ? 'yes' : 'no: one thread only'}</dd>
-      <dt>Self-test</dt><dd>${selfTest.passed ? 'passed' : 'failed'}, largest relative error <span class="num">${rate(selfTest.maxRelativeError)}</span>, <span class="num">${decimal(selfTest.milliseconds, 0)} ms</span></dd>
+      <dt>Self-test</dt><dd>${selfTest.passed ? 'passed' : 'failed'}, largest relative error <span class="num">${rate(selfTest.maxRelativeError)}</span>, <span class="num">${decimal(selfTest.milliseconds, 0)}&nbsp;ms</span></dd>
     </dl>
   </div>`;
 }

@@ -10,11 +10,12 @@ import { View } from '../view.ts';
 import { mixName } from '../figures/heatmap.ts';
 import './loss-curves.css';
 
+const three = (value: number): string => decimal(value, 3);
 const METRICS = {
-  loss: { name: 'Loss', read: (point: LossPoint) => point.loss },
-  grad_norm: { name: 'Gradient norm', read: (point: LossPoint) => point.grad_norm },
-  learning_rate: { name: 'Learning rate', read: (point: LossPoint) => point.learning_rate },
-  mean_token_accuracy: { name: 'Token accuracy', read: (point: LossPoint) => point.mean_token_accuracy },
+  loss: { name: 'Loss', read: (point: LossPoint) => point.loss, write: three },
+  grad_norm: { name: 'Gradient norm', read: (point: LossPoint) => point.grad_norm, write: rate },
+  learning_rate: { name: 'Learning rate', read: (point: LossPoint) => point.learning_rate, write: rate },
+  mean_token_accuracy: { name: 'Token accuracy', read: (point: LossPoint) => point.mean_token_accuracy, write: three },
 } as const;
 type Metric = keyof typeof METRICS;
 
@@ -27,7 +28,7 @@ export class LossCurves extends View {
   @property({ type: Boolean }) full = false;
   @state() private metric: Metric = 'loss';
   @state() private log = false;
-  @state() private hidden_: ReadonlySet<string> = new Set();
+  @state() private without: ReadonlySet<string> = new Set();
   private plot: uPlot | null = null;
   private drawn = '';
   private endMode: (() => void) | null = null;
@@ -53,14 +54,14 @@ export class LossCurves extends View {
 
   protected override render(): TemplateResult {
     const history = this.store.losses(this.study.id);
-    const { name, read } = METRICS[this.metric];
+    const { name, read, write } = METRICS[this.metric];
     return html`
       ${this.full ? this.controls() : ''}
       <div class="curves-plot" role="img" aria-label="${name} of each mix by training step; the latest values stand beside the names below.">${history.empty ? html`<p class="curves-empty quiet">The curves begin with the first training step.</p>` : ''}</div>
       <ul class="curves-legend">
         ${this.study.cells.filter(({ mix }) => mix !== 'base').map(({ id, mix, seed }) => {
           const last = history.cells.get(id)?.at(-1);
-          return html`<li><button type="button" aria-pressed=${!this.hidden_.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last ? rate(read(last)) : '–'}</span></button></li>`;
+          return html`<li><button type="button" aria-pressed=${!this.without.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last ? write(read(last)) : '–'}</span></button></li>`;
         })}
       </ul>
       ${this.full ? this.table() : ''}
@@ -90,9 +91,9 @@ export class LossCurves extends View {
   }
 
   private toggle(cell: string): void {
-    const next = new Set(this.hidden_);
+    const next = new Set(this.without);
     if (!next.delete(cell)) next.add(cell);
-    this.hidden_ = next;
+    this.without = next;
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -110,7 +111,7 @@ export class LossCurves extends View {
   private async draw(): Promise<void> {
     const history = this.store.losses(this.study.id);
     if (history.empty) return;
-    const shape = [this.study.id, this.metric, this.log, [...history.cells.keys()].join(), [...this.hidden_].join()].join('|');
+    const shape = [this.study.id, this.metric, this.log, [...history.cells.keys()].join(), [...this.without].join()].join('|');
     const version = `${shape}|${history.version}`;
     if (version === this.drawn) return;
     const sameShape = this.plot !== null && this.drawn.startsWith(`${shape}|`);
@@ -128,7 +129,7 @@ export class LossCurves extends View {
   }
 
   private get shownCells(): [string, LossPoint[]][] {
-    return [...this.store.losses(this.study.id).cells].filter(([id]) => !this.hidden_.has(id));
+    return [...this.store.losses(this.study.id).cells].filter(([id]) => !this.without.has(id));
   }
 
   /** Steps, then for each mix its train values and, for the loss, its eval values where there are any. */

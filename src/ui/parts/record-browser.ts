@@ -13,7 +13,7 @@ import { inspectTokens } from './inspector-door.ts';
 import { pager } from './pager.ts';
 import './records.css';
 
-const LIMIT = 5;
+const LIMIT = 3;
 
 @customElement('pinch-record-browser')
 export class RecordBrowser extends View {

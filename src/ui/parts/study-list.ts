@@ -23,8 +23,8 @@ export function studyList(store: Store): TemplateResult {
         <td><span class="chip" data-tone=${tone}>${name}</span></td>
         <td class="num">${percent(standing(study).share)}</td>
         <td>${plural(study.manifest.mixes.length, 'mix', 'mixes')}</td>
-        <td class="num">${moment(study.created)}</td>
-        <td class="actions">${study.status === 'done' ? html`<a href=${href('results', study.id)}>Results<span class="only-read"> of ${study.name}</span></a>` : ''}<button type="button" class="text-button" @click=${remove}>${icon('trash')}Remove<span class="only-read"> ${study.name}</span></button></td>
+        <td>${moment(study.created)}</td>
+        <td><div class="actions">${study.status === 'done' ? html`<a href=${href('results', study.id)}>Results<span class="only-read"> of ${study.name}</span></a>` : ''}<button type="button" class="text-button" @click=${remove}>${icon('trash')}Remove<span class="only-read"> ${study.name}</span></button></div></td>
       </tr>`;
     })}</tbody>
   </table></div>`;
