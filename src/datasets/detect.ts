@@ -20,9 +20,11 @@ export function detectLayout(rows: readonly Row[], file: string): LayoutName {
   if (best) return best;
 
   const shapes = LAYOUT_NAMES.map((name) => `${LAYOUTS[name].title} ${LAYOUTS[name].shape}`).join('; ');
-  throw new LabError('datasets.no-layout', `${file} is in no layout the lab reads: ${findings(rows)}.`, `A record must be one of: ${shapes}. Rename the fields, one record a line or one JSON array.`, {
+  const reason = `is in no layout the lab reads: ${findings(rows)}`;
+  throw new LabError('datasets.no-layout', `${file} ${reason}.`, `A record must be one of: ${shapes}. Rename the fields, one record a line or one JSON array.`, {
     file,
     fields: fieldsOf(rows),
+    reason,
   });
 }
 

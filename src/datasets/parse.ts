@@ -33,7 +33,7 @@ export interface ParsedDataset {
 export async function parseDataset(files: readonly File[], options: ParseOptions = {}, onProgress?: OnProgress, signal?: AbortSignal): Promise<ParsedDataset> {
   const findings = new Findings();
   const collection = new Collection(findings);
-  const progress = reportBytes(files, onProgress);
+  const running: Import = { findings, collection, onBytes: reportBytes(files, onProgress), signal };
   /** Rows already numbered a file language: shards of one language count on, files of two languages count alike. */
   const numbered = new Map<LanguageCode | null, number>();
   const layouts = new Map<LayoutName, number>();
@@ -45,14 +45,14 @@ export async function parseDataset(files: readonly File[], options: ParseOptions
       const path = pathOf(file);
       const fileLanguage = options.language ?? languageFromPath(path);
       const first = numbered.get(fileLanguage) ?? 0;
-      const { layout, rows, kept } = await parseFile(file, fileLanguage, first, collection, findings, progress, signal);
+      const { layout, rows, kept } = await parseFile(file, fileLanguage, first, running);
       numbered.set(fileLanguage, first + rows);
       layouts.set(layout, (layouts.get(layout) ?? 0) + kept);
       if (kept > 0 && fileLanguage && !options.language) findings.note(`${path}: taken as ${LANGUAGES.get(fileLanguage)?.name ?? fileLanguage}, from its name, where a record does not say.`);
     } catch (error) {
       if (!(error instanceof LabError && error.code === 'datasets.no-layout')) throw error;
       refusal = error;
-      findings.refuse(pathOf(file), 1, error.message);
+      findings.refuse(pathOf(file), 1, String(error.data['reason']));
     }
   }
   const layout = [...layouts].sort((a, b) => b[1] - a[1])[0]?.[0];
@@ -61,17 +61,19 @@ export async function parseDataset(files: readonly File[], options: ParseOptions
   return { layout, records: collection.records, report: findings.report(collection.size) };
 }
 
-async function parseFile(
-  file: File,
-  fileLanguage: LanguageCode | null,
-  first: number,
-  collection: Collection,
-  findings: Findings,
-  progress: (file: File, bytes: number) => void,
-  signal?: AbortSignal,
-): Promise<{ layout: LayoutName; rows: number; kept: number }> {
+/** What the files of one import share. */
+interface Import {
+  findings: Findings;
+  collection: Collection;
+  onBytes: (file: File, bytes: number) => void;
+  signal: AbortSignal | undefined;
+}
+
+/** @param first rows of this language that came before the file's own */
+async function parseFile(file: File, fileLanguage: LanguageCode | null, first: number, running: Import): Promise<{ layout: LayoutName; rows: number; kept: number }> {
+  const { findings, collection, onBytes, signal } = running;
   const path = pathOf(file);
-  const reader = new RowReader(file, { onBytes: (bytes) => progress(file, bytes), signal });
+  const reader = new RowReader(file, { onBytes: (bytes) => onBytes(file, bytes), signal });
   const speechless: number[] = [];
   let layout: LayoutName | null = null;
   let waiting: Row[] = [];
