@@ -34,7 +34,7 @@ export function serviceWorker() {
         const version = createHash('sha256').update(built.join('\n')).update(service.code);
         for (const file of filesOf(publicDir)) version.update(relative(publicDir, file)).update(readFileSync(file));
         const shell = ['./', ...built.filter((name) => SHELL.test(name))];
-        service.code = service.code.replaceAll('__VERSION__', JSON.stringify(version.digest('hex').slice(0, 12))).replaceAll('__SHELL__', JSON.stringify(shell));
+        service.code = service.code.replaceAll('BUILD_VERSION', JSON.stringify(version.digest('hex').slice(0, 12))).replaceAll('BUILD_SHELL', JSON.stringify(shell));
       },
     },
   };

@@ -4,16 +4,16 @@
  *
  * Documents come from the network first, so a new version is never hidden by an old cache; files whose names carry a hash
  * come from the cache first, for they never change. Each version has a cache of its own and removes the others when it
- * takes over. The build fills in VERSION and SHELL (vite.config.ts).
+ * takes over. The build fills in BUILD_VERSION and BUILD_SHELL (vite.config.ts).
  */
 /// <reference lib="webworker" />
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
-declare const __VERSION__: string;
-declare const __SHELL__: string[];
+declare const BUILD_VERSION: string;
+declare const BUILD_SHELL: string[];
 
 const PREFIX = 'pinch-lab/';
-const CACHE = PREFIX + __VERSION__;
+const CACHE = PREFIX + BUILD_VERSION;
 
 /** Built files carry a content hash in their name. */
 const HASHED = /\/assets\/[^/]+-[\w-]{8}\.\w+$/;
@@ -29,7 +29,7 @@ const ISOLATION = {
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     caches.open(CACHE).then(async (cache) => {
-      await cache.addAll(__SHELL__.map((path) => new Request(path, { cache: 'no-cache' })));
+      await cache.addAll(BUILD_SHELL.map((path) => new Request(path, { cache: 'no-cache' })));
       // The first version has nothing to wait for; a later one waits until it is let in.
       if (!worker.registration.active) await worker.skipWaiting();
     }),

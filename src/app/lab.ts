@@ -60,7 +60,7 @@ export class PageLab implements Lab {
       data: new WorkerLink('data worker', () => new Worker(new URL('../../workers/data.ts', import.meta.url), { type: 'module', name: 'data' }), settings),
     };
     const events = new BroadcastChannel(EVENTS_CHANNEL);
-    events.onmessage = ({ data }: MessageEvent<StudyEvent>) => this.announce(data);
+    events.addEventListener('message', ({ data }: MessageEvent<StudyEvent>) => this.announce(data));
     const remote = this.room('studies') as unknown as Omit<StudiesApi, 'wait' | 'run' | 'subscribe'>;
     this.studies = {
       ...remote,

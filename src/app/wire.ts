@@ -57,7 +57,8 @@ const signalHandler: TransferHandler<AbortSignal, { aborted: boolean; port: Mess
   deserialize({ aborted, port }) {
     const controller = new AbortController();
     if (aborted) controller.abort();
-    port.onmessage = () => controller.abort();
+    port.addEventListener('message', () => controller.abort(), { once: true });
+    port.start();
     return controller.signal;
   },
 };

@@ -1,6 +1,7 @@
 /** Studies and their cells, and what training leaves behind: losses, the last checkpoint, adapters. */
 import type { Adapter } from '../adapters/adapter.ts';
 import type { CellState, LossPoint, StudyState } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
 import type { Question } from '../core/question.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';
@@ -118,6 +119,8 @@ export interface StudyContents {
   judgments?: readonly Omit<JudgmentRow, 'study'>[];
 }
 
-function assemble({ schema: _, ...study }: StudyRow, cells: CellState[]): StudyState {
+function assemble(row: StudyRow, cells: CellState[]): StudyState {
+  const { schema, ...study } = row;
+  if (schema !== 1) throw new LabError('storage.schema', `The study "${study.name}" was stored in a form this version does not read (${String(schema)}).`, 'Reload the page to get the newest version.', { schema });
   return { ...study, cells };
 }

@@ -60,7 +60,10 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
         if (one.answer.turns.length === one.question.turns.length) live.updateCell(one.cell, { answered: { ...answered, done: answered.done + 1 } });
         meter.observe(turnsDone, total, result.tokens.length);
       };
-      if (requests.length > 0) await guard(generator.generate(requests, { signal, onResult }));
+      const fitting = requests.filter((one) => one.prompt.length < model.positions);
+      // A dialogue that fills the model's context leaves no room for a word: an empty answer, cut off by length.
+      for (const one of requests) if (one.prompt.length >= model.positions) onResult({ id: one.id, tokens: [], finish: 'length' });
+      if (fitting.length > 0) await guard(generator.generate(fitting, { signal, onResult }));
       await rows.flush();
     }
   } finally {

@@ -91,7 +91,8 @@ export function readBundle(bytes: Uint8Array): StudyContent {
   const was = new Map(study.cells.map((cell) => [cell.id, cell]));
   const cells = expand(manifest).map((cell) => {
     const before = was.get(cell.id) ?? cell;
-    return before.stage === 'done' || before.stage === 'failed' ? before : { ...before, stage: 'waiting' as const };
+    if (before.stage !== 'done' && before.stage !== 'failed') before.stage = 'waiting';
+    return before;
   });
   const ended = study.status === 'done' || study.status === 'failed' || study.status === 'cancelled';
   const state: StudyState = { ...study, manifest, cells, progress: null, status: ended ? study.status : 'paused' };

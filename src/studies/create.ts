@@ -3,7 +3,7 @@ import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Question } from '../core/question.ts';
 import { parseMix } from '../mixes/index.ts';
-import { expand } from './cell.ts';
+import { BASE_MIX, expand } from './cell.ts';
 import type { Manifest } from './manifest.ts';
 import { chooseQuestions } from './questions.ts';
 
@@ -26,12 +26,12 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   refuseKeys(manifest);
   const questions = chooseQuestions(inventory.questions, manifest.benchmark);
   const steps = Math.max(0, manifest.training.max_steps);
-  const cells = expand(manifest).map((cell) => ({
-    ...cell,
-    trained: { done: 0, total: cell.mix === 'base' ? 0 : steps },
-    answered: { done: 0, total: questions.length },
-    judged: { done: 0, failed: 0, total: questions.length * 2 * manifest.judge.repeats },
-  }));
+  const cells = expand(manifest);
+  for (const cell of cells) {
+    cell.trained.total = cell.mix === BASE_MIX ? 0 : steps;
+    cell.answered.total = questions.length;
+    cell.judged.total = questions.length * 2 * manifest.judge.repeats;
+  }
   const state: StudyState = {
     id,
     name: manifest.name,

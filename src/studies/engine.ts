@@ -24,6 +24,8 @@ export interface StudyEngine {
 
 export interface StudyModel {
   readonly tokenizer: Tokenizer;
+  /** Tokens a prompt and its answer may have together. */
+  readonly positions: number;
   trainer(options: TrainerOptions): Promise<StudyTrainer>;
   /** No adapters: the untuned model. */
   generator(adapters: readonly Adapter[]): Promise<StudyGenerator>;

@@ -71,7 +71,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
           loss: adapter.loss,
           ...(eval_loss === undefined || eval_loss === null ? {} : { eval_loss }),
           grad_norm: adapter.grad_norm,
-          learning_rate: report.learning_rate,
+          learning_rate: adapter.learning_rate,
           num_tokens: tokens[i] as number,
           mean_token_accuracy: adapter.accuracy,
         });

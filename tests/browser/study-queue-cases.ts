@@ -73,7 +73,7 @@ async function report(one: Rig): Promise<Record<string, unknown>> {
     losses: (await one.store.studies.losses(one.id)).map(({ cell, step, loss, eval_loss, num_tokens }) => [cell, step, loss, eval_loss ?? null, num_tokens]),
     trainers: one.engine.trainers,
     steps: one.engine.steps,
-    answers: (await one.store.answers.answers(one.id)).map(({ model_id, question_id, turns }) => [model_id, question_id, ...turns]),
+    answers: (await one.store.answers.answers(one.id)).map(({ model_id, question_id, turns }) => [model_id, question_id, turns.join(' / ')]),
     asked: one.engine.answered.length,
     judgments: judgments.map((judgment) => [judgment.model_id, judgment.question_id, judgment.turn, judgment.state === 'graded' ? judgment.score : null]),
     calls: one.judge.calls,

@@ -30,7 +30,7 @@ export class ToyEngine implements StudyEngine {
   readonly tokenizer = byteLevel();
   reopened = 0;
   steps = 0;
-  private loss = Promise.withResolvers<LabError>();
+  private loss = deferred();
 
   constructor(readonly options: ToyOptions = {}) {}
 
@@ -48,12 +48,12 @@ export class ToyEngine implements StudyEngine {
 
   async reopen(): Promise<void> {
     this.reopened++;
-    this.loss = Promise.withResolvers<LabError>();
+    this.loss = deferred();
   }
 
   async model(id: string): Promise<StudyModel> {
     if (id === 'no-such-architecture') throw new LabError('models.unsupported-architecture', 'No.', 'No.');
-    return { tokenizer: this.tokenizer, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters) };
+    return { tokenizer: this.tokenizer, positions: 2048, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters) };
   }
 }
 
@@ -83,7 +83,7 @@ class ToyTrainer implements StudyTrainer {
       const sum = ids.reduce((total, token, i) => total + token * (i + 1), 0);
       this.weights[k] = (this.weights[k] as number) * 0.9 + Math.sin(sum + this.at);
       const diverged = options.diverge?.cell === id && this.at + 1 >= options.diverge.step;
-      return { id, loss: diverged ? NaN : Math.abs(this.weights[k] as number), grad_norm: 1, accuracy: 0.5, tokens: targets.filter((target) => target >= 0).length };
+      return { id, loss: diverged ? NaN : Math.abs(this.weights[k] as number), grad_norm: 1, accuracy: 0.5, learning_rate: 0.1, loss_tokens: 0, finished: false, tokens: targets.filter((target) => target >= 0).length };
     });
     this.at++;
     this.engine.steps++;
@@ -180,6 +180,12 @@ export function toyData(judge: () => Judge): StudyData {
     },
     judge: async () => judge(),
   };
+}
+
+function deferred(): { promise: Promise<LabError>; resolve: (error: LabError) => void } {
+  let resolve: (error: LabError) => void = () => {};
+  const promise = new Promise<LabError>((done) => (resolve = done));
+  return { promise, resolve };
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -27,7 +27,7 @@ export function checkpointFolder(address: string): { folder: URL; name: string }
   }
   // The address of one of the files means its folder.
   const path = /\.(json|safetensors)$/.test(url.pathname) ? url.pathname.replace(/[^/]*$/, '') : url.pathname.replace(/\/?$/, '/');
-  return { folder: new URL(path + url.search, url.origin), name: path.split('/').filter(Boolean).at(-1) ?? url.hostname };
+  return { folder: new URL(path + url.search, url.origin), name: path.split('/').findLast(Boolean) ?? url.hostname };
 }
 
 /**

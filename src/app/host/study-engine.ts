@@ -1,12 +1,10 @@
 /** The real engine behind `StudyEngine`: device, checkpoints, trainers and generators of the compute rooms. */
-import type { Adapter } from '../../adapters/adapter.ts';
-import { checkAdapter } from '../../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import { Generator } from '../../generation/index.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { loadCheckpoint } from '../../models/load.ts';
 import { openDevice, type Device, type DeviceWish } from '../../runtime/index.ts';
-import type { StudyEngine, StudyGenerator, StudyModel } from '../../studies/engine.ts';
+import type { StudyEngine, StudyModel } from '../../studies/engine.ts';
 import { stopTokens } from '../../text/chat.ts';
 import { Trainer } from '../../training/trainer.ts';
 import type { DeviceReport } from '../facade.ts';
@@ -68,10 +66,8 @@ export class ComputeEngine implements StudyEngine {
       model: {
         tokenizer,
         trainer: (options) => Trainer.create(base, options),
-        async generator(adapters: readonly Adapter[]): Promise<StudyGenerator> {
-          for (const adapter of adapters) checkAdapter(adapter, base.config);
-          return Generator.create(base, adapters, { stops });
-        },
+        positions: base.config.max_position_embeddings,
+        generator: (adapters) => Generator.create(base, adapters, { stops }),
       },
     };
   }
