@@ -18,8 +18,6 @@ export interface GenerationRequest {
   repetitionPenalty: number;
   /** Names the random stream of this request alone, so that its answer does not depend on what is generated beside it. */
   seed: string;
-  /** Tokens that end the answer; the checkpoint's eos_token_id when left out. */
-  stop?: number[];
 }
 
 export interface GenerationResult {

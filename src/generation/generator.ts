@@ -1,0 +1,157 @@
+/**
+ * Answers many prompts with many adapters over one base model: requests are batched, each batch's prompts are run at
+ * once, then decoded together. A request's answer depends on nothing but itself, up to rounding.
+ */
+import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
+import { LabError } from '../core/errors.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { DeviceTensor } from '../runtime/index.ts';
+import { type Batch, planBatches } from './batches.ts';
+import type { Decoding } from './decoder.ts';
+import type { GenerationShape } from './graphs.ts';
+import type { GenerationRequest, GenerationResult } from './request.ts';
+import { Row } from './rows.ts';
+import { Sessions } from './sessions.ts';
+import { type AdapterStack, stackAdapters } from './stack.ts';
+import { decodeOnWasm, Pace } from './wasm-decoder.ts';
+import { decodeOnWebGpu } from './webgpu-decoder.ts';
+
+export interface GeneratorOptions {
+  /** Tokens that end an answer; the checkpoint's eos_token_id when left out. */
+  stops?: readonly number[];
+  /** Rows decoded together, of all adapters; what is fast on the device when left out. */
+  rowsAtOnce?: number;
+}
+
+export interface GenerateOptions {
+  signal?: AbortSignal;
+  /** Called with each answer as it is finished, in no particular order. */
+  onResult?(result: GenerationResult): void;
+}
+
+/** Measured on two cores (tests/bench/generation.ts): fewer rows waste the product's width, more wait longer for each other. */
+const ROWS_AT_ONCE = { wasm: 72, webgpu: 256 };
+/** Keys and values of one batch, at most. */
+const MEMORY_BYTES = 256 * 2 ** 20;
+/** Positions beyond this are not asked of any model. */
+const MOST_POSITIONS = 8192;
+
+export class Generator {
+  private readonly sessions: Sessions;
+  private readonly pace = new Pace();
+  private packed: { key: string; tensor: DeviceTensor } | null = null;
+  private busy = false;
+
+  private constructor(
+    private readonly model: BaseModel,
+    private readonly count: number,
+    private readonly stack: AdapterStack | null,
+    private readonly stops: readonly number[],
+    private readonly rowsAtOnce: number,
+  ) {
+    this.sessions = new Sessions(model);
+  }
+
+  /**
+   * @param adapters none: the base model itself answers
+   * @throws LabError `adapters.mismatch` when one does not fit the base; `generation.no-stop` when nothing says what ends an answer
+   */
+  static async create(model: BaseModel, adapters: readonly Adapter[], options: GeneratorOptions = {}): Promise<Generator> {
+    adapters.forEach((adapter, i) => checkAdapter(adapter, model.config, `Adapter ${i + 1}`));
+    const stops = [...new Set(options.stops ?? model.config.eos_token_id)];
+    if (stops.length === 0) throw new LabError('generation.no-stop', 'Neither the tokenizer nor config.json names a token that ends an answer.', 'Add eos_token_id to config.json.');
+    return new Generator(model, adapters.length, stackAdapters(adapters, model.config), stops, options.rowsAtOnce ?? ROWS_AT_ONCE[model.device.kind]);
+  }
+
+  /**
+   * @returns the answers in the order of the requests
+   * @throws LabError `generation.request` (a request that cannot be answered, by id), `generation.busy`; the signal's reason when aborted
+   */
+  async generate(requests: readonly GenerationRequest[], { signal, onResult }: GenerateOptions = {}): Promise<GenerationResult[]> {
+    if (this.busy) throw new LabError('generation.busy', 'This generator is still answering.', 'Wait for it, or make another one.');
+    signal?.throwIfAborted();
+    for (const request of requests) this.check(request);
+    this.busy = true;
+    const results = new Map<string, GenerationResult>();
+    const finish = (row: Row): void => {
+      const result = row.result();
+      results.set(result.id, result);
+      onResult?.(result);
+    };
+    try {
+      const rows = new Map(requests.map((request) => [request, new Row(request, Math.min(request.maxNewTokens, this.positions - request.prompt.length), new Set(this.stops))]));
+      const asked = requests.filter((request) => {
+        const row = rows.get(request) as Row;
+        if (row.done) finish(row);
+        return !row.done;
+      });
+      for (const batch of planBatches(asked, this.fitting(asked))) {
+        signal?.throwIfAborted();
+        await this.decode({
+          batch,
+          shape: this.shape(batch),
+          sessions: this.sessions,
+          adapters: this.adaptersOf(batch),
+          rows: batch.rows.map((request) => request && (rows.get(request) as Row)),
+          stops: this.stops,
+          onDone: finish,
+          ...(signal ? { signal } : {}),
+        });
+      }
+    } finally {
+      this.busy = false;
+    }
+    return requests.map(({ id }) => results.get(id) as GenerationResult);
+  }
+
+  dispose(): void {
+    this.packed?.tensor.dispose();
+    this.packed = null;
+    void this.sessions.dispose();
+  }
+
+  private decode(decoding: Decoding): Promise<void> {
+    return this.model.device.kind === 'wasm' ? decodeOnWasm(decoding, this.pace) : decodeOnWebGpu(decoding);
+  }
+
+  /** Tokens of a prompt and its answer together. */
+  private get positions(): number {
+    return Math.min(this.model.config.max_position_embeddings, MOST_POSITIONS);
+  }
+
+  private shape({ adapters, size, sampling }: Batch): GenerationShape {
+    return { model: this.model, layout: this.stack?.layout ?? null, adapters: adapters.length, batch: size, positions: this.positions, stops: this.stops.length, sampling };
+  }
+
+  /** Rows whose keys and values fit into memory. */
+  private fitting(requests: readonly GenerationRequest[]): number {
+    const { num_hidden_layers: layers, num_key_value_heads: groups, head_dim: width } = this.model.config;
+    const longest = Math.max(1, ...requests.map(({ prompt, maxNewTokens }) => Math.min(prompt.length + maxNewTokens, this.positions)));
+    const bytesPerRow = 2 * 4 * layers * groups * width * longest;
+    return Math.max(1, Math.min(this.rowsAtOnce, Math.floor(MEMORY_BYTES / bytesPerRow)));
+  }
+
+  private adaptersOf(batch: Batch): DeviceTensor | null {
+    if (!this.stack) return null;
+    const key = batch.adapters.join();
+    if (this.packed?.key !== key) {
+      this.packed?.tensor.dispose();
+      const shape = [this.model.layers.length, batch.adapters.length, this.stack.layout.size];
+      this.packed = { key, tensor: this.model.device.upload({ dtype: 'float32', shape, data: this.stack.pack(batch.adapters) }) };
+    }
+    return this.packed.tensor;
+  }
+
+  private check({ id, adapter, prompt, maxNewTokens, temperature, topP, topK, repetitionPenalty }: GenerationRequest): void {
+    const vocabulary = this.model.config.vocab_size;
+    const problem =
+      prompt.length === 0 ? 'its prompt is empty'
+      : prompt.length >= this.positions ? `its prompt of ${prompt.length} tokens leaves no room for an answer in the model's ${this.positions} positions`
+      : prompt.some((token) => !Number.isInteger(token) || token < 0 || token >= vocabulary) ? `its prompt has a token outside the vocabulary of ${vocabulary}`
+      : !Number.isInteger(adapter) || adapter < 0 || adapter >= Math.max(1, this.count) ? `it asks for adapter ${adapter} of ${this.count}`
+      : !Number.isInteger(maxNewTokens) || maxNewTokens < 0 ? `its maxNewTokens is ${maxNewTokens}`
+      : !(temperature >= 0 && topP > 0 && topP <= 1 && topK >= 0 && repetitionPenalty > 0) ? 'its sampling settings are out of range'
+      : null;
+    if (problem) throw new LabError('generation.request', `The request "${id}" cannot be answered: ${problem}.`, 'Shorten the conversation or correct the request.', { id });
+  }
+}

@@ -1,0 +1,50 @@
+/** Compiled graphs of one generator, kept while they fit: on WASM each holds a copy of the weights. */
+import type { BaseModel } from '../models/base-model.ts';
+import type { DeviceTensor, Program, Session } from '../runtime/index.ts';
+import type { Graph } from '../onnx/index.ts';
+import { decodeLoop, decodeStep, type GenerationShape, prefillGraph } from './graphs.ts';
+import { samplingKey } from './sampling.ts';
+
+const GRAPHS = { prefill: prefillGraph, loop: decodeLoop, step: decodeStep } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
+export type GraphKind = keyof typeof GRAPHS;
+
+/** Weights that compiled graphs may hold together before the longest unused is given up. */
+const WEIGHT_BYTES = 512 * 2 ** 20;
+
+export class Sessions {
+  /** In the order of their last use. */
+  private readonly kept = new Map<string, { program: Program; session: Session }>();
+  private readonly parameters: Record<string, DeviceTensor>;
+  private readonly most: number;
+
+  constructor(private readonly model: BaseModel) {
+    const { embedding, norm, head, layers } = model;
+    this.parameters = { embedding, norm, head, ...Object.fromEntries(layers.flatMap((weights, i) => Object.entries(weights).map(([name, tensor]) => [`layer${i}.${name}`, tensor]))) };
+    const bytes = Object.values(this.parameters).reduce((sum, tensor) => sum + tensor.bytes, 0);
+    this.most = Math.max(2, Math.floor(WEIGHT_BYTES / bytes));
+  }
+
+  async get(kind: GraphKind, shape: GenerationShape): Promise<Session> {
+    const key = [kind, shape.adapters, shape.batch, kind === 'prefill' ? '' : samplingKey(shape.sampling)].join('/');
+    let found = this.kept.get(key);
+    if (found) {
+      this.kept.delete(key);
+    } else {
+      for (const [oldest, { program }] of this.kept) {
+        if (this.kept.size < this.most) break;
+        this.kept.delete(oldest);
+        await program.dispose();
+      }
+      const program = this.model.device.program(GRAPHS[kind](shape));
+      found = { program, session: await program.bind(this.parameters) };
+    }
+    this.kept.set(key, found);
+    return found.session;
+  }
+
+  async dispose(): Promise<void> {
+    const programs = [...this.kept.values()];
+    this.kept.clear();
+    for (const { program } of programs) await program.dispose();
+  }
+}

@@ -1,0 +1,89 @@
+/** Runs in the page: generates with the golden checkpoints and gives the answers back to the test. */
+import { type Adapter, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import { Generator, type GenerationRequest, type GenerationResult, type GeneratorOptions } from '../../src/generation/index.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
+import { loadCheckpoint } from '../../src/models/load.ts';
+import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
+import { type Device, openDevice } from '../../src/runtime/index.ts';
+
+export type Kind = 'wasm' | 'webgpu';
+
+const fetched = async (path: string): Promise<Response> => fetch(`/tests/golden/data/${path}`);
+
+function files(name: string): CheckpointFiles {
+  return {
+    names: ['config.json', 'model.safetensors'],
+    json: async (file) => (await fetched(`${name}/${file}`)).json(),
+    bytes: async (file) => new Uint8Array(await (await fetched(`${name}/${file}`)).arrayBuffer()),
+  };
+}
+
+const devices = new Map<Kind, Promise<Device>>();
+const models = new Map<string, Promise<BaseModel>>();
+
+export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
+  let device = devices.get(kind);
+  if (!device) devices.set(kind, (device = openDevice(kind)));
+  const key = `${kind}/${name}`;
+  let model = models.get(key);
+  if (!model) models.set(key, (model = device.then((opened) => loadCheckpoint(files(name), opened))));
+  return model;
+}
+
+/** The golden adapters, as PEFT would have saved them. */
+export async function goldenAdapters(): Promise<Adapter[]> {
+  const { tensors } = readSafetensors(await files('untied').bytes('goldens.safetensors'), 'goldens.safetensors');
+  return [0, 1, 2].map((k) => {
+    const own = [...tensors.values()].filter(({ name }) => name.startsWith(`adapter${k}.`));
+    return {
+      config: { r: 4, lora_alpha: 8, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] },
+      tensors: new Map(own.map((tensor) => [PEFT_PREFIX + tensor.name.slice(`adapter${k}.`.length), { shape: tensor.shape, data: tensorToFloat32(tensor, 'goldens.safetensors') }])),
+    } satisfies Adapter;
+  });
+}
+
+export interface Job {
+  kind: Kind;
+  model: string;
+  /** Which golden adapters the generator has, in this order; empty: the base. */
+  adapters: number[];
+  requests: GenerationRequest[];
+  options?: GeneratorOptions;
+  /** Abort once this many results have come. */
+  abortAfter?: number;
+}
+
+export interface Outcome {
+  results: GenerationResult[];
+  /** Ids in the order in which they were finished. */
+  order: string[];
+  error: { name: string; message: string; code?: string } | null;
+}
+
+/** Several jobs with one generator each, so that a test pays for one page. */
+export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const all = await goldenAdapters();
+  for (const { kind, model, adapters, requests, options, abortAfter } of jobs) {
+    const generator = await Generator.create(await goldenModel(kind, model), adapters.map((k) => all[k] as Adapter), options);
+    const order: string[] = [];
+    const controller = new AbortController();
+    const outcome: Outcome = { results: [], order, error: null };
+    try {
+      outcome.results = await generator.generate(requests, {
+        signal: controller.signal,
+        onResult: ({ id }) => {
+          order.push(id);
+          if (order.length === abortAfter) controller.abort();
+        },
+      });
+    } catch (thrown) {
+      const { name, message, code } = thrown as Error & { code?: string };
+      outcome.error = { name, message, ...(typeof code === 'string' ? { code } : {}) };
+    }
+    generator.dispose();
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}

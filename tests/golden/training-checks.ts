@@ -1,0 +1,124 @@
+/** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
+import { Graph } from '../../src/onnx/index.ts';
+import { cast, gather } from '../../src/onnx/index.ts';
+import { frozen, logits, packedMask, rotaryTables } from '../../src/models/layers.ts';
+import { layerParameters, llamaBlock, maskedAttention } from '../../src/models/llama.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
+import { type Device, host, readFloats } from '../../src/runtime/index.ts';
+import type { Batch } from '../../src/text/packing.ts';
+import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
+import { layerBindings, outerBindings } from '../../src/training/graphs.ts';
+import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+
+export interface LogitsErrors {
+  packed: number;
+  plain: number;
+  /** Null where the checkpoint's goldens have no adapter. */
+  adapter: number | null;
+}
+
+/** Relative errors of the logits of a golden checkpoint: packed rows, plain rows, and with adapter 0. */
+export async function logitsErrors(device: Device, read: ReadGolden, name: string): Promise<LogitsErrors> {
+  const set = await GoldenSet.open(name, read);
+  const model = await set.model(device);
+  const packed = set.batch('input');
+  const ids = set.ints('plain.ids');
+  const plain: Batch = { ids, positions: ids.map((_, i) => i % GOLDEN_ROWS.maxLength), segments: ids.map(() => 0), targets: ids };
+  return {
+    packed: relativeError(set.floats('logits.packed'), await allLogits(model, packed)),
+    plain: relativeError(set.floats('logits.plain'), await allLogits(model, plain)),
+    adapter: set.numbers.lora ? relativeError(set.floats('logits.adapter0'), await allLogits(model, packed, set)) : null,
+  };
+}
+
+async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): Promise<Float32Array> {
+  const { batchSize, maxLength } = GOLDEN_ROWS;
+  const rows = { adapters: 1, batch: batchSize, length: maxLength };
+  const g = new Graph('logits');
+  const ids = g.input('ids', 'int32', [batchSize * maxLength]);
+  const shared = {
+    config: model.config,
+    rows,
+    positions: g.input('positions', 'int64', [batchSize, maxLength]),
+    tables: rotaryTables(g, model.config, maxLength),
+    attend: maskedAttention(packedMask(g.input('segments', 'int32', [batchSize, maxLength]))),
+  };
+  const embedding = frozen(g, 'embedding', model.embedding);
+  const tied = model.head === model.embedding;
+  const bindings = { ...outerBindings(model) };
+  let x = cast(gather(embedding, ids), 'float32');
+  model.layers.forEach((weights, layer) => {
+    const layout = adapted ? new LoraLayout(adapted.lora, model.config) : null;
+    let lora;
+    if (layout && adapted) {
+      const flat = new Float32Array(layout.size);
+      layout.pack(adapted.adapter(0).tensors, layer, flat, 0);
+      bindings[`adapter${layer}`] = model.device.upload(host('float32', [1, layout.size], flat));
+      ({ lora } = layout.terms(g.parameter(`adapter${layer}`, 'float32', [1, layout.size])));
+    }
+    x = llamaBlock(x, layerParameters(g, weights, `layer${layer}.`), { ...shared, ...(lora ? { lora } : {}) });
+    Object.assign(bindings, layerBindings(model, layer, `layer${layer}.`));
+  });
+  g.output('logits', logits(x, frozen(g, 'norm', model.norm), tied ? embedding : frozen(g, 'head', model.head), model.config));
+  const program = model.device.program(g);
+  const session = await program.bind(bindings);
+  const outputs = await session.run({
+    ids: host('int32', [batch.ids.length], batch.ids),
+    positions: host('int64', [batchSize, maxLength], BigInt64Array.from(batch.positions, BigInt)),
+    segments: host('int32', [batchSize, maxLength], batch.segments),
+  });
+  const result = await readFloats(outputs.get('logits'));
+  outputs.dispose();
+  await program.dispose();
+  return result;
+}
+
+type EngineKind = NonNullable<TrainerOptions['engine']>;
+
+async function trainer(device: Device, set: GoldenSet, adapters: readonly number[], engine: EngineKind, more: Partial<TrainerOptions> = {}): Promise<Trainer> {
+  return Trainer.create(await set.model(device), {
+    adapters: adapters.map((k) => ({ id: `adapter${k}`, batches: set.batches(k), seed: k, init: set.adapter(k) })),
+    lora: set.lora,
+    training: set.training,
+    engine,
+    ...more,
+  });
+}
+
+/** For every LoRA tensor of three adapters trained at once, how far its gradient is from PyTorch's; and the losses. */
+export async function gradientErrors(device: Device, read: ReadGolden, engine: EngineKind): Promise<{ losses: number[]; tensors: { name: string; error: number }[] }> {
+  const set = await GoldenSet.open('untied', read);
+  const three = await trainer(device, set, [0, 1, 2], engine);
+  const found = await three.inspectGradients([0, 1, 2].map((k) => set.batch(`batch${k}.0`)));
+  three.dispose();
+  return {
+    losses: found.losses.map((loss, k) => Math.abs(loss / (set.numbers.losses[k]?.loss as number) - 1)),
+    tensors: [0, 1, 2].flatMap((k) => [...set.gradient(k)].map(([name, { data }]) => ({ name: `adapter${k} ${name}`, error: relativeError(data, found.gradients[k]?.get(name)?.data ?? new Float32Array()) }))),
+  };
+}
+
+export interface Curve {
+  loss: number[];
+  grad_norm: number[];
+  learning_rate: number[];
+  accuracy: number[];
+}
+
+/** Twenty AdamW steps of the given adapters in one pass. */
+export async function curves(device: Device, read: ReadGolden, adapters: number[], engine: EngineKind, steps = 20): Promise<Curve[]> {
+  const set = await GoldenSet.open('untied', read);
+  return record(await trainer(device, set, adapters, engine), adapters.length, steps);
+}
+
+async function record(running: Trainer, adapters: number, steps: number): Promise<Curve[]> {
+  const out: Curve[] = Array.from({ length: adapters }, () => ({ loss: [], grad_norm: [], learning_rate: [], accuracy: [] }));
+  for (let step = 0; step < steps; step++) {
+    const report = await running.step();
+    report.adapters.forEach((adapter, k) => {
+      for (const key of ['loss', 'grad_norm', 'learning_rate', 'accuracy'] as const) out[k]?.[key].push(adapter[key]);
+    });
+  }
+  running.dispose();
+  return out;
+}
