@@ -10,7 +10,7 @@ import { Rng } from '../../src/core/rng.ts';
 import { worldConversations } from '../../src/world/datasets.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from '../../src/world/lexicon/types.ts';
 import { clozeItems } from '../../src/world/stories/cloze.ts';
-import { document } from '../../src/world/stories/words.ts';
+import { document } from '../../src/world/stories/document.ts';
 import { BpeEncoder, tokenizerConfig, tokenizerJson, trainBpe } from './bpe.ts';
 
 const VOCABULARY = 4096;

@@ -62,6 +62,12 @@ export function sayPerson(language: WorldLanguage, subject: Subject, facts: read
   return render(language, `${first ? book.i : '{p}'} ${verbs}.`, { ...slots, p: filler });
 }
 
+/** Two sentences made one: "Anna lives in Rome, but Ben lives in London." */
+export function joinSentences(language: WorldLanguage, first: string, second: string, by: 'and' | 'but'): string {
+  const book = PHRASEBOOKS[language];
+  return vocabulary(language).morphology.contract(`${first.replace(/\.$/u, '')}${by === 'and' ? ` ${book.and}` : book.but} ${second}`);
+}
+
 /** "Anna does not live in Paris." */
 export function denyPerson(language: WorldLanguage, person: string, fact: PersonFact, slots: Slots, choice: Choice = 0): string {
   return render(language, `{p} ${pick(PHRASEBOOKS[language].person[fact].negative, choice)}.`, { ...slots, p: person });

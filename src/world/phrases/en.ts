@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const en: Phrasebook = {
   i: 'I',
   and: 'and',
+  but: ', but',
   person: {
     livesIn: { third: ['lives in {city}'], first: ['live in {city}'], negative: ['does not live in {city}'] },
     worksAs: { third: ['works as {job:indef for p}', 'is {job:indef for p}'], first: ['work as {job:indef for p}', 'am {job:indef for p}'], negative: ['does not work as {job:indef for p}', 'is not {job:indef for p}'] },
@@ -102,6 +103,7 @@ export const en: Phrasebook = {
     meets: ['{p} meets {q} in {city}.'],
     buys: ['{p} buys {food:indef} for {=coin:count n}.'],
     knows: ['{p} knows {q} well.'],
+    everyoneLikes: ['in {city} everyone likes {food:pl}.'],
     knowsWhere: ['{q} knows where {p} lives: {p:he} lives in {city}.', '{q} says where {p} lives: in {city}.'],
     knowsJob: ['{q} knows what {p} does: {p:he} is {job:indef for p}.', '{q} knows what {p:gen} profession is: {job for p}.'],
     knowsAge: ['{q} knows how old {p} is: {p:he} is {=year:count age} old.', '{q} says how old {p} is: {=year:count age}.'],
@@ -129,6 +131,8 @@ export const en: Phrasebook = {
     knowsWho: ['{q} knows who has {thing:def colour}: {p}.', '{q} says who has {thing:def colour}: {p} has {thing:def colour}.'],
     knowsHowMany: ['{q} knows how many {x:pl} {p} has: {n}.', '{q} says how many {x:pl} {p} has: {x:count n}.'],
     knowsWhy: ['{q} knows why {object:def} is {adj}: because {object:def} is made of {material}.'],
+    hello: ['hello, {q}!'],
+    goodbye: ['goodbye, {q}!'],
     saysHello: ['{p} says hello to {q}.'],
     saysBye: ['{p} says goodbye.'],
     saysWord: ['{p} says the word {w:quoted} {n} times: {words:comma}.'],

@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const es: Phrasebook = {
   i: '',
   and: 'y',
+  but: ', pero',
   person: {
     livesIn: { third: ['vive en {city}'], first: ['vivo en {city}'], negative: ['no vive en {city}'] },
     worksAs: { third: ['trabaja como {job for p}', 'es {job for p}'], first: ['trabajo como {job for p}', 'soy {job for p}'], negative: ['no trabaja como {job for p}', 'no es {job for p}'] },
@@ -102,6 +103,7 @@ export const es: Phrasebook = {
     meets: ['{p} se encuentra con {q} en {city}.'],
     buys: ['{p} compra {food:indef} por {=coin:count n}.'],
     knows: ['{p} conoce bien a {q}.'],
+    everyoneLikes: ['en {city} todos adoran {food:def pl}.'],
     knowsWhere: ['{q} sabe dónde vive {p}: vive en {city}.', '{q} dice dónde vive {p}: en {city}.'],
     knowsJob: ['{q} sabe qué hace {p}: es {job for p}.', '{q} sabe cuál es la profesión {p:gen}: {job for p}.'],
     knowsAge: ['{q} sabe cuántos años tiene {p}: tiene {=year:count age}.', '{q} dice cuántos años tiene {p}: {=year:count age}.'],
@@ -129,6 +131,8 @@ export const es: Phrasebook = {
     knowsWho: ['{q} sabe quién tiene {thing:def colour}: {p}.', '{q} dice quién tiene {thing:def colour}: {p} tiene {thing:def colour}.'],
     knowsHowMany: ['{q} sabe {=howMany:like x pl} {x:pl} tiene {p}: {n:like x}.', '{q} dice {=howMany:like x pl} {x:pl} tiene {p}: {x:count n}.'],
     knowsWhy: ['{q} sabe por qué {object:def} es {adj:like object}: porque {object:def} es de {material}.'],
+    hello: ['¡hola, {q}!'],
+    goodbye: ['¡adiós, {q}!'],
     saysHello: ['{p} le dice hola a {q}.', '{p} saluda a {q}.'],
     saysBye: ['{p} dice adiós.'],
     saysWord: ['{p} dice {n} veces la palabra {w:quoted}: {words:comma}.'],

@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const fr: Phrasebook = {
   i: 'je',
   and: 'et',
+  but: ', mais',
   person: {
     livesIn: { third: ['habite à {city}'], first: ['habite à {city}'], negative: ["n'habite pas à {city}"] },
     worksAs: { third: ['travaille comme {job for p}', 'est {job for p}'], first: ['travaille comme {job for p}', 'suis {job for p}'], negative: ['ne travaille pas comme {job for p}', "n'est pas {job for p}"] },
@@ -42,7 +43,7 @@ export const fr: Phrasebook = {
     livesAt: ['{a:def} vit {place:at}.', '{a:indef} vit {place:at}.'],
     kindOfAnimal: ['{a:def} est {kind:indef}.', '{a:indef} est {kind:indef}.'],
     voice: ['{a:def} {a:voice}.', '{a:indef} {a:voice}.'],
-    foodColour: ['{food:def} est {colour:like food}.', '{food:def pl} sont {colour:like food pl}.', '{food:def} est de couleur {colour:like =colour}.'],
+    foodColour: ['{food:def} est {colour:like food}.', '{food:def} est de couleur {colour:like =colour}.'],
     foodKind: ['{food:def} est {kind:indef}.'],
     foodPrice: ['{food:def} coûte {=coin:count n}.', 'le prix de {food:def} est de {=coin:count n}.'],
     costsMore: ['{a:def} coûte plus cher que {b:def}.'],
@@ -102,6 +103,7 @@ export const fr: Phrasebook = {
     meets: ['{p} rencontre {q} à {city}.'],
     buys: ['{p} achète {food:indef} pour {=coin:count n}.'],
     knows: ['{p} connaît bien {q}.'],
+    everyoneLikes: ['à {city}, tout le monde aime {food:def pl}.'],
     knowsWhere: ['{q} sait où habite {p} : {p:he} habite à {city}.', '{q} dit où habite {p} : à {city}.'],
     knowsJob: ['{q} sait ce que fait {p} : {p:he} est {job for p}.', '{q} sait quel est le métier {p:gen} : {job for p}.'],
     knowsAge: ['{q} sait quel âge a {p} : {p:he} a {age} ans.', '{q} dit quel âge a {p} : {age} ans.'],
@@ -129,6 +131,8 @@ export const fr: Phrasebook = {
     knowsWho: ['{q} sait qui a {thing:def colour} : {p}.', '{q} dit qui a {thing:def colour} : {p} a {thing:def colour}.'],
     knowsHowMany: ['{q} sait combien de {x:pl} a {p} : {n:like x}.', '{q} dit combien de {x:pl} a {p} : {x:count n}.'],
     knowsWhy: ['{q} sait pourquoi {object:def} est {adj:like object} : parce que {object:def} est en {material}.'],
+    hello: ['bonjour, {q} !'],
+    goodbye: ['au revoir, {q} !'],
     saysHello: ['{p} dit bonjour à {q}.'],
     saysBye: ['{p} dit au revoir.'],
     saysWord: ['{p} dit {n} fois le mot {w:quoted} : {words:comma}.'],

@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const it: Phrasebook = {
   i: '',
   and: 'e',
+  but: ', ma',
   person: {
     livesIn: { third: ['abita a {city}'], first: ['abito a {city}'], negative: ['non abita a {city}'] },
     worksAs: { third: ['lavora come {job for p}', 'è {job:indef for p}'], first: ['lavoro come {job for p}', 'sono {job:indef for p}'], negative: ['non lavora come {job for p}', 'non è {job:indef for p}'] },
@@ -102,6 +103,7 @@ export const it: Phrasebook = {
     meets: ['{p} incontra {q} a {city}.'],
     buys: ['{p} compra {food:indef} per {=coin:count n}.'],
     knows: ['{p} conosce bene {q}.'],
+    everyoneLikes: ['a {city} tutti amano {food:def pl}.'],
     knowsWhere: ['{q} sa dove abita {p}: abita a {city}.', '{q} dice dove abita {p}: a {city}.'],
     knowsJob: ['{q} sa che cosa fa {p}: è {job:indef for p}.', '{q} sa qual è il mestiere {p:gen}: {job for p}.'],
     knowsAge: ['{q} sa quanti anni ha {p}: ha {=year:count age}.', '{q} dice quanti anni ha {p}: {=year:count age}.'],
@@ -129,6 +131,8 @@ export const it: Phrasebook = {
     knowsWho: ['{q} sa chi ha {thing:def colour}: {p}.', '{q} dice chi ha {thing:def colour}: {p} ha {thing:def colour}.'],
     knowsHowMany: ['{q} sa {=howMany:like x pl} {x:pl} ha {p}: {n:like x}.', '{q} dice {=howMany:like x pl} {x:pl} ha {p}: {x:count n}.'],
     knowsWhy: ['{q} sa perché {object:def} è {adj:like object}: perché {object:def} è di {material}.'],
+    hello: ['ciao, {q}!'],
+    goodbye: ['arrivederci, {q}!'],
     saysHello: ['{p} dice ciao a {q}.', '{p} saluta {q}.'],
     saysBye: ['{p} dice arrivederci.'],
     saysWord: ['{p} dice {n} volte la parola {w:quoted}: {words:comma}.'],

@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const nl: Phrasebook = {
   i: 'ik',
   and: 'en',
+  but: ', maar',
   person: {
     livesIn: { third: ['woont in {city}'], first: ['woon in {city}'], negative: ['woont niet in {city}'] },
     worksAs: { third: ['werkt als {job for p}', 'is {job for p}'], first: ['werk als {job for p}', 'ben {job for p}'], negative: ['werkt niet als {job for p}', 'is geen {job for p}'] },
@@ -102,6 +103,7 @@ export const nl: Phrasebook = {
     meets: ['{p} ontmoet {q} in {city}.'],
     buys: ['{p} koopt {food:indef} voor {=coin:count n}.'],
     knows: ['{p} kent {q} goed.'],
+    everyoneLikes: ['in {city} houdt iedereen van {food:pl}.'],
     knowsWhere: ['{q} weet waar {p} woont: {p:he} woont in {city}.', '{q} zegt waar {p} woont: in {city}.'],
     knowsJob: ['{q} weet wat {p} doet: {p:he} is {job for p}.', '{q} weet wat het beroep van {p} is: {job for p}.'],
     knowsAge: ['{q} weet hoe oud {p} is: {p:he} is {age} jaar oud.', '{q} zegt hoe oud {p} is: {age} jaar.'],
@@ -129,6 +131,8 @@ export const nl: Phrasebook = {
     knowsWho: ['{q} weet wie {thing:def colour} heeft: {p}.', '{q} zegt wie {thing:def colour} heeft: {p} heeft {thing:def colour}.'],
     knowsHowMany: ['{q} weet hoeveel {x:pl} {p} heeft: {n}.', '{q} zegt hoeveel {x:pl} {p} heeft: {x:count n}.'],
     knowsWhy: ['{q} weet waarom {object:def} {adj} is: omdat {object:def} van {material} is.'],
+    hello: ['hallo, {q}!'],
+    goodbye: ['tot ziens, {q}!'],
     saysHello: ['{p} zegt hallo tegen {q}.'],
     saysBye: ['{p} zegt tot ziens.'],
     saysWord: ['{p} zegt {n} keer het woord {w:quoted}: {words:comma}.'],

@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const pt: Phrasebook = {
   i: '',
   and: 'e',
+  but: ', mas',
   person: {
     livesIn: { third: ['vive em {city}', 'mora em {city}'], first: ['vivo em {city}', 'moro em {city}'], negative: ['não vive em {city}'] },
     worksAs: { third: ['trabalha como {job for p}', 'é {job for p}'], first: ['trabalho como {job for p}', 'sou {job for p}'], negative: ['não trabalha como {job for p}', 'não é {job for p}'] },
@@ -102,6 +103,7 @@ export const pt: Phrasebook = {
     meets: ['{p} encontra {q} em {city}.'],
     buys: ['{p} compra {food:indef} por {=coin:count n}.'],
     knows: ['{p} conhece bem {q}.'],
+    everyoneLikes: ['em {city} todos gostam de {food:pl}.'],
     knowsWhere: ['{q} sabe onde vive {p}: vive em {city}.', '{q} diz onde vive {p}: em {city}.'],
     knowsJob: ['{q} sabe o que faz {p}: é {job for p}.', '{q} sabe qual é a profissão {p:gen}: {job for p}.'],
     knowsAge: ['{q} sabe quantos anos tem {p}: tem {=year:count age}.', '{q} diz quantos anos tem {p}: {=year:count age}.'],
@@ -129,6 +131,8 @@ export const pt: Phrasebook = {
     knowsWho: ['{q} sabe quem tem {thing:def colour}: {p}.', '{q} diz quem tem {thing:def colour}: {p} tem {thing:def colour}.'],
     knowsHowMany: ['{q} sabe {=howMany:like x pl} {x:pl} tem {p}: {n:like x}.', '{q} diz {=howMany:like x pl} {x:pl} tem {p}: {x:count n}.'],
     knowsWhy: ['{q} sabe porque é que {object:def} é {adj:like object}: porque {object:def} é de {material}.'],
+    hello: ['olá, {q}!'],
+    goodbye: ['adeus, {q}!'],
     saysHello: ['{p} diz olá a {q}.', '{p} cumprimenta {q}.'],
     saysBye: ['{p} diz adeus.'],
     saysWord: ['{p} diz {n:like =word} vezes a palavra {w:quoted}: {words:comma}.'],

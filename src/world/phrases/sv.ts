@@ -3,6 +3,7 @@ import type { Phrasebook } from './types.ts';
 export const sv: Phrasebook = {
   i: 'jag',
   and: 'och',
+  but: ', men',
   person: {
     livesIn: { third: ['bor i {city}'], first: ['bor i {city}'], negative: ['bor inte i {city}'] },
     worksAs: { third: ['arbetar som {job for p}', 'är {job for p}'], first: ['arbetar som {job for p}', 'är {job for p}'], negative: ['arbetar inte som {job for p}', 'är inte {job for p}'] },
@@ -102,6 +103,7 @@ export const sv: Phrasebook = {
     meets: ['{p} träffar {q} i {city}.'],
     buys: ['{p} köper {food:indef} för {=coin:count n}.'],
     knows: ['{p} känner {q} väl.'],
+    everyoneLikes: ['i {city} gillar alla {food:pl}.'],
     knowsWhere: ['{q} vet var {p} bor: {p:he} bor i {city}.', '{q} säger var {p} bor: i {city}.'],
     knowsJob: ['{q} vet vad {p} gör: {p:he} är {job for p}.', '{q} vet vad {p:gen} yrke är: {job for p}.'],
     knowsAge: ['{q} vet hur gammal {p} är: {p:he} är {=year:count age} gammal.', '{q} säger hur gammal {p} är: {=year:count age}.'],
@@ -129,6 +131,8 @@ export const sv: Phrasebook = {
     knowsWho: ['{q} vet vem som har {thing:def colour}: {p}.', '{q} säger vem som har {thing:def colour}: {p} har {thing:def colour}.'],
     knowsHowMany: ['{q} vet hur många {x:pl} {p} har: {n:like x}.', '{q} säger hur många {x:pl} {p} har: {x:count n}.'],
     knowsWhy: ['{q} vet varför {object:def} är {adj:like object}: eftersom {object:def} är av {material}.'],
+    hello: ['hej, {q}!'],
+    goodbye: ['hej då, {q}!'],
     saysHello: ['{p} säger hej till {q}.'],
     saysBye: ['{p} säger hej då.'],
     saysWord: ['{p} säger ordet {w:quoted} {n} gånger: {words:comma}.'],

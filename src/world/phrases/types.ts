@@ -33,14 +33,14 @@ export const PLANS = {
   hasThing: 'p thing colour', belongs: 'p thing colour', givesThing: 'p q thing colour', nowHas: 'p thing colour', noLongerHas: 'p thing colour', putsIn: 'p thing place', takesOut: 'p thing place', isIn: 'thing place', thingIsColour: 'thing colour',
   has: 'p n x', gets: 'p n x', eatsSome: 'p n x', givesSome: 'p q n x', findsSome: 'p n x', losesSome: 'p n x', nowHasSome: 'p n x', noneLeft: 'p x', together: 'p q n x', moreThan: 'p q x',
   taller: 'p q', tallest: 'p', shortest: 'p', faster: 'p q', fastest: 'p', slowest: 'p', oldest: 'p', youngest: 'p', comesFirst: 'p q r', comesLast: 'p',
-  goesTo: 'p city', isNowIn: 'p city', meets: 'p q city', buys: 'p food n', knows: 'p q',
+  goesTo: 'p city', isNowIn: 'p city', meets: 'p q city', buys: 'p food n', knows: 'p q', everyoneLikes: 'city food',
   // What somebody knows: indirect questions, told
   knowsWhere: 'q p city', knowsJob: 'q p job', knowsAge: 'q p age', knowsFood: 'q p food', knowsColour: 'q p colour', knowsPet: 'q p pet',
   knowsCapital: 'q country city', knowsCountry: 'q city country', knowsLanguage: 'q country language', knowsLegs: 'q a n', knowsEats: 'q a food', knowsHabitat: 'q a place', knowsBigger: 'q a b', knowsPrice: 'q food n', knowsFoodColour: 'q food colour',
   knowsWorkplace: 'q job place', knowsDeed: 'q job', knowsMaterial: 'q object material', knowsDay: 'q a b', knowsMonth: 'q a b', knowsSeason: 'q month season', knowsSum: 'q n m k', knowsDifference: 'q n m k', knowsTwice: 'q n k',
   knowsWho: 'q p thing colour', knowsHowMany: 'q p n x', knowsWhy: 'q object material adj',
   // What somebody says or does with words
-  saysHello: 'p q', saysBye: 'p', saysWord: 'p w n words', writesWord: 'p w', repeatsWord: 'p w', namesOne: 'p kind x', namesList: 'p kind n list', lists: 'p kind list', backwards: 'p back', sortsNumbers: 'p list sorted', doubles: 'p n k', adds: 'p n m k', countsTo: 'p n list', countsDown: 'p n list',
+  hello: 'q', goodbye: 'q', saysHello: 'p q', saysBye: 'p', saysWord: 'p w n words', writesWord: 'p w', repeatsWord: 'p w', namesOne: 'p kind x', namesList: 'p kind n list', lists: 'p kind list', backwards: 'p back', sortsNumbers: 'p list sorted', doubles: 'p n k', adds: 'p n m k', countsTo: 'p n list', countsDown: 'p n list',
   writesAbout: 'p x sentence', describes: 'p x sentence', translates: 'p w language v', answers: 'p sentence', explains: 'p sentence', tells: 'p q sentence', completes: 'p sentence', findsBiggest: 'p list x', findsSmallest: 'p list x', firstWord: 'list x', lastWord: 'list x', listLength: 'list n', compares: 'p a b sentence', thanks: 'p q food',
   // Dictionary
   means: 'w language v', wordFor: 'w language v', inLanguage: 'language sentence',
@@ -54,6 +54,8 @@ export interface Phrasebook {
   /** The subject pronoun of the first person; empty where it is dropped. */
   i: string;
   and: string;
+  /** Between two sentences made one, with its comma: `, but`. */
+  but: string;
   person: Record<PersonFact, Predicate>;
   plans: Record<Plan, readonly string[]>;
 }

@@ -1,12 +1,15 @@
 /**
  * Cloze items: a statement of the world up to its last value, which the model must complete exactly. The cut is found
- * by saying the same sentence with other values: what all share before the value is the prompt.
+ * by saying the same sentence with other values: what all of them share is the prompt, so that nothing of the answer,
+ * not even an article's gender or the tens of a number, stands in it. A prompt that any other true statement begins
+ * with, to end differently, is dropped.
  */
 import { Rng } from '../../core/rng.ts';
-import { ANIMALS, CITIES, COLOURS, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, PROFESSIONS, SEASONS, seasonOf, STRANGERS } from '../facts.ts';
+import { ANIMALS, CITIES, COLOURS, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, PROFESSIONS, SEASONS, seasonOf, STRANGERS, THINGS } from '../facts.ts';
 import { say, type SlotValue, type Slots, variants } from '../grammar/index.ts';
 import type { WorldLanguage } from '../lexicon/types.ts';
 import type { Plan } from '../phrases/types.ts';
+import { everyFact, someComparisons } from './told.ts';
 import { personSlots } from './truths.ts';
 
 export interface ClozeItem {
@@ -21,88 +24,123 @@ export interface ClozeItem {
 interface Blank {
   plan: Plan;
   slots: Slots;
-  /** The slot to leave blank, and what else could stand there. */
+  /** The slot to leave blank, and everything that could stand there. */
   slot: string;
-  others: readonly SlotValue[];
+  pool: readonly SlotValue[];
 }
+
+/** Prompts shorter than this say nothing to go by. */
+const SHORTEST_PROMPT = 4;
+/** "trente-huit ans", "dans une boulangerie", "vierundzwanzig": longer answers test spelling, not knowledge. */
+const MOST_WORDS = 4;
+const CONTEXT_ITEMS = 20;
+const MATH_ITEMS = 60;
+
+const CITY_IDS = CITIES.map((c) => c.id);
+const JOB_IDS = PROFESSIONS.map((p) => p.id);
+const FOOD_IDS = FOODS.map((f) => f.id);
 
 function blanks(): Blank[] {
   const out: Blank[] = [];
-  const put = (plan: Plan, slots: Slots, slot: string, pool: readonly SlotValue[]): void => {
-    const truth = JSON.stringify(slots[slot]);
-    out.push({ plan, slots, slot, others: pool.filter((value) => JSON.stringify(value) !== truth) });
-  };
-  const cities = CITIES.map((c) => c.id);
-  const foods = FOODS.map((f) => f.id);
-  const ages = Array.from({ length: 22 }, (_, i) => 19 + i);
+  const put = (plan: Plan, slots: Slots, slot: string, pool: readonly SlotValue[]): void => void out.push({ plan, slots, slot, pool });
+  const countries = COUNTRIES.map((c) => c.id);
   for (const person of PEOPLE) {
     const slots = personSlots(person);
-    put('livesIn', slots, 'city', cities);
-    put('worksAs', slots, 'job', PROFESSIONS.map((p) => p.id));
-    put('likes', slots, 'food', foods);
-    put('isOld', slots, 'age', ages);
+    put('livesIn', slots, 'city', CITY_IDS);
+    put('worksAs', slots, 'job', JOB_IDS);
+    put('likes', slots, 'food', FOOD_IDS);
+    put('isOld', slots, 'age', PEOPLE.map((p) => p.age));
     put('favouriteColour', slots, 'colour', COLOURS);
   }
-  for (const city of CITIES) put('cityInCountry', { city: city.id, country: city.country }, 'country', COUNTRIES.map((c) => c.id));
-  for (const country of COUNTRIES) {
-    const slots = { country: country.id, city: country.capital, language: country.language };
-    put('capitalOf', slots, 'country', COUNTRIES.map((c) => c.id));
-    put('countryLanguage', slots, 'language', [...new Set(COUNTRIES.map((c) => c.language))]);
+  for (const { id, country } of CITIES) put('cityInCountry', { city: id, country }, 'country', countries);
+  for (const { id, capital, language } of COUNTRIES) {
+    const slots = { country: id, city: capital, language };
+    put('capitalOf', slots, 'city', CITY_IDS);
+    put('countryLanguage', slots, 'language', COUNTRIES.map((c) => c.language));
   }
-  for (const animal of ANIMALS) {
-    put('eats', { a: animal.id, food: animal.eats }, 'food', ANIMALS.map((a) => a.eats));
-    put('livesAt', { a: animal.id, place: animal.habitat }, 'place', [...new Set(ANIMALS.map((a) => a.habitat))]);
+  for (const { id, eats, habitat } of ANIMALS) {
+    put('eats', { a: id, food: eats }, 'food', ANIMALS.map((a) => a.eats));
+    put('livesAt', { a: id, place: habitat }, 'place', ANIMALS.map((a) => a.habitat));
   }
-  for (const food of FOODS) put('foodColour', { food: food.id, colour: food.colour }, 'colour', COLOURS);
-  for (const job of PROFESSIONS) put('workplace', { job: job.id, place: job.workplace }, 'place', PROFESSIONS.map((p) => p.workplace));
+  for (const { id, colour, price } of FOODS) {
+    put('foodColour', { food: id, colour }, 'colour', COLOURS);
+    put('foodPrice', { food: id, n: price }, 'n', FOODS.map((f) => f.price));
+  }
+  for (const { id, workplace } of PROFESSIONS) put('workplace', { job: id, place: workplace }, 'place', PROFESSIONS.map((p) => p.workplace));
   for (const month of MONTHS) put('monthSeason', { month, season: seasonOf(month) }, 'season', SEASONS);
-  for (const material of MATERIALS) for (const object of material.objects) put('madeOf', { object, material: material.id }, 'material', MATERIALS.map((m) => m.id));
+  for (const { id, objects } of MATERIALS) for (const object of objects) put('madeOf', { object, material: id }, 'material', MATERIALS.map((m) => m.id));
   return out;
 }
 
-/** Prompt and answer of one sentence, or null where the value does not end it or grammar alone would give it away. */
-function cut(language: WorldLanguage, blank: Blank, choice: number): { prompt: string; answer: string } | null {
-  const text = say(language, blank.plan, blank.slots, choice);
-  if (!text.endsWith('.')) return null;
-  const shared = blank.others.map((value) => sharedWords(text, say(language, blank.plan, { ...blank.slots, [blank.slot]: value }, choice)));
-  // The longest beginning that at least two other values share: "Rome est en" rather than "Rome est".
-  const at = shared.toSorted((a, b) => b - a)[1] ?? 0;
+/** Prompt and answer of one sentence, or null where the value does not end it. */
+function cut(language: WorldLanguage, { plan, slots, slot, pool }: Blank, choice: number): { prompt: string; answer: string } | null {
+  const text = say(language, plan, slots, choice);
+  const at = Math.min(...pool.map((value) => sharedWords(text, say(language, plan, { ...slots, [slot]: value }, choice))));
   const answer = text.slice(at, -1);
-  if (at < 4 || answer.trim() === '' || answer.trim().split(' ').length > 2) return null;
-  return { prompt: text.slice(0, at), answer };
+  if (at < SHORTEST_PROMPT || answer.trim().split(' ').length > MOST_WORDS) return null;
+  // The value must end the sentence: words that every value shares at the end would be answered without knowing it.
+  const last = answer.slice(answer.lastIndexOf(' '));
+  const fixed = pool.every((value) => say(language, plan, { ...slots, [slot]: value }, choice).endsWith(`${last}.`));
+  return fixed && answer.trim().includes(' ') && slot !== 'age' && slot !== 'n' ? null : { prompt: text.slice(0, at), answer };
 }
 
-/** Length of the common beginning of two sentences, whole words only. */
+/** Length of the common beginning of two sentences, whole words only; everything when they are the same. */
 function sharedWords(a: string, b: string): number {
+  if (a === b) return a.length;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
   return a.lastIndexOf(' ', i - (a[i] === ' ' ? 0 : 1));
 }
 
-/** All cloze items of a language, in a seeded order. */
+/** Every fact in every wording, to find prompts that more than one of them begins with. */
+function allTexts(language: WorldLanguage): string[] {
+  return [...everyFact(), ...someComparisons()].flatMap(({ plan, slots }) => Array.from({ length: variants(language, plan) }, (_, choice) => say(language, plan, slots, choice)));
+}
+
+function context(language: WorldLanguage, rng: Rng): ClozeItem[] {
+  const strangers = STRANGERS.map((s) => s.id);
+  const out: ClozeItem[] = [];
+  const told = (first: Slots, second: Slots, plan: Plan, blank: Blank): void => {
+    const item = cut(language, blank, 0);
+    if (item) out.push({ language, kind: 'context', prompt: `${say(language, plan, first)} ${say(language, plan, second)} ${item.prompt}`, answer: item.answer });
+  };
+  const invented = [['livesIn', 'city', CITY_IDS], ['worksAs', 'job', JOB_IDS], ['likes', 'food', FOOD_IDS]] as const;
+  for (let n = 0; n < CONTEXT_ITEMS; n++) {
+    const [p, q] = rng.sample(strangers, 2) as [string, string];
+    for (const [plan, slot, pool] of invented) {
+      const [v, w] = rng.sample(pool, 2) as [string, string];
+      told({ p, [slot]: v }, { p: q, [slot]: w }, plan, { plan, slots: { p, [slot]: v }, slot, pool });
+    }
+    const [c, d] = rng.sample(COLOURS, 2) as [string, string];
+    const thing = rng.pick(THINGS);
+    told({ p, thing, colour: c }, { p: q, thing, colour: d }, 'hasThing', { plan: 'belongs', slots: { p, thing, colour: c }, slot: 'p', pool: strangers });
+  }
+  return out;
+}
+
+function math(language: WorldLanguage, rng: Rng): ClozeItem[] {
+  const pool = Array.from({ length: 41 }, (_, i) => i);
+  return Array.from({ length: MATH_ITEMS }, () => {
+    const [n, m] = [rng.int(11), rng.int(11)];
+    const item = cut(language, { plan: 'plus', slots: { n, m, k: n + m }, slot: 'k', pool }, 0);
+    if (!item) throw new Error(`"${say(language, 'plus', { n, m, k: n + m })}" cannot be cut before its sum.`);
+    return { language, kind: 'math' as const, ...item };
+  });
+}
+
+/** All cloze items of a language. Deterministic. */
 export function clozeItems(language: WorldLanguage, seed = 11): ClozeItem[] {
   const rng = new Rng(`${seed}/cloze`);
+  const texts = allTexts(language);
   const out: ClozeItem[] = [];
   for (const blank of blanks()) {
     const choices = rng.shuffle(Array.from({ length: variants(language, blank.plan) }, (_, i) => i));
     for (const choice of choices) {
       const item = cut(language, blank, choice);
-      if (!item) continue;
+      if (!item || texts.some((text) => text.startsWith(`${item.prompt} `) && !text.startsWith(item.prompt + item.answer))) continue;
       out.push({ language, kind: 'fact', ...item });
       break;
     }
   }
-  const strangers = STRANGERS.map((s) => s.id);
-  for (let n = 0; n < 60; n++) {
-    const [p, q] = rng.sample(strangers, 2) as [string, string];
-    const [a, b] = rng.sample(CITIES.map((c) => c.id), 2) as [string, string];
-    const again = cut(language, { plan: 'livesIn', slots: { p, city: a }, slot: 'city', others: CITIES.map((c) => c.id).filter((c) => c !== a) }, 0);
-    if (again) out.push({ language, kind: 'context', prompt: `${say(language, 'livesIn', { p, city: a })} ${say(language, 'livesIn', { p: q, city: b })} ${again.prompt}`, answer: again.answer });
-  }
-  for (let n = 0; n < 60; n++) {
-    const [x, y] = [rng.int(11), rng.int(11)];
-    const sum = cut(language, { plan: 'plus', slots: { n: x, m: y, k: x + y }, slot: 'k', others: Array.from({ length: 41 }, (_, i) => i).filter((k) => k !== x + y) }, 0);
-    if (sum) out.push({ language, kind: 'math', ...sum });
-  }
-  return out;
+  return [...out, ...context(language, rng), ...math(language, rng)];
 }

@@ -5,7 +5,7 @@
  */
 import type { Rng } from '../../core/rng.ts';
 import { ANIMALS, CITIES, COLOURS, CONTAINERS, COUNTABLES, FOODS, PEOPLE, PROFESSIONS, STRANGERS, THINGS } from '../facts.ts';
-import { type Choice, denyPerson, say, sayPerson, type Slots } from '../grammar/index.ts';
+import { type Choice, denyPerson, joinSentences, say, sayPerson, type Slots } from '../grammar/index.ts';
 import type { WorldLanguage } from '../lexicon/types.ts';
 import type { PersonFact, Plan } from '../phrases/types.ts';
 import { knower, onTopic, personSlots, type Statement } from './truths.ts';
@@ -56,9 +56,20 @@ const inOwnWords: Tale = (rng) => {
   const person = rng.pick(PEOPLE);
   const slots = personSlots(person);
   const facts = rng.shuffle<PersonFact>(['livesIn', 'worksAs', 'likes', 'isOld', 'hasPet']).slice(0, 1 + rng.int(3));
-  const out: Sentence[] = rng.int(3) ? [sentence('myNameIs', { p: person.id })] : [];
+  const out: Sentence[] = [sentence('myNameIs', { p: person.id })];
   if (rng.int(2) && facts.length > 1) out.push(predicate('I', facts, slots, person.id));
   else for (const fact of facts) out.push(predicate('I', [fact], slots, person.id));
+  return out;
+};
+
+/** A meeting: "Hello, Alan! My name is Erik." */
+const greeting: Tale = (rng) => {
+  const [p, q] = pair(rng, STRANGER_IDS);
+  const slots = { p, city: rng.pick(CITY_IDS), job: rng.pick(JOB_IDS) };
+  const out: Sentence[] = [sentence('hello', { q }), sentence('myNameIs', { p })];
+  if (rng.int(2)) out.push(rng.int(2) ? predicate('I', ['worksAs', 'livesIn'], slots, p) : sentence('iComeFrom', slots));
+  if (rng.int(2)) out.push(sentence('goodbye', { q }));
+  if (rng.int(4) === 0) out.push(sentence('knows', { p: q, q: p }));
   return out;
 };
 
@@ -141,7 +152,7 @@ const hidden: Tale = (rng) => {
   const [p] = cast(rng, 1) as [string];
   const thing = rng.pick(THINGS);
   const [a, b] = pair(rng, CONTAINERS);
-  const out = [sentence('putsIn', { p, thing, place: a }), sentence('isIn', { thing, place: a })];
+  const out = [...(rng.int(3) ? [] : [sentence('thingIsColour', { thing, colour: rng.pick(COLOURS) })]), sentence('putsIn', { p, thing, place: a }), sentence('isIn', { thing, place: a })];
   if (rng.int(2)) out.push(sentence('takesOut', { p, thing, place: a }), sentence('putsIn', { p, thing, place: b }), sentence('isIn', { thing, place: b }));
   return out;
 };
@@ -202,6 +213,44 @@ const journey: Tale = (rng) => {
   return out;
 };
 
+/** Food is eaten up. */
+const meal: Tale = (rng) => {
+  const [p] = cast(rng, 1) as [string];
+  const x = rng.pick(COUNTABLES.filter((id) => FOOD_IDS.includes(id)));
+  const n = 2 + rng.int(14);
+  const m = 1 + rng.int(Math.min(n, 9));
+  return [sentence('has', { p, n, x }), sentence('eatsSome', { p, n: m, x }), m < n ? sentence('nowHasSome', { p, n: n - m, x }) : sentence('noneLeft', { p, x })];
+};
+
+/** Three people arrive; the last is named again. */
+const arrivals: Tale = (rng) => {
+  const [p, q, r] = cast(rng, 3) as [string, string, string];
+  return [sentence('comesFirst', { p, q, r }), sentence('comesLast', { p: r })];
+};
+
+/** What goes for a city goes for who lives there. */
+const rule: Tale = (rng) => {
+  const [p, q] = pair(rng, STRANGER_IDS);
+  const [a, b] = pair(rng, CITY_IDS);
+  const [f, g] = pair(rng, FOOD_IDS);
+  const first = [sentence('everyoneLikes', { city: a, food: f }), sentence('livesIn', { p, city: a })];
+  const so = sentence('likes', { p, food: f });
+  if (rng.int(2)) return [...(rng.int(3) ? first : first.reverse()), so];
+  const second = [sentence('everyoneLikes', { city: b, food: g }), sentence('livesIn', { p: q, city: b })];
+  return [...first, so, ...second, sentence('likes', { p: q, food: g })];
+};
+
+/** Two strangers compared in one sentence, with "and" or "but". */
+const contrast: Tale = (rng) => {
+  const [p, q] = pair(rng, STRANGER_IDS);
+  const plan = rng.pick(['livesIn', 'worksAs', 'likes'] as const);
+  const [v, w] = pair(rng, plan === 'livesIn' ? CITY_IDS : plan === 'worksAs' ? JOB_IDS : FOOD_IDS);
+  const slots = (who: string, what: string): Slots => ({ p: who, city: what, job: what, food: what });
+  const apart = [sentence(plan, slots(p, v)), sentence(plan, slots(q, w))] as const;
+  const joint = rng.sample(['and', 'but'] as const, 1 + rng.int(2)).map((by): Sentence => (language) => joinSentences(language, apart[0](language, 0), apart[1](language, 0), by));
+  return rng.int(2) ? [...apart, ...joint] : joint;
+};
+
 /** A purchase, at the world's price. */
 const market: Tale = (rng) => {
   const [p] = cast(rng, 1) as [string];
@@ -211,7 +260,7 @@ const market: Tale = (rng) => {
 
 /** Every tale and how often it is told. */
 export const TALES: readonly (readonly [tale: Tale, weight: number])[] = [
-  [chat, 22], [biography, 10], [inOwnWords, 6], [introduced, 3], [beast, 4], [neighbours, 12], [joined, 5], [hands, 8], [hidden, 2], [counting, 8], [together, 5], [ranking, 7], [journey, 2], [market, 2],
+  [chat, 22], [biography, 10], [inOwnWords, 6], [introduced, 3], [beast, 4], [neighbours, 12], [joined, 5], [hands, 8], [hidden, 2], [counting, 8], [together, 5], [ranking, 7], [journey, 2], [market, 2], [greeting, 4], [meal, 3], [arrivals, 2], [rule, 4], [contrast, 5],
 ];
 
 const TOTAL = TALES.reduce((sum, [, weight]) => sum + weight, 0);

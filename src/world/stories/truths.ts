@@ -1,6 +1,6 @@
 /** True statements of the world, drawn at random: a plan and its slots, in no language yet. */
 import type { Rng } from '../../core/rng.ts';
-import { ANIMALS, CITIES, COLOURS, COUNTRIES, FOODS, LANGUAGE_NAMES, MATERIALS, MONTHS, PEOPLE, type Person, PROFESSIONS, SEASONS, seasonOf, STRANGERS, WEEKDAYS } from '../facts.ts';
+import { ANIMALS, CITIES, COUNTRIES, FOODS, LANGUAGE_NAMES, MATERIALS, MONTHS, OPPOSITES, PEOPLE, type Person, PROFESSIONS, SEASONS, seasonOf, STRANGERS, WEEKDAYS } from '../facts.ts';
 import type { Slots } from '../grammar/index.ts';
 import type { Plan } from '../phrases/types.ts';
 
@@ -26,7 +26,7 @@ export function knower(rng: Rng, ...but: string[]): string {
 
 const anyone: Draw = (rng) => {
   const person = rng.pick(PEOPLE);
-  const plan = rng.pick(['livesIn', 'worksAs', 'likes', 'hasPet', 'isOld', 'favouriteColour', 'livesIn', 'worksAs', 'likes', 'petIsCalled'] as const);
+  const plan = rng.pick(['livesIn', 'worksAs', 'likes', 'hasPet', 'isOld', 'favouriteColour', 'livesIn', 'worksAs', 'likes', 'petIsCalled', 'personDeed', 'iDeed'] as const);
   return statement(plan, personSlots(person));
 };
 
@@ -38,6 +38,8 @@ const knownPerson: Draw = (rng) => {
 
 const twoPeople: Draw = (rng) => {
   const [a, b] = rng.sample(PEOPLE, 2) as [Person, Person];
+  const neighbours = PEOPLE.filter((person) => person.city === a.city && person.id !== a.id);
+  if (neighbours.length > 0 && rng.int(3) === 0) return statement('sameCity', { p: a.id, q: rng.pick(neighbours).id, city: a.city });
   if (a.age === b.age) return anyone(rng);
   const [older, younger] = a.age > b.age ? [a, b] : [b, a];
   return rng.int(2) ? statement('olderThan', { p: older.id, q: younger.id }) : statement('youngerThan', { p: younger.id, q: older.id });
@@ -52,6 +54,10 @@ const place: Draw = (rng) => {
   if (city.sea === true) options.push(statement('bySea', slots));
   if (city.sea === false) options.push(statement('notBySea', slots));
   if (city.river) options.push(statement('onRiver', slots));
+  const elsewhere = rng.pick(COUNTRIES.filter((c) => c.id !== city.country));
+  options.push(statement('notInCountry', { ...slots, country: elsewhere.id }));
+  const sisters = CITIES.filter((c) => c.country === city.country).map((c) => c.id);
+  if (sisters.length > 1) options.push(statement('citiesOf', { ...slots, list: rng.shuffle(sisters) }));
   return rng.pick(options);
 };
 
@@ -71,25 +77,28 @@ const northern: Draw = (rng) => {
   }
 };
 
-const animal: Draw = (rng) => {
-  const a = rng.pick(ANIMALS);
+/** Something about one animal. */
+export function animalStatement(rng: Rng, a: (typeof ANIMALS)[number]): Statement {
   const slots = { a: a.id, n: a.legs, food: a.eats, place: a.habitat, q: knower(rng), ...(a.kind ? { kind: a.kind } : {}) };
   const options: Statement[] = [statement('eats', slots), statement('eats', slots), statement('knowsEats', slots), statement('livesAt', slots), statement('knowsHabitat', slots)];
   options.push(...(a.legs ? [statement('legs', slots), statement('legs', slots), statement('knowsLegs', slots)] : [statement('noLegs', slots)]));
   if (a.kind) options.push(statement('kindOfAnimal', slots));
   if (a.voice) options.push(statement('voice', slots));
   return rng.pick(options);
-};
+}
 
-const sizes: Draw = (rng) => {
+const animal: Draw = (rng) => animalStatement(rng, rng.pick(ANIMALS));
+
+export const sizes: Draw = (rng) => {
   const [a, b] = rng.sample(ANIMALS, 2) as [(typeof ANIMALS)[number], (typeof ANIMALS)[number]];
   const [big, small] = a.size > b.size ? [a, b] : [b, a];
-  const plan = rng.pick(['bigger', 'bigger', 'smaller', 'smaller', 'knowsBigger'] as const);
-  return statement(plan, plan === 'smaller' ? { a: small.id, b: big.id } : { a: big.id, b: small.id, q: knower(rng) });
+  const plan = rng.pick(['bigger', 'bigger', 'bigger', 'smaller', 'smaller', 'smaller', 'knowsBigger', 'notBigger'] as const);
+  return statement(plan, plan === 'smaller' || plan === 'notBigger' ? { a: small.id, b: big.id } : { a: big.id, b: small.id, q: knower(rng) });
 };
 
 const food: Draw = (rng) => {
-  const f = rng.pick(FOODS);
+  const [f, g] = rng.sample(FOODS, 2) as [(typeof FOODS)[number], (typeof FOODS)[number]];
+  if (f.price !== g.price && rng.int(5) === 0) return statement(f.price > g.price ? 'costsMore' : 'costsLess', { a: f.id, b: g.id });
   const plan = rng.pick(['foodColour', 'foodKind', 'foodPrice', 'foodPrice', 'knowsPrice', 'knowsFoodColour'] as const);
   return statement(plan, { food: f.id, colour: f.colour, kind: f.kind, n: f.price, q: knower(rng) });
 };
@@ -102,7 +111,9 @@ const job: Draw = (rng) => {
 
 const material: Draw = (rng) => {
   const m = rng.pick(MATERIALS);
-  const slots = { material: m.id, object: rng.pick(m.objects), adj: rng.pick(m.properties), q: knower(rng) };
+  const adj = rng.pick(m.properties);
+  const slots = { material: m.id, object: rng.pick(m.objects), adj, q: knower(rng) };
+  if (rng.int(8) === 0) return statement('notProperty', { ...slots, adj: OPPOSITES[adj] as string });
   return statement(rng.pick(['madeOf', 'madeOf', 'knowsMaterial', 'property', 'knowsWhy'] as const), slots);
 };
 
@@ -111,14 +122,29 @@ const calendar: Draw = (rng) => {
     const month = rng.pick(MONTHS);
     return statement(rng.pick(['monthSeason', 'knowsSeason'] as const), { month, season: seasonOf(month), q: knower(rng) });
   }
-  const cycle = rng.pick([WEEKDAYS, MONTHS, SEASONS]);
+  const cycle = rng.pick([WEEKDAYS, MONTHS, MONTHS, SEASONS]);
   const at = rng.int(cycle.length);
   const here = cycle[at] as string;
   const next = cycle[(at + 1) % cycle.length] as string;
+  if (cycle !== SEASONS && rng.int(6) === 0) return between(cycle, at);
+  if (cycle !== SEASONS && rng.int(8) === 0) return edge(rng, cycle);
   const knows = cycle === WEEKDAYS ? 'knowsDay' : 'knowsMonth';
   const plan = rng.pick(cycle === SEASONS ? (['comesAfter', 'comesBefore'] as const) : (['comesAfter', 'comesBefore', 'comesAfter', 'comesBefore', knows] as const));
   return statement(plan, plan === 'comesBefore' ? { a: here, b: next } : { a: next, b: here, q: knower(rng) });
 };
+
+/** "Tuesday comes between Monday and Wednesday." */
+function between(cycle: readonly string[], at: number): Statement {
+  const [a, b, c] = [0, 1, 2].map((step) => cycle[(at + step) % cycle.length] as string) as [string, string, string];
+  return statement('between', { a, b, c });
+}
+
+/** The first or last of the week or the year. */
+function edge(rng: Rng, cycle: readonly string[]): Statement {
+  const first = rng.int(2) === 0;
+  const a = cycle.at(first ? 0 : -1) as string;
+  return statement(cycle === WEEKDAYS ? (first ? 'firstDay' : 'lastDay') : first ? 'firstMonth' : 'lastMonth', { a });
+}
 
 /** Sums, differences, doubles and orders of the numbers that have words. */
 export const arithmetic: Draw = (rng) => {
@@ -175,4 +201,3 @@ export function onTopic(rng: Rng, count: number): Statement[] {
 }
 
 export const LANGUAGE_IDS: Readonly<Record<string, string>> = Object.fromEntries(LANGUAGE_NAMES.filter((l) => l.code).map((l) => [l.code as string, l.id]));
-export const COLOUR_IDS = COLOURS;
