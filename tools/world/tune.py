@@ -125,6 +125,7 @@ def main():
     p.add_argument('--languages', default='', help='answer only in these, comma separated')
     a = p.parse_args()
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    torch.set_float32_matmul_precision('high')
     study = json.load(open(a.study))
     weights = load_safetensors(os.path.join(a.model, 'model.safetensors'))
     config = json.load(open(os.path.join(a.model, 'config.json')))
