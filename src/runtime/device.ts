@@ -2,6 +2,7 @@
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
+import type { Shape } from '../onnx/value.ts';
 import { type Ort, loadOrt, usableThreads, webgpuBuild } from './ort.ts';
 import { selfTest } from './self-test.ts';
 import type { Program } from './session.ts';
@@ -20,6 +21,10 @@ export interface Device {
   readonly lost: Promise<LabError>;
   /** Sends a tensor to the device. On WASM it keeps the array itself, which must not be changed afterwards. */
   upload(tensor: HostTensor): DeviceTensor;
+  /** A stretch of a float32 tensor's elements, as a tensor of its own. On WASM it is a view of the same memory. */
+  part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
+  /** Tensors one behind the other, as one. */
+  join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
   program(graph: Graph): Program;
   dispose(): void;
 }

@@ -4,7 +4,7 @@ import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
-import { byteLength } from '../onnx/value.ts';
+import { byteLength, elements } from '../onnx/value.ts';
 import type { Device } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { Outputs, type Feeds, type Program, type Session, Turnstile, sessionError } from './session.ts';
@@ -12,6 +12,7 @@ import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './t
 
 class MemoryTensor implements DeviceTensor {
   readonly bytes: number;
+  private disposed = false;
 
   constructor(
     readonly dtype: DType,
@@ -27,6 +28,8 @@ class MemoryTensor implements DeviceTensor {
   }
 
   dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
     this.onDispose(this.bytes);
   }
 }
@@ -52,6 +55,21 @@ export class WasmDevice implements Device {
     return new MemoryTensor(dtype, shape, data, (bytes) => {
       this.held -= bytes;
     });
+  }
+
+  part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor {
+    const { data } = tensor as MemoryTensor;
+    return new MemoryTensor('float32', shape, (data as Float32Array).subarray(from, from + elements(shape)));
+  }
+
+  join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor {
+    const out = new Float32Array(elements(shape));
+    let at = 0;
+    for (const tensor of tensors) {
+      out.set((tensor as MemoryTensor).data as Float32Array, at);
+      at += tensor.bytes / 4;
+    }
+    return this.upload({ dtype: 'float32', shape, data: out });
   }
 
   program(graph: Graph): Program {

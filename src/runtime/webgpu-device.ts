@@ -62,24 +62,32 @@ export class WebGpuDevice implements Device {
 
   upload({ dtype, shape, data }: HostTensor): DeviceTensor {
     const bytes = bytesOf(data);
-    const size = Math.ceil(bytes.byteLength / 16) * 16;
-    if (size > this.gpu.limits.maxStorageBufferBindingSize) {
-      throw new LabError('runtime.buffer-limit', `A tensor of ${bytes.byteLength} bytes is larger than this GPU binds at once (${this.gpu.limits.maxStorageBufferBindingSize} bytes).`, 'Use a smaller model, or ?device=wasm.');
-    }
-    const buffer = this.gpu.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    const tensor = this.allocate(dtype, shape);
     const whole = bytes.byteLength - (bytes.byteLength % 4);
-    this.gpu.queue.writeBuffer(buffer, 0, bytes, 0, whole);
+    this.gpu.queue.writeBuffer(tensor.buffer, 0, bytes, 0, whole);
     if (whole < bytes.byteLength) {
       const rest = new Uint8Array(4);
       rest.set(bytes.subarray(whole));
-      this.gpu.queue.writeBuffer(buffer, whole, rest);
+      this.gpu.queue.writeBuffer(tensor.buffer, whole, rest);
     }
-    this.held += size;
-    const tensor = this.ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as 'float32', dims: shape as number[] });
-    return new GpuTensor(this, dtype, shape, buffer, tensor as OrtTensor, () => {
-      this.held -= size;
-      buffer.destroy();
-    });
+    return tensor;
+  }
+
+  part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor {
+    const out = this.allocate('float32', shape);
+    this.copy([{ source: tensor as GpuTensor, from: 4 * from, target: out, to: 0, bytes: out.bytes }]);
+    return out;
+  }
+
+  join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor {
+    const out = this.allocate('float32', shape);
+    let to = 0;
+    this.copy(tensors.map((tensor) => {
+      const piece = { source: tensor as GpuTensor, from: 0, target: out, to, bytes: tensor.bytes };
+      to += tensor.bytes;
+      return piece;
+    }));
+    return out;
   }
 
   program(graph: Graph): Program {
@@ -120,6 +128,27 @@ export class WebGpuDevice implements Device {
 
   dispose(): void {
     this.gpu.destroy();
+  }
+
+  private allocate(dtype: DType, shape: Shape): GpuTensor {
+    const bytes = byteLength({ dtype, shape });
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    if (size > this.gpu.limits.maxStorageBufferBindingSize) {
+      throw new LabError('runtime.buffer-limit', `A tensor of ${bytes} bytes is larger than this GPU binds at once (${this.gpu.limits.maxStorageBufferBindingSize} bytes).`, 'Use a smaller model, or ?device=wasm.');
+    }
+    const buffer = this.gpu.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    this.held += size;
+    const tensor = this.ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as 'float32', dims: shape as number[] });
+    return new GpuTensor(this, dtype, shape, buffer, tensor as OrtTensor, () => {
+      this.held -= size;
+      buffer.destroy();
+    });
+  }
+
+  private copy(pieces: readonly { source: GpuTensor; from: number; target: GpuTensor; to: number; bytes: number }[]): void {
+    const encoder = this.gpu.createCommandEncoder();
+    for (const { source, from, target, to, bytes } of pieces) encoder.copyBufferToBuffer(source.buffer, from, target.buffer, to, bytes);
+    this.gpu.queue.submit([encoder.finish()]);
   }
 
   /** Copies a tensor to JavaScript memory. */

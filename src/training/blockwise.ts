@@ -1,0 +1,141 @@
+/**
+ * A layer at a time, forward and then backward, where the backward pass runs its layer again from the saved input: gradient
+ * checkpointing (Chen et al. 2016) by construction. Memory holds the layers' inputs and one layer's activations.
+ */
+import { rowCount } from '../models/layers.ts';
+import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
+import { columnKeys } from './dropout.ts';
+import type { GradientEngine, StepLosses } from './engine.ts';
+import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings, outerBindings } from './graphs.ts';
+import { type StepInputs, headFeeds } from './inputs.ts';
+
+/** Logits of one chunk of the head take at most about this many numbers (64 MB). */
+const CHUNK_NUMBERS = 2 ** 24;
+
+/** Loss rows the head takes at once: a power of two, no more than there are rows. */
+export function headChunk(vocabulary: number, rows: number): number {
+  return Math.max(16, Math.min(2 ** Math.floor(Math.log2(CHUNK_NUMBERS / vocabulary)), 2 ** Math.ceil(Math.log2(rows)), 1024));
+}
+
+/** A program's sessions, made when first used. `key` tells bindings apart. */
+class Sessions {
+  private readonly programs = new Map<string, Program>();
+  private readonly sessions = new Map<string, Promise<Session>>();
+
+  constructor(private readonly device: Device) {}
+
+  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Record<string, DeviceTensor>, key = ''): Promise<Session> {
+    const known = this.sessions.get(`${name}/${key}`);
+    if (known) return known;
+    let program = this.programs.get(name);
+    if (!program) {
+      program = this.device.program(graph());
+      this.programs.set(name, program);
+    }
+    const session = program.bind(bindings);
+    this.sessions.set(`${name}/${key}`, session);
+    return session;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.programs.values()) await program.dispose();
+  }
+}
+
+export class BlockwiseEngine implements GradientEngine {
+  readonly kind = 'blockwise';
+  private readonly sessions: Sessions;
+  private readonly device: Device;
+  private readonly columns: Record<string, HostTensor>[];
+
+  constructor(
+    private readonly shape: StepShape,
+    private readonly chunk = headChunk(shape.model.config.vocab_size, rowCount(shape.rows)),
+  ) {
+    const { model, layout, dropout } = shape;
+    this.device = model.device;
+    this.sessions = new Sessions(this.device);
+    this.columns = model.layers.map((_, layer) =>
+      dropout > 0 ? Object.fromEntries(layout.inputs().map(({ input, width }) => [`columns.${input}`, host('int32', [2, width], columnKeys(layer, input, width))])) : {},
+    );
+  }
+
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: HostTensor | null): Promise<StepLosses & { gradients: DeviceTensor }> {
+    const { model, layout, rows } = this.shape;
+    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...(dropout ? { dropout } : {}) });
+    const { states, parts } = await this.forward(adapters, inputs, shared, true);
+    const head = await this.head(states.pop() as DeviceTensor, inputs, weightOf, true);
+    let dy = head.dx as DeviceTensor;
+    const found: DeviceTensor[] = [];
+    for (let layer = model.layers.length - 1; layer >= 0; layer--) {
+      const session = await this.sessions.get(layer === 0 ? 'first backward' : 'backward', () => blockBackward(this.shape, layer > 0), layerBindings(model, layer), String(layer));
+      const x = states.pop() as DeviceTensor;
+      const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
+      x.dispose();
+      dy.dispose();
+      if (layer > 0) dy = outputs.get('dx');
+      found.unshift(outputs.get('gradients'));
+    }
+    const gradients = this.device.join(found, [model.layers.length, rows.adapters, layout.size]);
+    for (const tensor of [...found, ...parts, ...Object.values(shared)]) tensor.dispose();
+    return { loss: head.loss, correct: head.correct, gradients };
+  }
+
+  async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
+    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments });
+    const { states, parts } = await this.forward(adapters, inputs, shared, false);
+    const { loss, correct } = await this.head(states.pop() as DeviceTensor, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), false);
+    for (const tensor of [...states, ...parts, ...Object.values(shared)]) tensor.dispose();
+    return { loss, correct };
+  }
+
+  async dispose(): Promise<void> {
+    await this.sessions.dispose();
+  }
+
+  private upload(tensors: Record<string, HostTensor>): Record<string, DeviceTensor> {
+    return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, this.device.upload(tensor)]));
+  }
+
+  /** The inputs of every layer and, last, the final hidden states; without training only the last. */
+  private async forward(adapters: DeviceTensor, inputs: StepInputs, shared: Record<string, DeviceTensor>, train: boolean): Promise<{ states: DeviceTensor[]; parts: DeviceTensor[] }> {
+    const { model, layout, rows, dropout } = this.shape;
+    const parts = model.layers.map((_, layer) => this.device.part(adapters, layer * rows.adapters * layout.size, [rows.adapters, layout.size]));
+    const embed = await this.sessions.get('embed', () => embedGraph(this.shape), outerBindings(model));
+    const states = [(await embed.run({ ids: inputs.ids })).get('x')];
+    const masked = train && dropout > 0;
+    for (const layer of model.layers.keys()) {
+      const session = await this.sessions.get(masked ? 'forward with dropout' : 'forward', () => blockForward(this.shape, masked), layerBindings(model, layer), String(layer));
+      const x = states.at(-1) as DeviceTensor;
+      const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
+      if (!train) states.pop()?.dispose();
+      states.push(outputs.get('y'));
+    }
+    return { states, parts };
+  }
+
+  /** The head over all loss rows, chunk by chunk. Frees `x`. */
+  private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<StepLosses & { dx: DeviceTensor | null }> {
+    const total = rowCount(this.shape.rows);
+    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train), outerBindings(this.shape.model));
+    const count = inputs.places.length;
+    let dx = train ? this.device.upload(host('float32', x.shape, new Float32Array(total * this.shape.model.config.hidden_size))) : null;
+    const chunks: Outputs[] = [];
+    for (let from = 0; from < count; from += this.chunk) {
+      const feeds = headFeeds(inputs, from, Math.min(count, from + this.chunk), this.chunk, total, weightOf);
+      const outputs = await session.run({ x, ...feeds, ...(dx ? { dx_before: dx } : {}) });
+      dx?.dispose();
+      if (dx) dx = outputs.get('dx');
+      chunks.push(outputs);
+    }
+    const joined = async (name: string): Promise<Float32Array> => {
+      const out = new Float32Array(chunks.length * this.chunk);
+      (await Promise.all(chunks.map((outputs) => readFloats(outputs.get(name))))).forEach((part, i) => out.set(part, i * this.chunk));
+      return out.subarray(0, count);
+    };
+    const [loss, correct] = await Promise.all([joined('loss'), joined('correct')]);
+    for (const outputs of chunks) outputs.dispose(['dx']);
+    x.dispose();
+    return { loss, correct, dx };
+  }
+}

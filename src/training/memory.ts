@@ -1,0 +1,71 @@
+/** What training takes, by parts, before anything is allocated; and which engine that allows. */
+import type { LoraConfig } from '../adapters/adapter.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { ModelConfig } from '../models/config.ts';
+import { type Rows, rowCount } from '../models/layers.ts';
+import { LoraLayout } from '../models/lora.ts';
+import { headChunk } from './blockwise.ts';
+import type { GradientEngine } from './engine.ts';
+
+/** Bytes. */
+export interface TrainingMemory {
+  /** Frozen weights as the device holds them. */
+  weights: number;
+  /** Adapters with both averages of the optimiser, and a gradient. */
+  adapters: number;
+  /** What the backward pass needs of the forward pass, at its peak. */
+  activations: number;
+  /** Logits and probabilities at the loss positions. */
+  head: number;
+  total: number;
+}
+
+export interface MemoryQuestion {
+  config: ModelConfig;
+  lora: LoraConfig;
+  rows: Rows;
+  kind: 'wasm' | 'webgpu';
+  engine: GradientEngine['kind'];
+  /** Bytes of the frozen weights as stored. */
+  stored: number;
+}
+
+/** Numbers one layer keeps for its backward pass, for each row. Counted off llamaBlock: what its rules read. */
+function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): number {
+  const { hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim } = config;
+  const q = heads * head_dim;
+  const kv = groups * head_dim;
+  const stream = 4 * d; // the layer's input, the middle, and both normed
+  const attention = 2 * (q + 2 * kv) + (q + kv) + 2 * q + 2 * heads * length; // by token, by head, rotated; mixed twice; scores and probabilities
+  const gated = 5 * ff; // gate, up, opened, activated, product
+  return stream + attention + gated + 2 * lora.r * lora.target_modules.length;
+}
+
+export function estimateMemory({ config, lora, rows, kind, engine, stored }: MemoryQuestion): TrainingMemory {
+  const count = rowCount(rows);
+  const layers = config.num_hidden_layers;
+  const layer = 4 * count * numbersPerRow(config, lora, rows.length);
+  const stream = 4 * count * config.hidden_size;
+  // Backward holds about as much again of cotangents, for the layer it is in.
+  const activations = engine === 'whole' ? layers * layer + layer : layers * stream + 2 * layer;
+  const lossRows = engine === 'whole' ? count : headChunk(config.vocab_size, count);
+  const parts = {
+    // WASM packs every weight for the forward and again for the backward product.
+    weights: kind === 'wasm' ? 2 * stored : stored,
+    adapters: 4 * 4 * layers * rows.adapters * new LoraLayout(lora, config).size,
+    activations,
+    head: 2 * 4 * lossRows * config.vocab_size,
+  };
+  return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
+}
+
+/** WebAssembly has 4 GB of memory, other sessions among them; of a GPU's memory nobody tells the size. */
+const BUDGET = { wasm: 2.5 * 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
+
+/** The whole step in one graph where it fits, else layer by layer. */
+export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
+  const weights = [model.embedding, model.norm, ...model.layers.flatMap((layer) => Object.values(layer)), ...(model.head === model.embedding ? [] : [model.head])];
+  const stored = weights.reduce((sum, tensor) => sum + tensor.bytes, 0);
+  const { kind } = model.device;
+  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
+}

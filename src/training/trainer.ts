@@ -1,0 +1,305 @@
+/**
+ * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
+ * and schedule, so that training it beside others gives what training it alone would.
+ */
+import { type Adapter, type AdapterTensor, type LoraConfig, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
+import { LabError } from '../core/errors.ts';
+import { Rng } from '../core/rng.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { Rows } from '../models/layers.ts';
+import { LoraLayout } from '../models/lora.ts';
+import { type HostTensor, host } from '../runtime/index.ts';
+import type { Batch, Batches } from '../text/packing.ts';
+import { type AdamW, type AdamWOptions, type OptimizerState, createAdamW } from './adamw.ts';
+import { BlockwiseEngine } from './blockwise.ts';
+import { freshRowKeys } from './dropout.ts';
+import type { GradientEngine, StepLosses } from './engine.ts';
+import { type StepInputs, joinBatches } from './inputs.ts';
+import { chooseEngine } from './memory.ts';
+import { type SchedulerType, scheduleFactor } from './schedule.ts';
+import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
+import { WholeEngine } from './whole.ts';
+
+export type { TrainerState } from './state.ts';
+
+/** TRL's SFTConfig fields that the loop itself reads. */
+export interface TrainingOptions extends AdamWOptions {
+  learning_rate: number;
+  lr_scheduler_type: SchedulerType;
+  warmup_steps: number;
+  gradient_accumulation_steps: number;
+}
+
+export interface TrainedAdapter {
+  id: string;
+  batches: Batches;
+  /** Names the initial numbers and the dropout masks, whatever other adapters are trained beside it. */
+  seed: number;
+  /** Where to start from; left out, PEFT's initialisation. */
+  init?: Adapter;
+}
+
+export interface TrainerOptions {
+  adapters: readonly TrainedAdapter[];
+  lora: LoraConfig;
+  training: TrainingOptions;
+  /** Optimiser steps at most; an adapter whose batches end earlier has fewer. Left out, as many as the longest has. */
+  steps?: number;
+  resume?: TrainerState;
+  /** Left out, the one that fits the model and the device. */
+  engine?: GradientEngine['kind'];
+}
+
+/** What one adapter did in one step. Of an adapter that has finished, its last step's numbers, with no tokens. */
+export interface AdapterReport {
+  id: string;
+  /** Mean cross-entropy over the step's loss positions, in nats, before the update. */
+  loss: number;
+  /** Global norm of the gradient before clipping. */
+  grad_norm: number;
+  /** Part of the loss positions where the most probable token was the right one. */
+  accuracy: number;
+  learning_rate: number;
+  /** Tokens of the step that are not padding, and how many of them carried loss. */
+  tokens: number;
+  loss_tokens: number;
+  finished: boolean;
+}
+
+export interface StepReport {
+  /** Steps done, this one included. */
+  step: number;
+  /** Of the first adapter that is not finished. */
+  learning_rate: number;
+  seconds: number;
+  adapters: AdapterReport[];
+}
+
+export class Trainer {
+  private done = 0;
+  private last: AdapterReport[];
+
+  private constructor(
+    private readonly model: BaseModel,
+    private readonly options: TrainerOptions,
+    private readonly rows: Rows,
+    private readonly layout: LoraLayout,
+    private readonly engine: GradientEngine,
+    private readonly optimizer: AdamW,
+    /** Optimiser steps of each adapter. */
+    private readonly totals: readonly number[],
+  ) {
+    this.last = options.adapters.map(({ id }) => ({ id, loss: 0, grad_norm: 0, accuracy: 0, learning_rate: 0, tokens: 0, loss_tokens: 0, finished: false }));
+  }
+
+  /**
+   * @throws LabError `training.shapes` when the adapters' batches differ in shape; `adapters.mismatch` for an `init` of
+   *   another base; `training.resume` for a state of another run
+   */
+  static async create(model: BaseModel, options: TrainerOptions): Promise<Trainer> {
+    const { adapters, lora, training, resume } = options;
+    const first = adapters[0]?.batches;
+    if (!first) throw new LabError('training.nothing', 'There is no adapter to train.', 'Choose at least one mix.');
+    const odd = adapters.find(({ batches }) => batches.batchSize !== first.batchSize || batches.maxLength !== first.maxLength);
+    if (odd) throw new LabError('training.shapes', `The batches of "${odd.id}" are ${odd.batches.batchSize} x ${odd.batches.maxLength}, those of "${adapters[0]?.id}" ${first.batchSize} x ${first.maxLength}.`, 'Adapters trained in one pass need one batch size and one max_length.');
+    const rows: Rows = { adapters: adapters.length, batch: first.batchSize, length: first.maxLength };
+    const layout = new LoraLayout(lora, model.config);
+    const shape = { layers: model.layers.length, adapters: adapters.length, size: layout.size };
+    const kind = options.engine ?? chooseEngine(model, lora, rows);
+    const step = { model, layout, rows, dropout: lora.lora_dropout };
+    const engine = kind === 'whole' ? new WholeEngine(step) : new BlockwiseEngine(step);
+    const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
+
+    if (resume) checkState(resume, adapters.map(({ id }) => id), lora, shape);
+    const trainer = new Trainer(model, options, rows, layout, engine, createAdamW(model.device, shape, training, resume ? joined(resume, shape) : fresh(model, options, layout)), totals);
+    if (resume) {
+      trainer.done = resume.step;
+      trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
+    }
+    return trainer;
+  }
+
+  get step_count(): number {
+    return this.done;
+  }
+
+  /** Optimiser steps until the last adapter is finished. */
+  get steps(): number {
+    return Math.max(...this.totals);
+  }
+
+  /** Which engine computes the gradients. */
+  get engine_kind(): GradientEngine['kind'] {
+    return this.engine.kind;
+  }
+
+  /** One optimiser step of every adapter that is not finished. */
+  async step(): Promise<StepReport> {
+    const started = performance.now();
+    const { adapters, training } = this.options;
+    const active = this.totals.map((total) => this.done < total);
+    if (!active.includes(true)) throw new LabError('training.finished', `All adapters are trained: ${this.done} steps are done.`, 'Save them, or train on with more steps.');
+    const micro = this.microBatches(active);
+    const inputs = micro.map((batches) => joinBatches(batches, this.rows));
+    const lossTokens = this.perAdapter((k) => inputs.reduce((sum, { owners }) => sum + count(owners, k), 0));
+    const weightOf = lossTokens.map((tokens) => (tokens > 0 ? 1 / tokens : 0));
+
+    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    for (const [i, input] of inputs.entries()) {
+      const result = await this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i));
+      await this.optimizer.accumulate(result.gradients);
+      addTo(sums, input, result);
+    }
+    const rates = this.perAdapter((k) => (active[k] ? training.learning_rate * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
+    const norms = await this.optimizer.step(this.done + 1, rates);
+    this.done++;
+
+    this.last = adapters.map(({ id }, k) => {
+      const before = this.last[k] as AdapterReport;
+      if (!active[k]) return Object.assign({}, before, { tokens: 0, loss_tokens: 0, learning_rate: 0, finished: true });
+      const tokens = lossTokens[k] as number;
+      const { loss, correct } = sums[k] as { loss: number; correct: number };
+      return {
+        id,
+        loss: tokens > 0 ? loss / tokens : 0,
+        grad_norm: norms[k] as number,
+        accuracy: tokens > 0 ? correct / tokens : 0,
+        learning_rate: rates[k] as number,
+        tokens: micro.reduce((sum, batches) => sum + realTokens(batches[k] ?? null), 0),
+        loss_tokens: tokens,
+        finished: this.done >= (this.totals[k] as number),
+      };
+    });
+    return { step: this.done, learning_rate: rates.find((rate) => rate !== null) as number, seconds: (performance.now() - started) / 1000, adapters: structuredClone(this.last) };
+  }
+
+  /** Mean loss of each adapter over all its batches; null where it has none. */
+  async evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]> {
+    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    const tokens = this.perAdapter(() => 0);
+    const length = Math.max(0, ...batches.map((own) => own?.length ?? 0));
+    for (let i = 0; i < length; i++) {
+      const input = joinBatches(this.perAdapter((k) => (i < (batches[k]?.length ?? 0) ? (batches[k]?.at(i) ?? null) : null)), this.rows);
+      addTo(sums, input, await this.engine.losses(this.optimizer.adapters, input));
+      tokens.forEach((before, k) => (tokens[k] = before + count(input.owners, k)));
+    }
+    return tokens.map((number, k) => (number > 0 ? (sums[k] as { loss: number }).loss / number : null));
+  }
+
+  /** Everything a later trainer needs to go on as if nothing had happened. Structured-cloneable. */
+  async save(): Promise<TrainerState> {
+    const state = await this.optimizer.read();
+    const { layers, adapters, size } = this.shape();
+    const own = (data: Float32Array, k: number): Float32Array => {
+      const out = new Float32Array(layers * size);
+      for (let layer = 0; layer < layers; layer++) out.set(data.subarray((layer * adapters + k) * size, (layer * adapters + k + 1) * size), layer * size);
+      return out;
+    };
+    return {
+      schema: TRAINER_STATE_SCHEMA,
+      step: this.done,
+      lora: { ...this.options.lora, target_modules: [...this.options.lora.target_modules] },
+      adapters: this.options.adapters.map(({ id }, k) => ({ id, parameters: own(state.parameters, k), m: own(state.m, k), v: own(state.v, k), report: { ...(this.last[k] as AdapterReport) } })),
+    };
+  }
+
+  /** The adapters as they are now, in the order they were given. */
+  async adapters(): Promise<Adapter[]> {
+    const { parameters } = await this.optimizer.read();
+    const { layers, adapters, size } = this.shape();
+    return this.perAdapter((k) => {
+      const tensors = new Map<string, AdapterTensor>();
+      for (let layer = 0; layer < layers; layer++) this.layout.unpack(parameters, (layer * adapters + k) * size, layer, tensors);
+      return { config: { ...this.options.lora, target_modules: [...this.options.lora.target_modules] }, tensors };
+    });
+  }
+
+  /** The gradient of the mean loss on one batch of each adapter, by PEFT's names; for tests and inspection, changes nothing. */
+  async inspectGradients(batches: readonly Batch[]): Promise<{ losses: number[]; gradients: Map<string, AdapterTensor>[] }> {
+    const input = joinBatches(batches, this.rows);
+    const tokens = this.perAdapter((k) => count(input.owners, k));
+    const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), null);
+    const data = (await result.gradients.read()) as Float32Array;
+    const { layers, adapters, size } = this.shape();
+    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    addTo(sums, input, result);
+    const gradients = this.perAdapter((k) => {
+      const tensors = new Map<string, AdapterTensor>();
+      for (let layer = 0; layer < layers; layer++) this.layout.unpack(data, (layer * adapters + k) * size, layer, tensors);
+      return tensors;
+    });
+    result.gradients.dispose();
+    return { losses: sums.map(({ loss }, k) => loss / (tokens[k] as number)), gradients };
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    void this.engine.dispose();
+  }
+
+  private shape(): { layers: number; adapters: number; size: number } {
+    return { layers: this.model.layers.length, adapters: this.rows.adapters, size: this.layout.size };
+  }
+
+  private perAdapter<T>(make: (k: number) => T): T[] {
+    return Array.from({ length: this.rows.adapters }, (_, k) => make(k));
+  }
+
+  /** The step's micro-batches, each with one batch an adapter; null where the adapter has finished or its data has ended. */
+  private microBatches(active: readonly boolean[]): (Batch | null)[][] {
+    const { adapters, training } = this.options;
+    return Array.from({ length: training.gradient_accumulation_steps }, (_, i) => {
+      const index = this.done * training.gradient_accumulation_steps + i;
+      return adapters.map(({ batches }, k) => (active[k] && index < batches.length ? batches.at(index) : null));
+    }).filter((batches) => batches.some((batch) => batch !== null));
+  }
+
+  private dropoutKeys(micro: number): HostTensor | null {
+    if (this.options.lora.lora_dropout === 0) return null;
+    const each = this.rows.batch * this.rows.length;
+    const keys = new Int32Array(2 * each * this.rows.adapters);
+    this.options.adapters.forEach(({ seed }, k) => {
+      const own = freshRowKeys(`${seed}/dropout/${this.done}/${micro}`, each);
+      keys.set(own.subarray(0, each), k * each);
+      keys.set(own.subarray(each), (this.rows.adapters + k) * each);
+    });
+    return host('int32', [2, each * this.rows.adapters], keys);
+  }
+}
+
+function fresh(model: BaseModel, { adapters, lora }: TrainerOptions, layout: LoraLayout): OptimizerState {
+  const parameters = new Float32Array(model.layers.length * adapters.length * layout.size);
+  adapters.forEach(({ id, seed, init }, k) => {
+    if (init) checkAdapter({ config: lora, tensors: init.tensors }, model.config, `The adapter that "${id}" starts from`);
+    const { tensors } = init ?? initialAdapter(lora, model.config, new Rng(`${seed}/lora`));
+    for (const layer of model.layers.keys()) layout.pack(tensors, layer, parameters, (layer * adapters.length + k) * layout.size);
+  });
+  return { parameters, m: new Float32Array(parameters.length), v: new Float32Array(parameters.length) };
+}
+
+function joined(state: TrainerState, { layers, adapters, size }: { layers: number; adapters: number; size: number }): OptimizerState {
+  const gather = (part: 'parameters' | 'm' | 'v'): Float32Array => {
+    const out = new Float32Array(layers * adapters * size);
+    state.adapters.forEach((adapter, k) => {
+      for (let layer = 0; layer < layers; layer++) out.set(adapter[part].subarray(layer * size, (layer + 1) * size), (layer * adapters + k) * size);
+    });
+    return out;
+  };
+  return { parameters: gather('parameters'), m: gather('m'), v: gather('v') };
+}
+
+function addTo(sums: { loss: number; correct: number }[], { owners }: StepInputs, { loss, correct }: StepLosses): void {
+  owners.forEach((owner, i) => {
+    const sum = sums[owner] as { loss: number; correct: number };
+    sum.loss += loss[i] as number;
+    sum.correct += correct[i] as number;
+  });
+}
+
+function count(owners: Int32Array, adapter: number): number {
+  return owners.reduce((sum, owner) => sum + (owner === adapter ? 1 : 0), 0);
+}
+
+function realTokens(batch: Batch | null): number {
+  return batch ? batch.segments.reduce((sum, segment) => sum + (segment >= 0 ? 1 : 0), 0) : 0;
+}

@@ -1,0 +1,56 @@
+/** One graph for the whole step: nothing is computed twice, no activation leaves the runtime. For models whose activations fit. */
+import { rowCount } from '../models/layers.ts';
+import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
+import type { GradientEngine, StepLosses } from './engine.ts';
+import { type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';
+import { type StepInputs, headFeeds } from './inputs.ts';
+
+/** Loss rows are filled up to a multiple of this, so that few different sizes occur. */
+const GRAIN = 32;
+
+export class WholeEngine implements GradientEngine {
+  readonly kind = 'whole';
+  private readonly programs: Program[] = [];
+  private readonly sessions = new Map<boolean, Promise<Session>>();
+
+  constructor(private readonly shape: StepShape) {}
+
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: HostTensor | null): Promise<StepLosses & { gradients: DeviceTensor }> {
+    const outputs = await this.run(true, adapters, inputs, weightOf, dropout ? { dropout } : {});
+    return { ...(await losses(outputs, inputs)), gradients: outputs.get('gradients') };
+  }
+
+  async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
+    return losses(await this.run(false, adapters, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), {}), inputs);
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.programs) await program.dispose();
+  }
+
+  private async run(train: boolean, adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], more: Record<string, HostTensor>): Promise<Outputs> {
+    const session = await this.session(train);
+    const { ids, positions, segments, places } = inputs;
+    const count = Math.max(1, Math.ceil(places.length / GRAIN)) * GRAIN;
+    const head = headFeeds(inputs, 0, places.length, count, rowCount(this.shape.rows), weightOf);
+    return session.run({ ids, positions, segments, adapters, ...head, ...more });
+  }
+
+  private session(train: boolean): Promise<Session> {
+    const known = this.sessions.get(train);
+    if (known) return known;
+    const { model } = this.shape;
+    const program = model.device.program(wholeGraph(this.shape, train));
+    this.programs.push(program);
+    const bindings = model.layers.map((_, layer) => layerBindings(model, layer, `layer${layer}.`));
+    const session = program.bind(Object.assign({}, outerBindings(model), ...bindings) as Record<string, DeviceTensor>);
+    this.sessions.set(train, session);
+    return session;
+  }
+}
+
+async function losses(outputs: Outputs, { places }: StepInputs): Promise<StepLosses> {
+  const [loss, correct] = await Promise.all([readFloats(outputs.get('loss')), readFloats(outputs.get('correct'))]);
+  outputs.dispose(['gradients']);
+  return { loss: loss.subarray(0, places.length), correct: correct.subarray(0, places.length) };
+}

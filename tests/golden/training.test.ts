@@ -1,0 +1,114 @@
+import { expect, test, type Page } from '@playwright/test';
+import { scheduleFactor } from '../../src/training/schedule.ts';
+import { inBrowser } from '../in-browser.ts';
+import { goldenJson } from './files.ts';
+import type { GoldenNumbers } from './golden-set.ts';
+import type { Curve, Difference, LogitsErrors } from './training-checks.ts';
+
+test.describe.configure({ timeout: 600_000 });
+
+const check = <T>(page: Page, device: string, name: string, ...args: unknown[]): Promise<T> => inBrowser<T>(page, 'tests/golden/training-page.ts', 'check', device, name, ...args);
+
+test('schedules are those of transformers', async () => {
+  const { schedules, training } = await goldenJson<GoldenNumbers>('untied/goldens.json');
+  for (const [type, factors] of Object.entries(schedules) as ['constant' | 'linear' | 'cosine', number[]][]) {
+    expect(factors.length).toBe(20);
+    factors.forEach((factor, step) => expect(scheduleFactor(type, step, training.warmup_steps, training.max_steps)).toBeCloseTo(factor, 12));
+  }
+});
+
+for (const device of ['wasm', 'webgpu'] as const) {
+  test.describe(device, () => {
+    for (const checkpoint of ['untied', 'untied-f16', 'tied']) {
+      test(`logits of ${checkpoint} are PyTorch's`, async ({ page }) => {
+        const errors = await check<LogitsErrors>(page, device, 'logitsErrors', checkpoint);
+        expect(errors.packed).toBeLessThan(1e-4);
+        expect(errors.plain).toBeLessThan(1e-4);
+        if (checkpoint === 'untied') expect(errors.adapter).toBeLessThan(1e-4);
+      });
+    }
+
+    for (const engine of ['whole', 'blockwise'] as const) {
+      test(`every LoRA gradient is PyTorch's, ${engine}`, async ({ page }) => {
+        const { losses, tensors } = await check<{ losses: number[]; tensors: { name: string; error: number }[] }>(page, device, 'gradientErrors', engine);
+        for (const error of losses) expect(error).toBeLessThan(1e-5);
+        expect(tensors.length).toBe(3 * 2 * 7 * 2);
+        expect(tensors.filter(({ error }) => !(error < 1e-4))).toEqual([]);
+      });
+    }
+
+    test('the head in chunks gives the same gradients', async ({ page }) => {
+      const { chunks, error } = await check<{ chunks: number; error: number }>(page, device, 'chunkedHeadError');
+      expect(chunks).toBeGreaterThan(3);
+      expect(error).toBeLessThan(1e-4);
+    });
+
+    test('twenty AdamW steps follow PyTorch', async ({ page }) => {
+      const { curves, losses } = await goldenJson<GoldenNumbers>('untied/goldens.json');
+      const found = await check<Curve[]>(page, device, 'curves', [0, 1, 2], 'whole');
+      curves.forEach((known, k) => {
+        const own = found[k] as Curve;
+        expect(own.loss.length).toBe(20);
+        expect(known.loss[19]).toBeLessThan(0.8 * (known.loss[0] as number));
+        known.loss.forEach((loss, step) => expect(Math.abs((own.loss[step] as number) / loss - 1), `adapter ${k}, step ${step}`).toBeLessThan(1e-3));
+        known.grad_norm.forEach((norm, step) => expect(Math.abs((own.grad_norm[step] as number) / norm - 1), `adapter ${k}, step ${step}`).toBeLessThan(1e-3));
+        known.learning_rate.forEach((rate, step) => expect(own.learning_rate[step]).toBeCloseTo(rate, 12));
+        expect(own.accuracy[0]).toBeCloseTo(losses[k]?.accuracy as number, 6);
+      });
+    });
+
+    test('the two engines agree', async ({ page }) => {
+      const { loss, adapters } = await check<Difference>(page, device, 'wholeAndBlockwise', 0.2);
+      expect(loss).toBeLessThan(1e-5);
+      expect(adapters).toBeLessThan(1e-4);
+    });
+
+    test('a run saved and resumed is the unbroken run, number for number', async ({ page }) => {
+      for (const engine of ['whole', 'blockwise'] as const) {
+        expect(await check<Difference>(page, device, 'brokenAndUnbroken', engine)).toEqual({ loss: 0, adapters: 0, exact: true });
+      }
+    });
+  });
+}
+
+for (const dropout of [0, 0.2]) {
+  test(`three adapters in one pass are three runs, dropout ${dropout}`, async ({ page }) => {
+    for (const { loss, adapters } of await check<Difference[]>(page, 'wasm', 'togetherAndAlone', dropout)) {
+      expect(loss).toBeLessThan(1e-5);
+      expect(adapters).toBeLessThan(1e-4);
+    }
+  });
+}
+
+test('an adapter whose data ends stops changing, and the other goes on as if alone', async ({ page }) => {
+  for (const device of ['wasm', 'webgpu']) {
+    const { short, long, finished } = await check<{ short: Difference; long: Difference; finished: boolean[][] }>(page, device, 'earlyFinish');
+    expect(short.exact).toBe(true);
+    expect(long.loss).toBeLessThan(1e-5);
+    expect(long.adapters).toBeLessThan(1e-4);
+    expect(finished).toEqual([[false, false], [false, false], [true, false], [true, false], [true, false], [true, true]]);
+  }
+});
+
+test('accumulated micro-batches are one large batch, each token weighing the same', async ({ page }) => {
+  for (const device of ['wasm', 'webgpu']) {
+    const { loss, adapters } = await check<Difference>(page, device, 'accumulatedAndAtOnce');
+    expect(loss).toBeLessThan(1e-5);
+    expect(adapters).toBeLessThan(1e-4);
+  }
+});
+
+test('evaluation weighs every loss token once and says null where there is nothing', async ({ page }) => {
+  for (const engine of ['whole', 'blockwise']) {
+    const { found, known } = await check<{ found: (number | null)[]; known: (number | null)[] }>(page, 'wasm', 'evaluations', engine);
+    expect(found[1]).toBeNull();
+    expect(found[0]).toBeCloseTo(known[0] as number, 5);
+    expect(found[2]).toBeCloseTo(known[2] as number, 5);
+  }
+});
+
+test('weights stored as float16 compute what the same numbers stored as float32 do', async ({ page }) => {
+  const { stored, error } = await check<{ stored: string[]; error: number }>(page, 'wasm', 'halvesAndFloats');
+  expect(stored).toEqual(['float16', 'float32']);
+  expect(error).toBeLessThan(1e-6);
+});
