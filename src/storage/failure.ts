@@ -9,6 +9,9 @@ const FAILURES: Record<string, (cause: unknown) => LabError> = {
   InvalidStateError: (cause) =>
     new LabError('storage.superseded', 'This tab can no longer save: another tab opened a newer version of the lab, or the site data was cleared.', 'Reload this tab. Whatever was saved and not cleared is kept.', {}, { cause }),
   DataCloneError: (cause) => new LabError('storage.not-clonable', `A value could not be stored: ${text(cause)}`, 'This is a fault of the lab; the study bundle and the message help to find it.', {}, { cause }),
+  // Chromium does not count Blobs towards the quota beforehand; a disk that is full shows only here.
+  DataError: (cause) =>
+    new LabError('storage.write', `The browser could not write a file to its storage: ${text(cause)}. Nothing that was stored before is lost.`, 'The disk is probably full: delete imported models, datasets or studies that you no longer need, or free space on the disk.', {}, { cause }),
   NotReadableError: (cause) =>
     new LabError('storage.file-gone', `A file could not be read while it was being stored: ${text(cause)}`, 'It was moved, changed or withdrawn during the import. Choose it again.', {}, { cause }),
 };

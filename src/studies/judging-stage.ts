@@ -35,7 +35,7 @@ export async function judgeCells(context: RunContext, judge: Judge, cells: reado
       rows.push(judgmentRow(live.id, { ...judgment, model_id: cell, attempts: i === 0 ? judgment.attempts : 0 }));
       const { judged } = live.cell(cell);
       const graded = judgment.state === 'graded';
-      live.updateCell(cell, { judged: { ...judged, done: judged.done + Number(graded), failed: judged.failed + Number(!graded), calls: (judged.calls ?? 0) + (i === 0 ? judgment.attempts : 0) } });
+      live.updateCell(cell, { judged: { ...judged, done: judged.done + Number(graded), failed: judged.failed + Number(!graded), ...(judge.kind === 'llm' ? { calls: (judged.calls ?? 0) + (i === 0 ? judgment.attempts : 0) } : {}) } });
     }
     meter.observe(doneBefore(), total);
   };

@@ -158,6 +158,24 @@ export async function capped(options: CaseOptions): Promise<unknown> {
   return { before, after };
 }
 
+/** The disk is full from this optimiser step on, until a second attempt. */
+export async function fullAt(step: number, options: CaseOptions): Promise<unknown> {
+  const first = await rig(options);
+  const write = first.store.studies.putLosses.bind(first.store.studies);
+  first.store.studies.putLosses = async (study, points) => {
+    if (points.some((point) => point.step >= step)) throw new LabError('storage.quota', 'The disk is full.', 'Make room.');
+    await write(study, points);
+  };
+  await first.runner.start(first.id);
+  const before = await report(first);
+  first.store.studies.putLosses = write;
+  const again = await rig(options, first.store);
+  await again.runner.start(again.id);
+  const after = await report(again);
+  await close(again);
+  return { before, after };
+}
+
 export async function cancelled(options: CaseOptions): Promise<unknown> {
   const one = await rig(options);
   await one.runner.start(one.id);

@@ -197,20 +197,12 @@ test('only one tab runs a study at a time, and the other says so', async ({ page
   await other.goto('about:blank');
 });
 
-test('a full disk pauses the study, and it goes on when there is room again', async ({ page }) => {
-  const name = 'queue-full';
+test('a disk that fills up pauses the study, which goes on when there is room again', async ({ page }) => {
   const unbroken = await whole(page);
-  const session = await page.context().newCDPSession(page);
-  const origin = new URL(page.url()).origin;
-  await inBrowser(page, MODULE, 'begin', { name, toy: { stepMs: 60 } });
-  await expect.poll(async () => (await inBrowser<{ losses: number }>(page, MODULE, 'stored', name)).losses, { intervals: [20] }).toBeGreaterThanOrEqual(6);
-  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
-  await page.waitForTimeout(500);
-  await session.send('Storage.overrideQuotaForOrigin', { origin });
-  const there = await inBrowser<{ losses: number }>(page, MODULE, 'stored', name);
-  expect(there.losses).toBeLessThan(3 * 12);
-  const resumed = await whole(page, { name });
-  expect(resumed.status).toBe('done');
-  expect(resumed.losses).toEqual(unbroken.losses);
-  await inBrowser(page, MODULE, 'discard', name);
+  const { before, after } = await inBrowser<{ before: Report; after: Report }>(page, MODULE, 'fullAt', 7, {});
+  expect([before.status, before.error]).toEqual(['paused', 'storage.quota']);
+  expect(before.cells.map(({ stage }) => stage)).toEqual(thrice('training'));
+  expect(before.losses.length).toBeLessThan(3 * 12);
+  expect(after.status).toBe('done');
+  expect(after.losses).toEqual(unbroken.losses);
 });
