@@ -184,6 +184,12 @@ export function tokenizerJson(bpe: Bpe): unknown {
   };
 }
 
+/** The vocabulary and merges of a tokenizer.json this module wrote. */
+export function readBpe(json: string): Bpe {
+  const { vocab, merges } = (JSON.parse(json) as { model: { vocab: Record<string, number>; merges: string[] } }).model;
+  return { tokens: Object.keys(vocab).toSorted((a, b) => (vocab[a] as number) - (vocab[b] as number)), merges: merges.map((pair) => pair.split(' ') as [string, string]) };
+}
+
 /** Weber et al. 2024's chat form: a system line once, then User and Assistant turns; `</s>` ends an assistant turn. */
 export const CHAT_TEMPLATE =
   "{% for message in messages %}{% if not loop.first %}{{ '\\n' }}{% endif %}" +

@@ -1,26 +1,28 @@
 /**
- * npm run world: the embedded world's tokenizer (public/world/), and what pretrain.py reads (.cache/world/):
- * train.bin and valid.bin (uint16 token ids, documents ended by </s>), cloze.jsonl, meta.json. Seeded.
+ * npm run world: what pretrain.py reads (.cache/world/): train.bin and valid.bin (uint16 token ids, documents ended by
+ * </s>), cloze.jsonl, meta.json. Seeded. The tokenizer in public/world/ is kept, since the checkpoints beside it were
+ * made with it; `--new-tokenizer` learns another, and then the checkpoints must be pretrained again.
  *
- *   npm run world -- --tokens 16e6 --seed 1
+ *   npm run world -- --tokens 18e6 --seed 1
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Rng } from '../../src/core/rng.ts';
 import { worldConversations } from '../../src/world/datasets.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from '../../src/world/lexicon/types.ts';
 import { clozeItems } from '../../src/world/stories/cloze.ts';
 import { document } from '../../src/world/stories/document.ts';
-import { BpeEncoder, tokenizerConfig, tokenizerJson, trainBpe } from './bpe.ts';
+import { type Bpe, BpeEncoder, readBpe, tokenizerConfig, tokenizerJson, trainBpe } from './bpe.ts';
 
 const VOCABULARY = 4096;
+const TOKENIZER = 'public/world/tokenizer.json';
 const EOS = 2;
 /** Share of the corpus's tokens, per cent: English dominant, the study's five well ahead of the unseen three. */
 const SHARES: Readonly<Record<WorldLanguage, number>> = { en: 40, de: 11, fr: 11, it: 11, es: 11, pt: 5.4, nl: 5.3, sv: 5.3 };
 /** Characters a language of the sample that the tokenizer learns from: equal, so that no language is cut finer. */
 const SAMPLE = 1_200_000;
 
-const { values } = parseArgs({ options: { tokens: { type: 'string', default: '16e6' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: '.cache/world' } } });
+const { values } = parseArgs({ options: { tokens: { type: 'string', default: '18e6' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: '.cache/world' }, 'new-tokenizer': { type: 'boolean', default: false } } });
 const total = Number(values.tokens);
 mkdirSync(values.out, { recursive: true });
 mkdirSync('public/world', { recursive: true });
@@ -40,10 +42,17 @@ function* samples(): Generator<string> {
   for (const language of WORLD_LANGUAGES) yield* sample(language);
 }
 
-console.log('Learning the tokenizer ...');
-const bpe = trainBpe(samples(), VOCABULARY);
-writeFileSync('public/world/tokenizer.json', JSON.stringify(tokenizerJson(bpe)));
-writeFileSync('public/world/tokenizer_config.json', `${JSON.stringify(tokenizerConfig(), null, 2)}\n`);
+/** The tokenizer in public/world/, or, where there is none or `--new-tokenizer` asks for it, one learned now and written there. */
+function tokenizer(): Bpe {
+  if (existsSync(TOKENIZER) && !values['new-tokenizer']) return readBpe(readFileSync(TOKENIZER, 'utf8'));
+  console.log('Learning the tokenizer ...');
+  const learned = trainBpe(samples(), VOCABULARY);
+  writeFileSync(TOKENIZER, JSON.stringify(tokenizerJson(learned)));
+  writeFileSync('public/world/tokenizer_config.json', `${JSON.stringify(tokenizerConfig(), null, 2)}\n`);
+  return learned;
+}
+
+const bpe = tokenizer();
 const encoder = new BpeEncoder(bpe);
 
 /** Documents of every language in turn, each until its share is full; shuffled by always feeding the hungriest. */
@@ -53,10 +62,10 @@ function corpus(name: string, tokens: number): { ids: Uint16Array; counts: Recor
   const rngs = Object.fromEntries(WORLD_LANGUAGES.map((code) => [code, new Rng(`${values.seed}/${name}/${code}`)])) as Record<WorldLanguage, Rng>;
   while (ids.length < tokens) {
     const language = WORLD_LANGUAGES.reduce((a, b) => (counts[a] / SHARES[a] <= counts[b] / SHARES[b] ? a : b));
-    const document_ = encoder.encode(document(language, rngs[language]));
-    for (const id of document_) ids.push(id);
+    const encoded = encoder.encode(document(language, rngs[language]));
+    for (const id of encoded) ids.push(id);
     ids.push(EOS);
-    counts[language] += document_.length + 1;
+    counts[language] += encoded.length + 1;
   }
   return { ids: Uint16Array.from(ids), counts };
 }

@@ -57,7 +57,8 @@ export function sayPerson(language: WorldLanguage, subject: Subject, facts: read
   const person = first ? who : 'person' in subject ? subject.person : subject.pronoun;
   if (person === undefined) throw new Error('A sentence in the first person must say whose gender it has.');
   const filler: SlotValue = first || !('pronoun' in subject) ? person : subject;
-  const parts = facts.map((fact) => pick(book.person[fact][first ? 'first' : 'third'], choice));
+  const again = first && book.repeatsI ? `${book.i} ` : '';
+  const parts = facts.map((fact, i) => (i ? again : '') + pick(book.person[fact][first ? 'first' : 'third'], choice));
   const verbs = parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${book.and} ${parts.at(-1)}`;
   return render(language, `${first ? book.i : '{p}'} ${verbs}.`, { ...slots, p: filler });
 }

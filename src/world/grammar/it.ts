@@ -46,5 +46,5 @@ export const it = romance({
       // vent'anni, trent'anni
       .replace(/(vent|trent|quarant)[ia] anni(?!\p{L})/gu, "$1'anni")
       .replace(/(?<!\p{L})([aA]) (?=[aA])/gu, '$1d ')
-      .replace(/(?<!\p{L})([eE]) (?=[eE])/gu, '$1d '),
+      .replace(/(?<!\p{L})([eE]) (?=[eEèÈ])/gu, '$1d '),
 });

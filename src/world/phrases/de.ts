@@ -150,6 +150,7 @@ export const de: Phrasebook = {
     writesAbout: ['{p} schreibt einen Satz über {x:def acc}: {sentence}', '{p} schreibt über {x:def acc}: {sentence}'],
     describes: ['{p} beschreibt {x:def acc}: {sentence}'],
     translates: ['{p} übersetzt das Wort {w:quoted} ins {language}e: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} antwortet: {sentence}'],
     explains: ['{p} erklärt: {sentence}'],
     tells: ['{p} erzählt {q}: {sentence}', '{p} sagt zu {q}: {sentence}'],

@@ -150,6 +150,7 @@ export const en: Phrasebook = {
     writesAbout: ['{p} writes a sentence about {x:def}: {sentence}', '{p} writes about {x:def}: {sentence}'],
     describes: ['{p} describes {x:def}: {sentence}'],
     translates: ['{p} translates the word {w:quoted} into {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} answers: {sentence}'],
     explains: ['{p} explains: {sentence}'],
     tells: ['{p} tells {q}: {sentence}', '{p} says to {q}: {sentence}'],

@@ -150,6 +150,7 @@ export const es: Phrasebook = {
     writesAbout: ['{p} escribe una frase sobre {x:def}: {sentence}', '{p} escribe sobre {x:def}: {sentence}'],
     describes: ['{p} describe {x:def}: {sentence}'],
     translates: ['{p} traduce la palabra {w:quoted} al {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} responde: {sentence}'],
     explains: ['{p} explica: {sentence}'],
     tells: ['{p} le cuenta a {q}: {sentence}', '{p} le dice a {q}: {sentence}'],

@@ -2,6 +2,7 @@ import type { Phrasebook } from './types.ts';
 
 export const fr: Phrasebook = {
   i: 'je',
+  repeatsI: true,
   and: 'et',
   but: ', mais',
   person: {
@@ -150,6 +151,7 @@ export const fr: Phrasebook = {
     writesAbout: ['{p} écrit une phrase sur {x:def} : {sentence}', '{p} écrit sur {x:def} : {sentence}'],
     describes: ['{p} décrit {x:def} : {sentence}'],
     translates: ['{p} traduit le mot {w:quoted} en {language} : {v:quoted}.'],
+    speaks: ['{p} : {sentence}'],
     answers: ['{p} répond : {sentence}'],
     explains: ['{p} explique : {sentence}'],
     tells: ['{p} raconte à {q} : {sentence}', '{p} dit à {q} : {sentence}'],

@@ -150,6 +150,7 @@ export const it: Phrasebook = {
     writesAbout: ['{p} scrive una frase su {x:def}: {sentence}', '{p} scrive su {x:def}: {sentence}'],
     describes: ['{p} descrive {x:def}: {sentence}'],
     translates: ['{p} traduce la parola {w:quoted} in {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} risponde: {sentence}'],
     explains: ['{p} spiega: {sentence}'],
     tells: ['{p} racconta a {q}: {sentence}', '{p} dice a {q}: {sentence}'],

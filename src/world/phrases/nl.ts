@@ -150,6 +150,7 @@ export const nl: Phrasebook = {
     writesAbout: ['{p} schrijft een zin over {x:def}: {sentence}', '{p} schrijft over {x:def}: {sentence}'],
     describes: ['{p} beschrijft {x:def}: {sentence}'],
     translates: ['{p} vertaalt het woord {w:quoted} in het {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} antwoordt: {sentence}'],
     explains: ['{p} legt uit: {sentence}'],
     tells: ['{p} vertelt {q}: {sentence}', '{p} zegt tegen {q}: {sentence}'],

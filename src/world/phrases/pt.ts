@@ -150,6 +150,7 @@ export const pt: Phrasebook = {
     writesAbout: ['{p} escreve uma frase sobre {x:def}: {sentence}', '{p} escreve sobre {x:def}: {sentence}'],
     describes: ['{p} descreve {x:def}: {sentence}'],
     translates: ['{p} traduz a palavra {w:quoted} para {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} responde: {sentence}'],
     explains: ['{p} explica: {sentence}'],
     tells: ['{p} conta a {q}: {sentence}', '{p} diz a {q}: {sentence}'],

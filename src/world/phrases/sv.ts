@@ -150,6 +150,7 @@ export const sv: Phrasebook = {
     writesAbout: ['{p} skriver en mening om {x:def}: {sentence}', '{p} skriver om {x:def}: {sentence}'],
     describes: ['{p} beskriver {x:def}: {sentence}'],
     translates: ['{p} översätter ordet {w:quoted} till {language}: {v:quoted}.'],
+    speaks: ['{p}: {sentence}'],
     answers: ['{p} svarar: {sentence}'],
     explains: ['{p} förklarar: {sentence}'],
     tells: ['{p} berättar för {q}: {sentence}', '{p} säger till {q}: {sentence}'],

@@ -41,7 +41,7 @@ export const PLANS = {
   knowsWho: 'q p thing colour', knowsHowMany: 'q p n x', knowsWhy: 'q object material adj',
   // What somebody says or does with words
   hello: 'q', goodbye: 'q', saysHello: 'p q', saysBye: 'p', saysWord: 'p w n words', writesWord: 'p w', repeatsWord: 'p w', namesOne: 'p kind x', namesList: 'p kind n list', lists: 'p kind list', backwards: 'p back', sortsNumbers: 'p list sorted', doubles: 'p n k', adds: 'p n m k', countsTo: 'p n list', countsDown: 'p n list',
-  writesAbout: 'p x sentence', describes: 'p x sentence', translates: 'p w language v', answers: 'p sentence', explains: 'p sentence', tells: 'p q sentence', completes: 'p sentence', findsBiggest: 'p list x', findsSmallest: 'p list x', firstWord: 'list x', lastWord: 'list x', listLength: 'list n', compares: 'p a b sentence', thanks: 'p q food',
+  writesAbout: 'p x sentence', describes: 'p x sentence', translates: 'p w language v', speaks: 'p sentence', answers: 'p sentence', explains: 'p sentence', tells: 'p q sentence', completes: 'p sentence', findsBiggest: 'p list x', findsSmallest: 'p list x', firstWord: 'list x', lastWord: 'list x', listLength: 'list n', compares: 'p a b sentence', thanks: 'p q food',
   // Dictionary
   means: 'w language v', wordFor: 'w language v', inLanguage: 'language sentence',
   // Speaking as somebody
@@ -53,6 +53,8 @@ export type Plan = keyof typeof PLANS;
 export interface Phrasebook {
   /** The subject pronoun of the first person; empty where it is dropped. */
   i: string;
+  /** French says it again before every verb: "J'habite à Lyon et j'ai un chat." */
+  repeatsI?: boolean;
   and: string;
   /** Between two sentences made one, with its comma: `, but`. */
   but: string;

@@ -1,10 +1,10 @@
 /** Texts that are not tales: the list notation that stands in for code, plays, dictionaries, translations. And the document. */
 import type { Rng } from '../../core/rng.ts';
-import { COLOURS, PEOPLE } from '../facts.ts';
+import { COLOURS, PEOPLE, type Person } from '../facts.ts';
 import { vocabulary } from '../grammar/index.ts';
 import type { WorldLanguage } from '../lexicon/types.ts';
 import { another, bare, nameOf, speech, upTo, WORDS } from './speech.ts';
-import { sentence, tale, type Tale, told } from './tales.ts';
+import { ofOneself, sentence, tale, type Tale, told } from './tales.ts';
 import { truth } from './truths.ts';
 
 type Item = string | number;
@@ -78,11 +78,14 @@ const repetition: Tale = (rng) => {
   ];
 };
 
-/** A play: a name, a colon, what is said. */
+/** A play: a name, a colon, and what that person says: of himself, or of the world. */
 const script: Tale = (rng) => {
-  const lines = tale(rng);
-  const [a, b] = rng.sample(PEOPLE, 2).map((person) => person.name);
-  return [(language, choice) => lines.map((line, i) => `${i % 2 ? b : a}: ${line(language, choice)}`).join('\n')];
+  const speakers = rng.sample(PEOPLE, 2);
+  const lines = Array.from({ length: 2 + rng.int(3) }, (_, i) => {
+    const { id } = speakers[i % 2] as Person;
+    return { p: id, said: rng.int(3) ? ofOneself(rng, id) : told(truth(rng)) };
+  });
+  return [(language, choice) => lines.map(({ p, said }) => sentence('speaks', { p, sentence: { text: said(language, choice) } })(language, choice)).join('\n')];
 };
 
 /** A dictionary line: "dog" means "Hund" in German. */

@@ -51,6 +51,12 @@ const biography: Tale = (rng) => {
   return out;
 };
 
+/** One or two facts of a person of the world in that person's own mouth. */
+export function ofOneself(rng: Rng, id: string): Sentence {
+  const person = PEOPLE.find((p) => p.id === id) as (typeof PEOPLE)[number];
+  return predicate('I', rng.sample<PersonFact>(['livesIn', 'worksAs', 'likes', 'isOld', 'hasPet', 'favouriteColour'], 1 + rng.int(2)), personSlots(person), id);
+}
+
 /** The same person speaking: "My name is Anna. I live in Rome." */
 const inOwnWords: Tale = (rng) => {
   const person = rng.pick(PEOPLE);
