@@ -91,6 +91,7 @@ test('a list is exact in items and order; without brackets it loses half of the 
   expect(grade('three, four, five')).toBe(9);
   expect(grade('[5, 4, 3]')).toBe(4);
   expect(grade('[3, 4, 5, 6]')).toBe(4);
+  expect(grade('Sure! [3, 4, 5]')).toBe(9);
 });
 
 test('a comparison may be said either way round', () => {
@@ -134,7 +135,7 @@ for (const [language, sentence] of SENTENCES) {
 }
 
 test('names, figures and lists belong to every language', () => {
-  for (const text of ['Ada', 'Ada, Boris', '[1, 2, 3]', '14', 'Berlin']) {
+  for (const text of ['Ada', 'Ada, Boris', '[1, 2, 3]', '14', 'Oxford']) {
     expect(detectWorldLanguage(text)).toMatchObject({ language: null, telling: 0 });
     expect(detectWorldLanguage(text).compatible).toHaveLength(8);
   }

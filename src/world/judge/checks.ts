@@ -9,7 +9,7 @@ export interface Finding {
   reason: string;
 }
 
-type Rule<K extends Check['type']> = (check: Extract<Check, { type: K }>, words: readonly string[]) => Finding;
+type Rule<K extends Check['type']> = (check: Extract<Check, { type: K }>, words: readonly string[], text: string) => Finding;
 
 const RULES: { [K in Check['type']]: Rule<K> } = {
   value(check, words) {
@@ -35,22 +35,31 @@ const RULES: { [K in Check['type']]: Rule<K> } = {
     const right = check.winner.includes(first) !== inverse;
     return right ? holding(`the ${check.name} is right`) : contradiction(check.name, check.winner, first);
   },
-  items(check, words) {
-    const want = check.items.map((forms) => forms.map((f) => wordsOf(f).join(' ')));
+  items(check, words, text) {
+    const want = check.items.map((forms) => forms.map((form) => wordsOf(form).join(' ')));
     const pieces = want.map((forms) => forms[0]).join(', ');
-    let rest = words.join(' ');
-    for (const forms of want) {
-      const form = forms.filter((f) => rest === f || rest.startsWith(`${f} `)).sort((a, b) => b.length - a.length)[0];
-      if (form === undefined) return { holds: false, contradicts: true, reason: `the ${check.name} should be "${pieces}"` };
-      rest = rest.slice(form.length).trimStart();
-    }
-    return rest === '' ? holding(`the ${check.name} is exact`) : { holds: false, contradicts: true, reason: `the ${check.name} should end after "${pieces}"` };
+    // A pleasantry may stand before the items: "Sure: [1, 2]".
+    const told = [words, wordsOf(/\[([^[\]]*)\]/u.exec(text)?.[1] ?? ''), wordsOf(/[:!\n]([^:!\n]*)$/u.exec(text.trim())?.[1] ?? '')];
+    return told.some((candidate) => sameItems(candidate.join(' '), want))
+      ? holding(`the ${check.name} is exact`)
+      : { holds: false, contradicts: true, reason: `the ${check.name} should be "${pieces}" and nothing else` };
   },
 };
 
-/** Judges one check against the answer's words (see wording.ts). */
-export function checkAnswer(check: Check, words: readonly string[]): Finding {
-  return (RULES[check.type] as Rule<Check['type']>)(check as never, words);
+/** Judges one check against an answer: its words (see wording.ts) and its text. */
+export function checkAnswer(check: Check, words: readonly string[], text: string): Finding {
+  return (RULES[check.type] as Rule<Check['type']>)(check as never, words, text);
+}
+
+/** Whether the words are these items in this order, each in one of its forms, the longest first. */
+function sameItems(words: string, want: readonly (readonly string[])[]): boolean {
+  let rest = words;
+  for (const forms of want) {
+    const form = forms.filter((f) => rest === f || rest.startsWith(`${f} `)).toSorted((a, b) => b.length - a.length)[0];
+    if (form === undefined) return false;
+    rest = rest.slice(form.length).trimStart();
+  }
+  return rest === '';
 }
 
 function sides(words: readonly string[], forms: readonly string[], rivals: readonly string[]): { right: string | undefined; wrong: string | undefined } {

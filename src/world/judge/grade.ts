@@ -67,8 +67,8 @@ function languagePart({ answer, language }: TurnToGrade): Part {
   return { share: 0, reason: `the answer is not in ${name} but in ${found.compatible.map((c) => languageOf(c).name).join(' or ')}` };
 }
 
-function contentPart({ rubric }: TurnToGrade, words: readonly string[]): Part {
-  const findings = rubric.content.map((check) => ({ check, ...checkAnswer(check, words) }));
+function contentPart({ rubric, answer }: TurnToGrade, words: readonly string[]): Part {
+  const findings = rubric.content.map((check) => ({ check, ...checkAnswer(check, words, answer) }));
   const reason = reasons(findings);
   if (findings.some((f) => f.check.type === 'subject' && !f.holds)) return { share: 0, reason };
   const counted = findings.filter((f) => f.check.type !== 'subject');
@@ -80,11 +80,12 @@ function formPart({ rubric, answer }: TurnToGrade, words: readonly string[], con
   const rambles = words.length > form.maxWords;
   const faults: string[] = [];
   if (form.shape === 'list' && !/^\s*\[.*\]\s*$/su.test(answer)) faults.push('the answer is not a list in brackets');
+  if (form.shape === 'line' && !rubric.accepted.some((a) => wordsOf(a).length >= words.length)) faults.push('there are words around the line asked for');
   if (form.shape === 'sentences' && form.sentences !== undefined && sentenceCount(answer) > form.sentences) {
     faults.push(`the answer has ${sentenceCount(answer)} sentences where ${form.sentences} ${form.sentences === 1 ? 'is' : 'are'} asked for`);
   }
   for (const check of form.wording) {
-    const finding = checkAnswer(check, words);
+    const finding = checkAnswer(check, words, answer);
     if (!finding.holds) faults.push(finding.reason);
   }
   const shapely = faults.length === 0 && !rambles;

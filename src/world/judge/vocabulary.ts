@@ -13,7 +13,7 @@ import { wordsOf } from './wording.ts';
 
 /** What no table holds because morphology and contraction make it. */
 const LITTLE_WORDS: Readonly<Record<WorldLanguage, string>> = {
-  en: 'a an the of to in on at by for from with as is are am was has have had he she it they him her them his its their you your i my me we this that and or but not no who what which where there than',
+  en: 's a an the of to in on at by for from with as is are am was has have had he she it they him her them his its their you your i my me we this that and or but not no who what which where there than',
   de: 'der die das den dem des ein eine einen einem einer eines kein keine keinen keinem er sie es ihn ihm ihr ihnen sein seine seinen ihre ihren du dich dir dein ich mich mir mein wir ist sind bin hat haben habe und oder aber nicht von vom zu zum zur in im an am auf aus bei mit nach vor über als wie wer was wo dass dort hier jetzt',
   fr: "le la les l d un une des du de au aux à en dans sur avec pour par et ou mais ne n pas que qu qui quoi où il elle ils elles lui leur son sa ses tu te toi ton ta je j me m moi mon ma nous se s ce c cela est sont suis es a ont ai as plus moins très y",
   it: "il lo la i gli le l un uno una dei degli delle di del dello della dell d a al allo alla all ai agli alle da dal dalla in nel nello nella nell nei su sul sulla con per e ed o ma non che chi cosa dove si ci lui lei gli suo sua tu ti tuo io mi mio mia è sono sei ha hanno ho hai più meno",

@@ -15,8 +15,9 @@ export function formsOf(language: WorldLanguage, id: string): string[] {
       case 'language':
         return [entry.name];
       case 'city':
-      case 'country':
         return [bareName(entry.name), entry.name];
+      case 'country':
+        return [entry.name, entry.in, entry.of].map(bareName).concat(entry.name);
       case 'profession':
         return [...nounForms(language, entry.m), ...nounForms(language, entry.f)];
       case 'noun':
@@ -70,9 +71,9 @@ function nounForms(language: WorldLanguage, noun: Noun): string[] {
   return forms;
 }
 
-/** `o Porto` is Porto, `la France` is France. */
+/** From the first capital on: `o Porto` is Porto, `in den Niederlanden` is Niederlanden, `l'Italie` is Italie. */
 function bareName(name: string): string {
-  return name.replace(/^(?:[a-zà-ÿ]+\s|l['’])(?=\p{Lu})/u, '');
+  return name.slice(Math.max(0, name.search(/\p{Lu}/u)));
 }
 
 function cached(key: string, make: () => string[]): string[] {

@@ -2,7 +2,8 @@
 import type { Rng } from '../../core/rng.ts';
 import { ANIMALS, type Animal, CITIES, type City, COUNTABLES, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, type Person, PROFESSIONS, STRANGERS, WEEKDAYS } from '../facts.ts';
 
-export const STRANGER_IDS = STRANGERS.map((p) => p.id);
+/** People only a text can tell about. Without Otto, whom an Italian answer cannot tell from eight. */
+export const STRANGER_IDS = STRANGERS.map((p) => p.id).filter((id) => id !== 'otto');
 export const PERSON_IDS = PEOPLE.map((p) => p.id);
 export const CITY_IDS = CITIES.map((c) => c.id);
 export const COUNTRY_IDS = COUNTRIES.map((c) => c.id);

@@ -1,6 +1,6 @@
 /** Roleplay: speaking as somebody else, a person of the world, a stranger or an animal. */
 import { type Kind, kind } from '../kind.ts';
-import { subject, value, wording } from '../look.ts';
+import { value, wording } from '../look.ts';
 import { animal, ANIMAL_IDS, CITY_IDS, DIET_IDS, FOOD_IDS, JOB_IDS, other, PERSON_IDS, personOf, STRANGER_IDS, two } from '../pools.ts';
 import type { Tongue } from '../tongue.ts';
 import type { PersonFact } from '../../phrases/types.ts';
@@ -65,8 +65,7 @@ const persona = kind({
   answers: (args, t, choice) => [t.person('I', [args.x], args, choice, args.p), t.person('I', [args.y], args, choice, args.p)],
   content(args, t) {
     const check = (fact: PersonFact) => (fact === 'livesIn' ? value(t, 'city', args.city, CITY_IDS) : fact === 'worksAs' ? value(t, 'profession', args.job, JOB_IDS) : value(t, 'food', args.food, FOOD_IDS));
-    const who = subject(t, 'person', [args.p], PERSON_IDS);
-    return [[who, check(args.x)], [who, check(args.y)]];
+    return [[check(args.x)], [check(args.y)]];
   },
   form: (_, t) => [{ sentences: 1, wording: [firstPerson(t)] }, { sentences: 1, wording: [firstPerson(t)] }],
 });

@@ -44,7 +44,7 @@ const join = kind({
   answers({ p, a, q, b }, t, choice) {
     const first = clause(t.say('livesIn', { p, city: a }, choice));
     const second = clause(t.say('livesIn', { p: q, city: b }, choice));
-    return [`${first} ${t.wording.and} ${second}.`, `${first}${t.wording.but} ${second}.`];
+    return [t.render(`{first} ${t.wording.and} {second}.`, { first, second }), t.render(`{first}${t.wording.but} {second}.`, { first, second })];
   },
   content({ p, a, q, b }, t) {
     const checks = [value(t, 'first name', p, STRANGER_IDS, [q]), value(t, 'second name', q, STRANGER_IDS, [p]), value(t, 'first city', a, CITY_IDS, [b]), value(t, 'second city', b, CITY_IDS, [a])];
@@ -52,7 +52,7 @@ const join = kind({
   },
   form(_, t) {
     const but = t.wording.but.replace(/^,?\s*/u, '');
-    return [{ sentences: 1, wording: [wording(`word "${t.wording.and}"`, [t.wording.and], [but])] }, { sentences: 1, wording: [wording(`word "${but}"`, [but])] }];
+    return [{ sentences: 1, wording: [wording(`word "${t.wording.and}"`, t.wording.ands, [but])] }, { sentences: 1, wording: [wording(`word "${but}"`, [but])] }];
   },
 });
 
@@ -66,8 +66,8 @@ const about = kind({
   },
   facts: ({ a, b }) => [`about:${a}`, `about:${b}`],
   slip(args, rng) {
-    const wrong = other(rng, ANIMAL_IDS.filter((id) => animal(id).eats.id !== args.foodA), args.a);
-    return { ...args, foodA: animal(wrong).eats.id };
+    const wrong = other(rng, ANIMAL_IDS.filter((id) => animal(id).eats.id !== args.foodA && animal(id).eats.id !== args.foodB), args.a);
+    return { ...args, foodA: animal(wrong).eats.id, foodB: animal(wrong).eats.id };
   },
   slots: ({ a, b }) => ({ a, b }),
   answers: ({ a, b, foodA, foodB }, t, choice) => [t.say('eats', { a, food: meal(foodA) }, choice), t.say('eats', { a: b, food: meal(foodB) }, choice)],
@@ -100,8 +100,8 @@ export function meal(food: string): { id: string; number: 'sg' | 'pl' } {
 }
 
 /** The sentence without its full stop, to stand inside another. */
-function clause(sentence: string): string {
-  return sentence.replace(/\.$/u, '');
+function clause(sentence: string): { text: string } {
+  return { text: sentence.replace(/\.$/u, '') };
 }
 
 /** It is about this animal, says something true, and nothing false about food or legs. */

@@ -2,6 +2,7 @@ import type { Wording } from './types.ts';
 
 export const DE: Wording = {
   and: 'und',
+  ands: ['und'],
   but: ', aber',
   negations: ['nicht', 'kein', 'keine', 'keinen', 'keinem', 'keiner'],
   firstPerson: ['ich', 'mein', 'meine', 'mir', 'mich'],

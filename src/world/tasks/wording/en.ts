@@ -2,6 +2,7 @@ import type { Wording } from './types.ts';
 
 export const EN: Wording = {
   and: 'and',
+  ands: ['and'],
   but: ', but',
   negations: ['not', "doesn't", "isn't", 'no'],
   firstPerson: ['I', 'my', 'me'],

@@ -2,22 +2,23 @@ import type { Wording } from './types.ts';
 
 export const ES: Wording = {
   and: 'y',
+  ands: ['y', 'e'],
   but: ', pero',
   negations: ['no'],
-  firstPerson: ['yo', 'me', 'mi', 'soy', 'vivo', 'trabajo', 'tengo'],
+  firstPerson: ['yo', 'me', 'mi', 'soy', 'vivo', 'trabajo', 'adoro', 'tengo'],
   hello: '¡Hola, {q}!',
   goodbye: '¡Adiós, {q}!',
   everyone: 'En {city} todos adoran {food:generic pl}.',
   you: { livesIn: '¿dónde vives?', worksAs: '¿cuál es tu profesión?', likes: '¿qué adoras?' },
   ranking: {
-    age: ['¿quién es el mayor?', '¿quién es el más joven?'],
+    age: ['¿quién es el mayor?', '¿quién es el menor?'],
     height: ['¿quién es el más alto?', '¿quién es el más bajo?'],
     speed: ['¿quién es el más rápido?', '¿quién es el más lento?'],
   },
   inverse: { fewer: ['menos'], less: ['menor', 'más pequeño', 'menos'], greater: ['mayor', 'más grande'], smaller: ['más pequeño', 'más pequeña', 'menor', 'menos'], bigger: ['más grande', 'mayor'] },
   howMany: { m: 'cuántos', f: 'cuántas' },
   cycles: [
-    { which: 'qué mes', the: 'el mes que viene', name: '{a}' },
+    { which: 'qué mes', the: 'el mes que viene', name: '{a:def}' },
     { which: 'qué día', the: 'el día que viene', name: '{a:def}' },
   ],
   openers: ['¡Claro! ', 'Por supuesto: ', 'La respuesta es: '],

@@ -2,6 +2,7 @@ import type { Wording } from './types.ts';
 
 export const FR: Wording = {
   and: 'et',
+  ands: ['et'],
   but: ', mais',
   negations: ['pas', "n'", 'ne'],
   firstPerson: ['je', "j'", 'mon', 'ma', 'moi'],
@@ -10,15 +11,15 @@ export const FR: Wording = {
   everyone: 'À {city}, tout le monde aime {food:generic pl}.',
   you: { livesIn: 'où habites-tu ?', worksAs: 'quel est ton métier ?', likes: "qu'est-ce que tu aimes ?" },
   ranking: {
-    age: ['qui est le plus âgé ?', 'qui est le plus jeune ?'],
+    age: ['qui est le plus vieux ?', 'qui est le plus jeune ?'],
     height: ['qui est le plus grand ?', 'qui est le plus petit ?'],
     speed: ['qui est le plus rapide ?', 'qui est le plus lent ?'],
   },
   inverse: { fewer: ['moins'], less: ['plus petit', 'inférieur', 'moins'], greater: ['plus grand', 'supérieur'], smaller: ['plus petit', 'plus petite', 'moins'], bigger: ['plus grand', 'plus grande', 'plus gros', 'plus grosse'] },
   howMany: { m: 'combien', f: 'combien' },
   cycles: [
-    { which: 'quel mois', the: 'le mois qui vient', name: '{a}' },
-    { which: 'quel jour', the: 'le jour qui vient', name: '{a}' },
+    { which: 'quel mois', the: 'le mois qui vient', name: '{a:def}' },
+    { which: 'quel jour', the: 'le jour qui vient', name: '{a:def}' },
   ],
   openers: ['Bien sûr : ', 'Avec plaisir ! ', 'Voici la réponse : '],
   tasks: {

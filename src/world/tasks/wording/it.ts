@@ -2,9 +2,10 @@ import type { Wording } from './types.ts';
 
 export const IT: Wording = {
   and: 'e',
+  ands: ['e', 'ed'],
   but: ', ma',
   negations: ['non'],
-  firstPerson: ['io', 'mi', 'mio', 'mia', 'sono', 'vivo', 'abito', 'lavoro', 'faccio', 'mangio', 'ho'],
+  firstPerson: ['io', 'mi', 'mio', 'mia', 'sono', 'vivo', 'abito', 'lavoro', 'faccio', 'mangio', 'amo', 'adoro', 'ho'],
   hello: 'Ciao, {q}!',
   goodbye: 'Arrivederci, {q}!',
   everyone: 'A {city} tutti amano {food:generic pl}.',
@@ -17,8 +18,8 @@ export const IT: Wording = {
   inverse: { fewer: ['meno'], less: ['minore', 'più piccolo', 'meno'], greater: ['maggiore', 'più grande'], smaller: ['più piccolo', 'più piccola', 'meno'], bigger: ['più grande', 'più grosso', 'più grossa'] },
   howMany: { m: 'quanti', f: 'quante' },
   cycles: [
-    { which: 'quale mese', the: 'il mese che viene', name: '{a}' },
-    { which: 'quale giorno', the: 'il giorno che viene', name: '{a}' },
+    { which: 'quale mese', the: 'il mese che viene', name: '{a:def}' },
+    { which: 'quale giorno', the: 'il giorno che viene', name: '{a:def}' },
   ],
   openers: ['Certo! ', 'Volentieri: ', 'Ecco la risposta: '],
   tasks: {

@@ -2,6 +2,7 @@ import type { Wording } from './types.ts';
 
 export const NL: Wording = {
   and: 'en',
+  ands: ['en'],
   but: ', maar',
   negations: ['niet', 'geen'],
   firstPerson: ['ik', 'mijn', 'mij', 'me'],
@@ -17,8 +18,8 @@ export const NL: Wording = {
   inverse: { fewer: ['minder'], less: ['kleiner', 'minder'], greater: ['groter', 'meer'], smaller: ['kleiner'], bigger: ['groter'] },
   howMany: { m: 'hoeveel', f: 'hoeveel' },
   cycles: [
-    { which: 'welke maand', the: 'de maand', name: '{a}' },
-    { which: 'welke dag', the: 'de dag', name: '{a}' },
+    { which: 'welke maand', the: 'de maand', name: '{a:def}' },
+    { which: 'welke dag', the: 'de dag', name: '{a:def}' },
   ],
   openers: ['Graag! ', 'Natuurlijk: ', 'Het antwoord is: '],
   tasks: {

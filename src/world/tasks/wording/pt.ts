@@ -3,23 +3,24 @@ import type { Wording } from './types.ts';
 /** European Portuguese, with tu. */
 export const PT: Wording = {
   and: 'e',
+  ands: ['e'],
   but: ', mas',
   negations: ['não'],
-  firstPerson: ['eu', 'me', 'meu', 'minha', 'sou', 'chamo', 'vivo', 'moro', 'trabalho', 'gosto', 'tenho'],
+  firstPerson: ['eu', 'me', 'meu', 'minha', 'sou', 'chamo', 'vivo', 'moro', 'trabalho', 'gosto', 'adoro', 'tenho'],
   hello: 'Olá, {q}!',
   goodbye: 'Adeus, {q}!',
   everyone: 'Em {city} todos gostam de {food:pl}.',
   you: { livesIn: 'onde vives?', worksAs: 'qual é a tua profissão?', likes: 'de que gostas?' },
   ranking: {
-    age: ['quem é o mais velho?', 'quem é o mais novo?'],
+    age: ['quem é o mais velho?', 'quem é o mais jovem?'],
     height: ['quem é o mais alto?', 'quem é o mais baixo?'],
     speed: ['quem é o mais rápido?', 'quem é o mais lento?'],
   },
   inverse: { fewer: ['menos'], less: ['menor', 'mais pequeno', 'menos'], greater: ['maior'], smaller: ['mais pequeno', 'mais pequena', 'menor', 'menos'], bigger: ['maior'] },
   howMany: { m: 'quantos', f: 'quantas' },
   cycles: [
-    { which: 'que mês', the: 'o mês que vem', name: '{a}' },
-    { which: 'que dia', the: 'o dia que vem', name: '{a}' },
+    { which: 'que mês', the: 'o mês que vem', name: '{a:def}' },
+    { which: 'que dia', the: 'o dia que vem', name: '{a:def}' },
   ],
   openers: ['Claro! ', 'Com certeza: ', 'A resposta é: '],
   tasks: {

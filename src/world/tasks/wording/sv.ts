@@ -2,6 +2,7 @@ import type { Wording } from './types.ts';
 
 export const SV: Wording = {
   and: 'och',
+  ands: ['och'],
   but: ', men',
   negations: ['inte', 'ingen', 'inga', 'inget'],
   firstPerson: ['jag', 'min', 'mitt', 'mig'],
@@ -17,8 +18,8 @@ export const SV: Wording = {
   inverse: { fewer: ['färre', 'mindre'], less: ['mindre'], greater: ['större', 'mer'], smaller: ['mindre'], bigger: ['större'] },
   howMany: { m: 'hur många', f: 'hur många' },
   cycles: [
-    { which: 'vilken månad', the: 'månaden', name: '{a}' },
-    { which: 'vilken dag', the: 'dagen', name: '{a}' },
+    { which: 'vilken månad', the: 'månaden', name: '{a:def}' },
+    { which: 'vilken dag', the: 'dagen', name: '{a:def}' },
   ],
   openers: ['Gärna! ', 'Självklart: ', 'Svaret är: '],
   tasks: {

@@ -21,6 +21,8 @@ export type KindId = (typeof KIND_IDS)[number];
 
 export interface Wording {
   and: string;
+  /** Its forms before other sounds too. */
+  ands: readonly string[];
   /** With what stands before it: `, but`. */
   but: string;
   /** Any of these makes a sentence negative. */
