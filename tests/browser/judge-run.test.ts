@@ -1,0 +1,195 @@
+/** Judging through an OpenAI-compatible endpoint, from the lab's own page, against a local server that misbehaves. */
+import { expect, test, type Page } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
+import type { Judgment } from '../../src/core/judgment.ts';
+import type { ManifestInput } from '../../src/studies/manifest.ts';
+import { type Behaviour, gradeOf, type JudgeServer, startJudgeServer } from '../judge-server.ts';
+import { importModel, type LabWindow, openLab, ready, tinyCheckpoint, tinyStudy } from './lab-page.ts';
+import { product } from './product.ts';
+
+const KEY = 'sk-test-4f9c2b7e1a';
+
+function judged(server: JudgeServer, model: string, change: Record<string, unknown> = {}): ManifestInput {
+  return tinyStudy(model, { judge: { kind: 'openai', base_url: server.url, model: 'judge-1', concurrency: 3, timeout_seconds: 2, max_attempts: 4, ...change } });
+}
+
+const judgmentsOf = (page: Page, id: string): Promise<Judgment[]> => page.evaluate((study) => (window as unknown as LabWindow).lab.studies.judgments(study), id);
+
+/** Starts a study and waits until it stops, however it stops. */
+async function untilStopped(page: Page, input: ManifestInput | string, verb: 'start' | 'retry' = 'start'): Promise<{ id: string; status: string; code: string | null; hint: string | null }> {
+  return page.evaluate(
+    async ([manifest, how]) => {
+      const { lab } = window as unknown as LabWindow;
+      const id = typeof manifest === 'string' ? manifest : (await lab.studies.create(manifest)).id;
+      let stop = (): void => {};
+      const stopped = new Promise<void>((resolve) => {
+        stop = lab.studies.subscribe(({ study, state }) => {
+          if (study === id && ['paused', 'done', 'failed', 'cancelled'].includes(state.status) && started) resolve();
+        });
+      });
+      let started = false;
+      await lab.studies[how](id);
+      started = true;
+      if ((await lab.studies.get(id)).status === 'running') await stopped;
+      stop();
+      const { status, error } = await lab.studies.get(id);
+      return { id, status, code: error?.code ?? null, hint: error?.hint ?? null };
+    },
+    [input, verb] as const,
+  );
+}
+
+async function withServer(script: Parameters<typeof startJudgeServer>[0], body: (server: JudgeServer) => Promise<void>): Promise<void> {
+  const server = await startJudgeServer(script);
+  try {
+    await body(server);
+  } finally {
+    await server.close();
+  }
+}
+
+test('a judge that answers with 429, 500, a hang, half a reply and no rating costs no grade but the one it never gave', async ({ page }) => {
+  const troubles: Behaviour[] = [{ status: 429, retryAfter: '1' }, { status: 500 }, 'hang', 'malformed', 'no-rating', 'grade'];
+  await withServer(troubles, async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    const { id, status } = await untilStopped(page, judged(server, model));
+    expect(status).toBe('done');
+    const first = await judgmentsOf(page, id);
+    expect(first).toHaveLength(2 * 16 * 2);
+    for (const judgment of first) if (judgment.state === 'graded') expect(judgment.score).toBe(gradeOf(judgment.user_prompt));
+    const failed = first.filter((judgment) => judgment.state === 'failed');
+    expect(new Set(failed.map((judgment) => judgment.user_prompt)).size).toBe(1);
+    expect(failed[0]).toMatchObject({ error: { code: 'judging.no-rating' }, judgment: 'A pleasant answer, all in all.' });
+    // A failed judgment is counted as failed and is in no mean.
+    const results = await page.evaluate((study) => (window as unknown as LabWindow).lab.studies.results(study), id);
+    const all = results.heatmap.filter((cell) => cell.language === 'all');
+    expect(all.reduce((sum, cell) => sum + cell.failed, 0)).toBe(failed.length);
+    expect(all.reduce((sum, cell) => sum + cell.raw.n, 0)).toBe(first.length - failed.length);
+
+    const callsBefore = server.calls.length;
+    expect((await untilStopped(page, id, 'retry')).status).toBe('done');
+    expect(server.calls.length).toBe(callsBefore + 1);
+    expect((await judgmentsOf(page, id)).every((judgment) => judgment.state === 'graded')).toBe(true);
+  });
+});
+
+test('a reload in the middle of judging pays for nothing twice, and a remembered key goes on being used', async ({ page }) => {
+  await withServer([{ rating: 7, milliseconds: 250 }], async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    const id = await page.evaluate(
+      async ([manifest, url, key]) => {
+        const { lab } = window as unknown as LabWindow;
+        await lab.judges.setKey(url, key, { remember: true });
+        const study = await lab.studies.create(manifest);
+        await lab.studies.start(study.id);
+        return study.id;
+      },
+      [judged(server, model), server.url, KEY] as const,
+    );
+    await expect.poll(async () => (await judgmentsOf(page, id)).length, { timeout: 60_000, intervals: [50] }).toBeGreaterThan(5);
+    await page.reload();
+    const asked = server.calls.length;
+    await ready(page);
+    const paid = new Set((await judgmentsOf(page, id)).map((judgment) => judgment.user_prompt));
+    expect(await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.wait(study)).status, id)).toBe('done');
+    const prompts = server.calls.map((call) => call.body.messages.at(-1)?.content ?? '');
+    expect(server.calls.length).toBeGreaterThan(asked);
+    // Calls that were under way when the page went are lost to any browser; what had come home is not asked again.
+    const known = [...paid].filter((prompt) => prompts.slice(0, asked).includes(prompt));
+    expect(known.length).toBeGreaterThan(5);
+    expect(prompts.slice(asked).filter((prompt) => paid.has(prompt) && prompts.slice(0, asked).includes(prompt) && known.includes(prompt))).toEqual([]);
+    expect(server.calls.every((call) => call.authorization === `Bearer ${KEY}`)).toBe(true);
+    expect(server.mostAtOnce).toBeLessThanOrEqual(3);
+  });
+});
+
+test('a key is in no export, no state, no link and no storage but the one it was given to', async ({ page }) => {
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  await withServer(['grade'], async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    await page.evaluate(([url, key]) => (window as unknown as LabWindow).lab.judges.setKey(url, key), [server.url, KEY] as const);
+    const { id, status } = await untilStopped(page, judged(server, model));
+    expect(status).toBe('done');
+    const everything = await page.evaluate(async ([study, url]) => {
+      const { lab } = window as unknown as LabWindow;
+      const bundle = new Uint8Array(await (await lab.studies.exportBundle(study)).arrayBuffer());
+      return {
+        bundle: [...bundle],
+        text: JSON.stringify([await lab.studies.list(), await lab.studies.judgments(study), await (await lab.studies.exportJudgments(study)).text(), location.href, { ...localStorage }, { ...sessionStorage }]),
+        state: await lab.judges.keyState(url),
+      };
+    }, [id, server.url] as const);
+    expect(server.calls[0]?.authorization).toBe(`Bearer ${KEY}`);
+    expect(everything.state).toBe('memory');
+    const files = Object.entries(unzipSync(Uint8Array.from(everything.bundle)));
+    expect(files.length).toBeGreaterThan(5);
+    for (const [name, bytes] of files) expect(strFromU8(bytes, true).includes(KEY), name).toBe(false);
+    expect(everything.text).not.toContain(KEY);
+    expect(said.join('\n')).not.toContain(KEY);
+    // Kept in memory only, it is gone with the page.
+    await page.reload();
+    await ready(page);
+    const states = await page.evaluate(async ([url, key]) => {
+      const { judges } = (window as unknown as LabWindow).lab;
+      const after = await judges.keyState(url);
+      await judges.setKey(url, key, { remember: true });
+      const stored = await judges.keyState(`${url}/`);
+      await judges.forgetKey(url);
+      return [after, stored, await judges.keyState(url)];
+    }, [server.url, KEY] as const);
+    expect(states).toEqual(['none', 'stored', 'none']);
+  });
+});
+
+test('a wrong key pauses the study at once, and the right one lets it go on', async ({ page }) => {
+  await withServer((_, call) => (call.authorization === `Bearer ${KEY}` ? 'grade' : { status: 401, message: `no such key: ${call.authorization}` }), async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    await page.evaluate((url) => (window as unknown as LabWindow).lab.judges.setKey(url, 'sk-wrong-00000000'), server.url);
+    const stopped = await untilStopped(page, judged(server, model));
+    expect(stopped).toMatchObject({ status: 'paused', code: 'judging.unauthorised', hint: expect.stringContaining('key') });
+    expect(server.calls.length).toBeLessThanOrEqual(3);
+    const probes = await page.evaluate(
+      async ([judge, key]) => {
+        const { judges } = (window as unknown as LabWindow).lab;
+        const before = await judges.probe(judge as never);
+        await judges.setKey((judge as { base_url: string }).base_url, key);
+        return [before, await judges.probe(judge as never)];
+      },
+      [{ ...judged(server, model).judge, temperature: 0, max_tokens: 100, repeats: 1, max_calls: null, price_in: null, price_out: null }, KEY] as const,
+    );
+    expect(probes.map((probe) => probe.ok)).toEqual([false, true]);
+    // The refusals are retried with everything else that is missing.
+    expect((await untilStopped(page, stopped.id, 'retry')).status).toBe('done');
+    expect((await judgmentsOf(page, stopped.id)).every((judgment) => judgment.state === 'graded')).toBe(true);
+  });
+});
+
+test('a cap on calls pauses judging with what it has kept', async ({ page }) => {
+  await withServer(['grade'], async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    const stopped = await untilStopped(page, judged(server, model, { max_calls: 5 }));
+    expect(stopped).toMatchObject({ status: 'paused', code: 'judging.max-calls' });
+    expect(server.calls).toHaveLength(5);
+    expect((await judgmentsOf(page, stopped.id)).length).toBeGreaterThanOrEqual(5);
+    // Going on does not forget what was spent.
+    expect(await untilStopped(page, stopped.id)).toMatchObject({ status: 'paused', code: 'judging.max-calls' });
+    expect(server.calls).toHaveLength(5);
+  });
+});
+
+test('a judge that cannot be reached pauses the study, with the answers kept', async ({ page }) => {
+  const server = await startJudgeServer();
+  await server.close();
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const stopped = await untilStopped(page, judged(server, model, { max_attempts: 1 }));
+  expect(stopped).toMatchObject({ status: 'paused', code: 'judging.network', hint: expect.stringContaining('CORS') });
+  const answers = await page.evaluate((study) => (window as unknown as LabWindow).lab.studies.answers(study), stopped.id);
+  expect(answers).toHaveLength(2 * 16);
+});

@@ -1,0 +1,85 @@
+/** Reload and resume through the lab's own page, with the real engine. */
+import { expect, test, type Page } from '@playwright/test';
+import type { LossPoint } from '../../src/app/facade.ts';
+import { importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
+import { product } from './product.ts';
+
+const LONG = { max_steps: 120, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 10 };
+
+const lossesOf = (page: Page, id: string): Promise<LossPoint[]> => page.evaluate((study) => (window as unknown as LabWindow).lab.studies.losses(study), id);
+
+async function begin(page: Page, model: string): Promise<string> {
+  return page.evaluate(async (manifest) => {
+    const { lab } = window as unknown as LabWindow;
+    const { id } = await lab.studies.create(manifest);
+    await lab.studies.start(id);
+    return id;
+  }, tinyStudy(model, { training: LONG }));
+}
+
+async function trainedTo(page: Page, id: string, step: number): Promise<void> {
+  await page.waitForFunction(
+    async ([study, least]) => ((await (window as unknown as LabWindow).lab.studies.get(study as string)).cells[0]?.trained.done ?? 0) >= (least as number),
+    [id, step] as const,
+    { polling: 50 },
+  );
+}
+
+const finished = (page: Page, id: string): Promise<string> => page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.wait(study)).status, id);
+
+test('a study that a reload interrupts in training goes on by itself to exactly the unbroken run\'s losses', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const unbroken = await runStudy(page, tinyStudy(model, { training: LONG }));
+  const id = await begin(page, model);
+  await trainedTo(page, id, 33);
+  await page.reload();
+  await ready(page);
+  expect(await finished(page, id)).toBe('done');
+  const [losses, wanted] = [await lossesOf(page, id), await lossesOf(page, unbroken.id)];
+  expect(wanted).toHaveLength(2 * 120);
+  expect(losses).toEqual(wanted);
+});
+
+test('a paused study stays paused over a reload and goes on when it is started', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const id = await begin(page, model);
+  await trainedTo(page, id, 15);
+  const pausing = await page.evaluate(async (study) => {
+    const { lab } = window as unknown as LabWindow;
+    const started = performance.now();
+    await lab.studies.pause(study);
+    return { status: (await lab.studies.get(study)).status, milliseconds: performance.now() - started };
+  }, id);
+  expect(pausing.status).toBe('paused');
+  expect(pausing.milliseconds).toBeLessThan(5000);
+  await page.reload();
+  await ready(page);
+  await page.waitForTimeout(500);
+  expect(await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).status, id)).toBe('paused');
+  await page.evaluate((study) => (window as unknown as LabWindow).lab.studies.start(study), id);
+  expect(await finished(page, id)).toBe('done');
+});
+
+test('a second tab sees the study run and cannot start another', async ({ page, context }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const id = await begin(page, model);
+  const other = await context.newPage();
+  await openLab(other, `${product}?device=wasm`);
+  const seen = await other.evaluate(async (study) => {
+    const { lab } = window as unknown as LabWindow;
+    const event = await new Promise<string>((heard) => lab.studies.subscribe(({ state }) => heard(state.status)));
+    const { status, manifest } = await lab.studies.get(study);
+    const second = await lab.studies.create(manifest);
+    const code = await lab.studies.start(second.id).then(() => 'started', (error: { code: string }) => error.code);
+    return { event, status, code };
+  }, id);
+  expect(seen).toEqual({ event: 'running', status: 'running', code: 'studies.busy' });
+  // The tab that ran it goes away: here the study is seen for what it is, and can go on.
+  await page.close();
+  await expect.poll(() => other.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).status, id)).toBe('paused');
+  await other.evaluate((study) => (window as unknown as LabWindow).lab.studies.start(study), id);
+  expect(await finished(other, id)).toBe('done');
+});

@@ -1,0 +1,91 @@
+/** The home page's study, shortened: nine mixes at once, on the product's own page. */
+import { expect, test } from '@playwright/test';
+import { importModel, type LabWindow, openLab, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
+import { product } from './product.ts';
+
+const NINE = ['EN', 'DE', 'FR', 'IT', 'ES', 'ENDEFRITES', 'DEFRITES', 'ENDEFRITES-sampled', 'DEFRITES-sampled'];
+const FIVE = ['en', 'de', 'fr', 'it', 'es'];
+
+test('the home page\'s nine mixes are tuned, answered and graded into a heat map of nine by five', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const home = await page.evaluate(() => (window as unknown as LabWindow).lab.studies.homeManifest());
+  expect(home.mixes).toEqual(NINE);
+  const state = await runStudy(page, { ...home, models: [model], training: { ...home.training, max_steps: 4, max_length: 64 }, benchmark: { ...home.benchmark, questions_per_category: 1, max_new_tokens: 4 } });
+  expect(state.status).toBe('done');
+  expect(state.cells).toHaveLength(9);
+  expect(state.cells.every((cell) => cell.stage === 'done')).toBe(true);
+  const [results, losses] = await page.evaluate(async (id) => {
+    const { lab } = window as unknown as LabWindow;
+    return [await lab.studies.results(id), await lab.studies.losses(id)] as const;
+  }, state.id);
+  const cells = results.heatmap.filter((cell) => cell.language !== 'all');
+  expect(cells.map(({ mix, language }) => `${mix} ${language}`).sort()).toEqual(NINE.flatMap((mix) => FIVE.map((language) => `${mix} ${language}`)).sort());
+  // One question in each of eight categories, two turns.
+  for (const { raw, failed } of cells) {
+    expect(raw.n).toBe(16);
+    expect(failed).toBe(0);
+    expect(raw.mean).toBeGreaterThanOrEqual(1);
+    expect(raw.low).toBeLessThanOrEqual(raw.mean);
+    expect(raw.high).toBeGreaterThanOrEqual(raw.mean);
+  }
+  expect(results.judge).toContain('not an LLM');
+  expect(results.improvements).toHaveLength(4 * 5);
+  expect(losses).toHaveLength(9 * 4);
+  expect(losses.filter((point) => point.eval_loss !== undefined)).toHaveLength(9);
+});
+
+test('no task of the page takes a tenth of a second while a study runs', async ({ page, browser }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const home = await page.evaluate(() => (window as unknown as LabWindow).lab.studies.homeManifest());
+  const manifest = { ...home, models: [model], training: { ...home.training, max_steps: 60, max_length: 64 }, benchmark: { ...home.benchmark, questions_per_category: 1, max_new_tokens: 4 } };
+  await page.waitForTimeout(1000);
+  await browser.startTracing(page, { categories: ['-*', 'toplevel', '__metadata'] });
+  const events = await page.evaluate(async (input) => {
+    let count = 0;
+    await (window as unknown as LabWindow).lab.studies.run(input, () => void count++);
+    return count;
+  }, manifest);
+  const tasks = pageTasks(await browser.stopTracing());
+  expect(events).toBeGreaterThan(5);
+  expect(tasks.length).toBeGreaterThan(100);
+  expect(tasks.filter((milliseconds) => milliseconds > 100)).toEqual([]);
+});
+
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  ph: string;
+  /** Microseconds the thread was really at work: on a busy machine the clock counts other programs too. */
+  tdur?: number;
+  args?: { name?: string };
+}
+
+/** Milliseconds of every task on the pages' main threads. */
+function pageTasks(trace: Buffer): number[] {
+  const { traceEvents } = JSON.parse(trace.toString('utf8')) as { traceEvents: TraceEvent[] };
+  const main = new Set(traceEvents.filter((event) => event.name === 'thread_name' && event.args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid}/${tid}`));
+  return traceEvents.filter((event) => event.ph === 'X' && event.tdur !== undefined && main.has(`${event.pid}/${event.tid}`)).map((event) => (event.tdur as number) / 1000);
+}
+
+test('a training step, an answer and a grade on WebGPU', async ({ page }) => {
+  await openLab(page, `${product}?device=webgpu`);
+  const report = await page.evaluate(() => (window as unknown as LabWindow).lab.device());
+  expect(report.kind).toBe('webgpu');
+  expect(report.selfTest.passed).toBe(true);
+  const model = await importModel(page, tinyCheckpoint());
+  const shape = { training: { max_steps: 2, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 96 }, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 2 } };
+  const state = await runStudy(page, tinyStudy(model, shape));
+  expect(state.status).toBe('done');
+  expect(state.device?.kind).toBe('webgpu');
+  const onGpu = await page.evaluate((id) => (window as unknown as LabWindow).lab.studies.losses(id), state.id);
+
+  // The same study on WASM, by another engine altogether.
+  await openLab(page, `${product}?device=wasm`);
+  const again = await runStudy(page, tinyStudy(model, shape));
+  const onCpu = await page.evaluate((id) => (window as unknown as LabWindow).lab.studies.losses(id), again.id);
+  expect(onGpu).toHaveLength(4);
+  for (const [i, point] of onGpu.entries()) expect(Math.abs(point.loss / (onCpu[i]?.loss ?? 0) - 1)).toBeLessThan(1e-4);
+});

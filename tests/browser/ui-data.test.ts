@@ -1,0 +1,90 @@
+import { expect, test } from '@playwright/test';
+import { openUi, settled } from '../fixtures/ui-open.ts';
+
+test('lines of an import that could not be used stand in a table with file, line and reason', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  const rows = page.getByRole('region', { name: 'Lines left out' }).getByRole('row');
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(1).getByRole('cell')).toHaveText(['train_limax_de.jsonl', '3', 'not JSON: Unexpected end of input after {"conversations": [']);
+  await expect(page.getByText('40 records kept, 2 lines left out')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'train_limax_de.jsonl' }), 'the list of datasets shows it').toBeVisible();
+});
+
+test('a refused import shows its message and hint, can be put away with Escape, and loses nothing', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByRole('button', { name: 'Model', exact: true }).click();
+  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  const notice = page.getByRole('group', { name: 'The files were not imported' });
+  await expect(notice).toContainText('GPT2LMHeadModel');
+  await expect(notice).toContainText('What to do: Use a Llama-architecture checkpoint');
+  await notice.focus();
+  await page.keyboard.press('Escape');
+  await expect(notice).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'World (dense)' })).toBeVisible();
+});
+
+test('files are dropped as well as picked', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(['{}'], 'dropped.jsonl'));
+    return data;
+  });
+  await page.locator('pinch-import-panel .drop').dispatchEvent('drop', { dataTransfer: transfer });
+  await expect(page.getByRole('heading', { name: 'dropped.jsonl' })).toBeVisible();
+});
+
+test('records lie side by side in the chosen languages, a page at a time', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  const record = page.getByRole('article', { name: 'Record w0000' });
+  await expect(record).toContainText('Where does Anna live?');
+  await expect(record).toContainText('Wo wohnt Anna?');
+  await page.getByRole('group', { name: 'Languages shown' }).getByText('Italian').click();
+  await expect(record).toContainText('Dove abita Anna?');
+  await page.getByRole('navigation', { name: 'Pages of records' }).getByRole('button', { name: 'Next' }).click();
+  await expect(page.getByRole('article', { name: 'Record w0003' })).toBeVisible();
+  await expect(record).toHaveCount(0);
+});
+
+test('the token inspector marks exactly the tokens that carry loss', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByRole('button', { name: 'Tokens of record w0000 in English' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Tokens of w0000 in English' });
+  await expect(dialog.locator('.tokens .token[data-loss]')).toHaveText(['Anna', ' lives', ' in', ' Paris.', '</s>', 'Paris.', '</s>'], { useInnerText: false });
+  await expect(dialog.getByRole('paragraph').first()).toContainText('22 tokens, 7 of them');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Tokens of record w0000 in English' }), 'the focus returns to where it was').toBeFocused();
+});
+
+test('a model’s answer is shown as text, whatever it contains', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByLabel('Your message').fill('<img src=x onerror="document.title=1">');
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await expect(page.locator('.answer-words')).toHaveText('You said: <img src=x onerror="document.title=1"> <b>(a fake answer)</b>');
+  expect(await page.locator('.answer-words').evaluate((node) => node.children.length)).toBe(0);
+});
+
+test('removing asks first', async ({ page }) => {
+  await openUi(page, { scenario: 'done', at: 'data' });
+  await page.getByRole('button', { name: 'Remove MT-Bench-X' }).click();
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByRole('heading', { name: 'MT-Bench-X', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Remove MT-Bench-X' }).click();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await expect(page.getByRole('heading', { name: 'MT-Bench-X', exact: true })).toHaveCount(0);
+});
+
+test('each mix shows its counts and its exact records, and what is picked goes on to Train', async ({ page }) => {
+  await openUi(page, { at: 'mixes' });
+  const card = page.locator('.mix-card').filter({ hasText: 'DEFRITES-sampled' }).last();
+  await expect(card.locator('.counts dd .num')).toHaveText(['0', '60', '60', '60', '60']);
+  await card.getByRole('button', { name: 'See its records (DEFRITES-sampled)' }).click();
+  await expect(page.getByRole('navigation', { name: 'Pages of records' })).toContainText('1 to 12 of 240');
+  await page.getByRole('checkbox', { name: 'Train EN: Train' }).click();
+  await expect(page.getByText('8 mixes picked')).toBeVisible();
+  await page.getByRole('link', { name: 'Go on to Train' }).click();
+  await settled(page);
+  await expect(page.locator('.chips .chip')).toHaveText(['DE', 'FR', 'IT', 'ES', 'ENDEFRITES', 'DEFRITES', 'ENDEFRITES-sampled', 'DEFRITES-sampled']);
+});

@@ -1,0 +1,91 @@
+import { expect, test } from '@playwright/test';
+import { parseManifest } from '../../src/studies/manifest.ts';
+import { openUi, settled } from '../fixtures/ui-open.ts';
+
+test('the manifest is edited as JSON, told what is wrong by field, and only taken when it is right', async ({ page }) => {
+  await openUi(page, { at: 'train' });
+  await page.getByText('Whole manifest').click();
+  const json = page.getByRole('textbox', { name: 'Manifest' });
+  const draft = JSON.parse(await json.inputValue()) as { lora: { r: number } };
+  await json.fill(JSON.stringify({ ...draft, lora: { ...draft.lora, r: 0 }, wrong: 1 }));
+  await expect(page.locator('pinch-manifest-json .problems li')).toHaveText([/lora\.r/, /wrong/]);
+  await expect(page.getByRole('button', { name: 'Use this manifest' })).toBeDisabled();
+  await json.fill('{ "schema": ');
+  await expect(page.locator('pinch-manifest-json .problems li')).toHaveCount(1);
+  await json.fill(JSON.stringify({ ...draft, lora: { ...draft.lora, r: 4 } }));
+  await page.getByRole('button', { name: 'Use this manifest' }).click();
+  await page.getByText('PEFT LoraConfig').click();
+  await expect(page.getByRole('spinbutton', { name: 'r', exact: true })).toHaveValue('4');
+});
+
+test('a field changed in the form is in the manifest that is started, and its live view opens', async ({ page }) => {
+  await openUi(page, { at: 'train', tick: 30 });
+  await page.getByText('TRL SFTConfig').click();
+  await page.getByRole('spinbutton', { name: 'learning_rate' }).fill('0.01');
+  await page.keyboard.press('Tab');
+  await page.getByLabel('Name').fill('Mine');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Start the study' }).click();
+  await expect(page).toHaveURL(/#\/train\/study-1/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Mine' })).toBeVisible();
+  const started = await page.evaluate(async () => (await (window as unknown as { lab: import('../../src/app/facade.ts').Lab }).lab.studies.get('study-1')).manifest);
+  expect(started).toEqual(parseManifest({ ...started, name: 'Mine', training: { ...started.training, learning_rate: 0.01 } }));
+  await expect(page.locator('.cells tbody tr')).toHaveCount(9);
+  await expect(page.locator('.curves-plot canvas')).toBeVisible();
+});
+
+test('a draft survives a reload', async ({ page }) => {
+  await openUi(page, { at: 'train' });
+  await page.getByLabel('Name').fill('Kept across reloads');
+  await page.keyboard.press('Tab');
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('pinch-draft') ?? '')).toContain('Kept across reloads');
+  await page.reload();
+  await settled(page);
+  await expect(page.getByLabel('Name')).toHaveValue('Kept across reloads');
+});
+
+test('a study link fills the form, and a damaged one says so and changes nothing', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openUi(page, { at: 'train' });
+  await page.getByLabel('Name').fill('From a link');
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Copy study link' }).click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const { hash } = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  await page.getByLabel('Name').fill('Something else');
+  await page.keyboard.press('Tab');
+  await page.evaluate((to) => (location.hash = to), hash);
+  await expect(page.getByLabel('Name')).toHaveValue('From a link');
+  await expect(page).toHaveURL(/#\/train$/);
+  await page.evaluate((to) => (location.hash = to.slice(0, 200)), hash);
+  await expect(page.getByRole('group', { name: 'The study link could not be read' })).toContainText('Copy the whole link again');
+  await expect(page.getByLabel('Name')).toHaveValue('From a link');
+});
+
+test('a running study is paused, continued and cancelled from its live view', async ({ page }) => {
+  await openUi(page, { scenario: 'running', at: 'train/study-1', tick: 200 });
+  const stands = page.getByRole('region', { name: 'Where the study stands' });
+  await stands.getByRole('button', { name: /Pause/ }).click();
+  await expect(stands).toContainText('paused');
+  const steps = page.locator('.cells tbody tr').first().locator('.amount .num').first();
+  const before = await steps.textContent();
+  await page.waitForTimeout(700);
+  expect(await steps.textContent(), 'nothing moves while it is paused').toBe(before);
+  await stands.getByRole('button', { name: /Continue/ }).click();
+  await expect(steps).not.toHaveText(before ?? '');
+  await stands.getByRole('button', { name: /Cancel/ }).click();
+  await expect(stands).toContainText('cancelled');
+});
+
+test('curves keep every step, on a log scale and for other metrics too', async ({ page }) => {
+  await openUi(page, { scenario: 'done', at: 'train/study-1' });
+  await expect(page.locator('.curves-plot canvas')).toBeVisible();
+  const plot = page.getByRole('img', { name: /by training step/ });
+  await expect(plot).toHaveAccessibleName(/^Loss/);
+  await page.getByRole('button', { name: 'Log scale' }).click();
+  await expect(page.getByRole('button', { name: 'Log scale' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Gradient norm' }).click();
+  await expect(plot).toHaveAccessibleName(/^Gradient norm/);
+  await page.getByText('The latest values as a table').click();
+  await expect(page.getByRole('region', { name: 'Latest training values' }).getByRole('row').nth(1)).toContainText('EN60');
+});
