@@ -1,17 +1,19 @@
 /** One language as the tasks use it: sentences from the grammar, and the forms by which the judge knows a value. */
 import { denyPerson, phrase, render, say, sayPerson, type Slots, type Subject, vocabulary } from '../grammar/index.ts';
 import type { WorldLanguage } from '../lexicon/types.ts';
-import type { PersonFact, Plan } from '../phrases/types.ts';
+import { type PersonFact, type Phrasebook, PHRASEBOOKS, type Plan } from '../phrases/index.ts';
 import { formsOf, numberForms } from './forms.ts';
-import { type Wording } from './wording/types.ts';
+import type { Wording } from './wording/types.ts';
 import { WORDINGS } from './wording/index.ts';
 
 export class Tongue {
   private static readonly all = new Map<WorldLanguage, Tongue>();
   readonly wording: Wording;
+  readonly book: Phrasebook;
 
   private constructor(readonly code: WorldLanguage) {
     this.wording = WORDINGS[code];
+    this.book = PHRASEBOOKS[code];
   }
 
   static of(code: WorldLanguage): Tongue {

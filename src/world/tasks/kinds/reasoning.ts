@@ -71,8 +71,8 @@ const rule = kind({
   facts: ({ p, a, f, q, b, g }) => [`${p}:city:${a}`, `${q}:city:${b}`, `everyone:${a}:${f}`, `everyone:${b}:${g}`, `${p}:food:${f}`, `${q}:food:${g}`],
   slip: (args) => ({ ...args, f: args.g, g: args.f }),
   slots: ({ p, a, f, q, b, g }, t) => ({
-    r1: { text: t.render(t.wording.everyone, { city: a, food: f }) },
-    r2: { text: t.render(t.wording.everyone, { city: b, food: g }) },
+    r1: { text: t.say('everyoneLikes', { city: a, food: f }) },
+    r2: { text: t.say('everyoneLikes', { city: b, food: g }) },
     s1: { text: t.say('livesIn', { p, city: a }) },
     s2: { text: t.say('livesIn', { p: q, city: b }) },
     p,

@@ -81,22 +81,22 @@ const greet = kind({
   facts: ({ p, q }) => [`greet:${p}:${q}`],
   slip: (args, rng) => ({ ...args, q: other(rng, STRANGER_IDS, args.p, args.q) }),
   slots: (args) => args,
-  answers: ({ p, q }, t, choice) => [`${t.render(t.wording.hello, { q })} ${t.say('myNameIs', { p }, choice)}`, t.render(t.wording.goodbye, { q })],
+  answers: ({ p, q }, t, choice) => [`${t.say('hello', { q })} ${t.say('myNameIs', { p }, choice)}`, t.say('goodbye', { q })],
   content: ({ p, q }, t) => [
     [value(t, 'own name', p, STRANGER_IDS, [q]), value(t, 'name greeted', q, STRANGER_IDS, [p])],
     [value(t, 'name', q, STRANGER_IDS, [p])],
   ],
   form: (_, t) => [
-    { sentences: 3, wording: [wording('greeting', [greeting(t.wording.hello)])] },
-    { sentences: 2, wording: [wording('farewell', [greeting(t.wording.goodbye)], [greeting(t.wording.hello)])] },
+    { sentences: 3, wording: [wording('greeting', [greeting(t, 'hello')])] },
+    { sentences: 2, wording: [wording('farewell', [greeting(t, 'goodbye')], [greeting(t, 'hello')])] },
   ],
 });
 
 export const ROLEPLAY: readonly Kind[] = [introduce, beast, persona, greet];
 
-/** The words of "Hello, {q}!" without the name. */
-function greeting(template: string): string {
-  return template.replace(/[,\s]*\{q\}.*$/u, '');
+/** The words of "Hello, Ada!" without the name. */
+function greeting(t: Tongue, plan: 'hello' | 'goodbye'): string {
+  return t.say(plan, { q: { text: '' } });
 }
 
 function firstPerson(t: Tongue): ReturnType<typeof wording> {

@@ -38,21 +38,21 @@ const join = kind({
   slots: ({ p, a, q, b }, t) => ({
     s1: { text: t.say('livesIn', { p, city: a }) },
     s2: { text: t.say('livesIn', { p: q, city: b }) },
-    and: { text: t.wording.and },
-    but: { text: t.wording.but.replace(/^,?\s*/u, '') },
+    and: { text: t.book.and },
+    but: { text: bareBut(t) },
   }),
   answers({ p, a, q, b }, t, choice) {
     const first = clause(t.say('livesIn', { p, city: a }, choice));
     const second = clause(t.say('livesIn', { p: q, city: b }, choice));
-    return [t.render(`{first} ${t.wording.and} {second}.`, { first, second }), t.render(`{first}${t.wording.but} {second}.`, { first, second })];
+    return [t.render(`{first} ${t.book.and} {second}.`, { first, second }), t.render(`{first}${t.book.but} {second}.`, { first, second })];
   },
   content({ p, a, q, b }, t) {
     const checks = [value(t, 'first name', p, STRANGER_IDS, [q]), value(t, 'second name', q, STRANGER_IDS, [p]), value(t, 'first city', a, CITY_IDS, [b]), value(t, 'second city', b, CITY_IDS, [a])];
     return [checks, checks];
   },
   form(_, t) {
-    const but = t.wording.but.replace(/^,?\s*/u, '');
-    return [{ sentences: 1, wording: [wording(`word "${t.wording.and}"`, t.wording.ands, [but])] }, { sentences: 1, wording: [wording(`word "${but}"`, [but])] }];
+    const but = bareBut(t);
+    return [{ sentences: 1, wording: [wording(`word "${t.book.and}"`, t.wording.ands, [but])] }, { sentences: 1, wording: [wording(`word "${but}"`, [but])] }];
   },
 });
 
@@ -97,6 +97,11 @@ export const WRITING: readonly Kind[] = [portrait, join, about, negate];
 /** What an animal eats, in the number its fact is told in. */
 export function meal(food: string): { id: string; number: 'sg' | 'pl' } {
   return { id: food, number: ANIMAL_IDS.map(animal).find((a) => a.eats.id === food)?.eats.number ?? 'sg' };
+}
+
+/** "But" without the comma before it. */
+function bareBut(t: Tongue): string {
+  return t.book.but.replace(/^,?\s*/u, '');
 }
 
 /** The sentence without its full stop, to stand inside another. */

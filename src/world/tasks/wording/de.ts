@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const DE: Wording = {
-  and: 'und',
   ands: ['und'],
-  but: ', aber',
   negations: ['nicht', 'kein', 'keine', 'keinen', 'keinem', 'keiner'],
   firstPerson: ['ich', 'mein', 'meine', 'mir', 'mich'],
-  hello: 'Hallo, {q}!',
-  goodbye: 'Auf Wiedersehen, {q}!',
-  everyone: 'In {city} mögen alle {food:generic pl acc}.',
   you: { livesIn: 'wo wohnst du?', worksAs: 'was bist du von Beruf?', likes: 'was magst du?' },
   ranking: {
     age: ['wer ist am ältesten?', 'wer ist am jüngsten?'],

@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const EN: Wording = {
-  and: 'and',
   ands: ['and'],
-  but: ', but',
   negations: ['not', "doesn't", "isn't", 'no'],
   firstPerson: ['I', 'my', 'me'],
-  hello: 'Hello, {q}!',
-  goodbye: 'Goodbye, {q}!',
-  everyone: 'In {city} everyone likes {food:generic pl}.',
   you: { livesIn: 'where do you live?', worksAs: 'what is your profession?', likes: 'what do you like?' },
   ranking: {
     age: ['who is the oldest?', 'who is the youngest?'],

@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const ES: Wording = {
-  and: 'y',
   ands: ['y', 'e'],
-  but: ', pero',
   negations: ['no'],
   firstPerson: ['yo', 'me', 'mi', 'soy', 'vivo', 'trabajo', 'adoro', 'tengo'],
-  hello: '¡Hola, {q}!',
-  goodbye: '¡Adiós, {q}!',
-  everyone: 'En {city} todos adoran {food:generic pl}.',
   you: { livesIn: '¿dónde vives?', worksAs: '¿cuál es tu profesión?', likes: '¿qué adoras?' },
   ranking: {
     age: ['¿quién es el mayor?', '¿quién es el menor?'],

@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const FR: Wording = {
-  and: 'et',
   ands: ['et'],
-  but: ', mais',
   negations: ['pas', "n'", 'ne'],
   firstPerson: ['je', "j'", 'mon', 'ma', 'moi'],
-  hello: 'Bonjour, {q} !',
-  goodbye: 'Au revoir, {q} !',
-  everyone: 'À {city}, tout le monde aime {food:generic pl}.',
   you: { livesIn: 'où habites-tu ?', worksAs: 'quel est ton métier ?', likes: "qu'est-ce que tu aimes ?" },
   ranking: {
     age: ['qui est le plus vieux ?', 'qui est le plus jeune ?'],

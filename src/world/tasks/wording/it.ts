@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const IT: Wording = {
-  and: 'e',
   ands: ['e', 'ed'],
-  but: ', ma',
   negations: ['non'],
   firstPerson: ['io', 'mi', 'mio', 'mia', 'sono', 'vivo', 'abito', 'lavoro', 'faccio', 'mangio', 'amo', 'adoro', 'ho'],
-  hello: 'Ciao, {q}!',
-  goodbye: 'Arrivederci, {q}!',
-  everyone: 'A {city} tutti amano {food:generic pl}.',
   you: { livesIn: 'dove abiti?', worksAs: 'che lavoro fai?', likes: 'che cosa ami?' },
   ranking: {
     age: ['chi è il più vecchio?', 'chi è il più giovane?'],

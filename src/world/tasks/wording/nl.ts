@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const NL: Wording = {
-  and: 'en',
   ands: ['en'],
-  but: ', maar',
   negations: ['niet', 'geen'],
   firstPerson: ['ik', 'mijn', 'mij', 'me'],
-  hello: 'Hallo, {q}!',
-  goodbye: 'Tot ziens, {q}!',
-  everyone: 'In {city} houdt iedereen van {food:pl}.',
   you: { livesIn: 'waar woon je?', worksAs: 'wat is je beroep?', likes: 'waar houd je van?' },
   ranking: {
     age: ['wie is het oudst?', 'wie is het jongst?'],

@@ -2,14 +2,9 @@ import type { Wording } from './types.ts';
 
 /** European Portuguese, with tu. */
 export const PT: Wording = {
-  and: 'e',
   ands: ['e'],
-  but: ', mas',
   negations: ['não'],
   firstPerson: ['eu', 'me', 'meu', 'minha', 'sou', 'chamo', 'vivo', 'moro', 'trabalho', 'gosto', 'adoro', 'tenho'],
-  hello: 'Olá, {q}!',
-  goodbye: 'Adeus, {q}!',
-  everyone: 'Em {city} todos gostam de {food:pl}.',
   you: { livesIn: 'onde vives?', worksAs: 'qual é a tua profissão?', likes: 'de que gostas?' },
   ranking: {
     age: ['quem é o mais velho?', 'quem é o mais jovem?'],

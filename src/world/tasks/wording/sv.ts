@@ -1,14 +1,9 @@
 import type { Wording } from './types.ts';
 
 export const SV: Wording = {
-  and: 'och',
   ands: ['och'],
-  but: ', men',
   negations: ['inte', 'ingen', 'inga', 'inget'],
   firstPerson: ['jag', 'min', 'mitt', 'mig'],
-  hello: 'Hej, {q}!',
-  goodbye: 'Hej då, {q}!',
-  everyone: 'I {city} gillar alla {food:pl}.',
   you: { livesIn: 'var bor du?', worksAs: 'vad är ditt yrke?', likes: 'vad gillar du?' },
   ranking: {
     age: ['vem är äldst?', 'vem är yngst?'],

@@ -20,20 +20,12 @@ export const KIND_IDS = [
 export type KindId = (typeof KIND_IDS)[number];
 
 export interface Wording {
-  and: string;
-  /** Its forms before other sounds too. */
+  /** "And", in all the forms that sound gives it (`y`, `e`). */
   ands: readonly string[];
-  /** With what stands before it: `, but`. */
-  but: string;
   /** Any of these makes a sentence negative. */
   negations: readonly string[];
   /** Words only somebody says who speaks of himself. */
   firstPerson: readonly string[];
-  /** Slot q. */
-  hello: string;
-  goodbye: string;
-  /** Slots city, food. */
-  everyone: string;
   /** Questions to "you", not capitalised. */
   you: Readonly<Record<'livesIn' | 'worksAs' | 'likes', string>>;
   /** Who is at the top, who at the bottom; not capitalised. */
