@@ -5,51 +5,47 @@
 import type { GenerationRequest } from './request.ts';
 import { type Sampling, samplingKey, samplingOf } from './sampling.ts';
 
-export interface Batch {
+/** Requests for some of the adapters that are chosen alike, and so are served by the same graphs. */
+export interface Team {
   sampling: Sampling;
   /** The generator's adapters that take part, in the order of their rows. */
   adapters: number[];
-  /** N: rows an adapter. */
+  /** N: rows an adapter in a batch. */
   size: number;
-  /** adapters.length * size rows, those of an adapter together; null where it has no more requests. */
-  rows: (GenerationRequest | null)[];
+  /** Each of adapters.length * size rows, those of an adapter together; null where it has no more requests. */
+  batches: (GenerationRequest | null)[][];
 }
 
 /**
  * @param rowsAtOnce rows of all adapters together
- * @returns batches that hold every request once; those that need the same graphs lie together
+ * @returns teams whose batches hold every request once
  */
-export function planBatches(requests: readonly GenerationRequest[], rowsAtOnce: number): Batch[] {
+export function planTeams(requests: readonly GenerationRequest[], rowsAtOnce: number): Team[] {
   const groups = grouped(requests, (request) => samplingKey(samplingOf(request)));
-  return [...groups.values()].flatMap((group) => planGroup(group, samplingOf(group[0] as GenerationRequest), rowsAtOnce));
-}
-
-/** Batches of requests that are sampled alike. */
-function planGroup(requests: readonly GenerationRequest[], sampling: Sampling, rowsAtOnce: number): Batch[] {
-  return teams(grouped(requests, (request) => request.adapter), rowsAtOnce).flatMap((team) => {
-    const queues = team.map(([, own]) => own.sort((a, b) => b.prompt.length - a.prompt.length));
-    const most = Math.max(...queues.map((own) => own.length));
-    const fits = Math.max(1, Math.floor(rowsAtOnce / team.length));
-    const size = Math.ceil(most / Math.ceil(most / fits));
-    return Array.from({ length: Math.ceil(most / size) }, (_, batch) => ({
-      sampling,
-      adapters: team.map(([adapter]) => adapter),
-      size,
-      rows: queues.flatMap((own) => Array.from({ length: size }, (__, i) => own[batch * size + i] ?? null)),
-    }));
+  return [...groups.values()].flatMap((group) => {
+    const sampling = samplingOf(group[0] as GenerationRequest);
+    return busiestFirst(grouped(group, (request) => request.adapter), rowsAtOnce).map((members): Team => {
+      const queues = members.map(([, own]) => own.toSorted((a, b) => b.prompt.length - a.prompt.length));
+      const most = Math.max(...queues.map((own) => own.length));
+      const fits = Math.max(1, Math.floor(rowsAtOnce / members.length));
+      // As many batches as are needed, and then as equal ones as can be.
+      const size = Math.ceil(most / Math.ceil(most / fits));
+      const batches = Array.from({ length: Math.ceil(most / size) }, (_, batch) => queues.flatMap((own) => Array.from({ length: size }, (__, i) => own[batch * size + i] ?? null)));
+      return { sampling, adapters: members.map(([adapter]) => adapter), size, batches };
+    });
   });
 }
 
 /** Adapters that go together: no more than there are rows, and none with less than half as much to do as another, since it would mostly idle. */
-function teams(byAdapter: Map<number, GenerationRequest[]>, rowsAtOnce: number): [adapter: number, requests: GenerationRequest[]][][] {
-  const busiest = [...byAdapter].sort(([a, own], [b, others]) => others.length - own.length || a - b);
-  const formed: [number, GenerationRequest[]][][] = [];
-  for (const one of busiest) {
-    const team = formed.at(-1);
-    if (team && team.length < rowsAtOnce && one[1].length * 2 >= (team[0] as [number, GenerationRequest[]])[1].length) team.push(one);
-    else formed.push([one]);
+function busiestFirst(byAdapter: Map<number, GenerationRequest[]>, rowsAtOnce: number): [adapter: number, requests: GenerationRequest[]][][] {
+  const teams: [number, GenerationRequest[]][][] = [];
+  for (const one of [...byAdapter].sort(([a, own], [b, others]) => others.length - own.length || a - b)) {
+    const team = teams.at(-1);
+    const busiest = team?.[0]?.[1].length ?? 0;
+    if (team && team.length < rowsAtOnce && one[1].length * 2 >= busiest) team.push(one);
+    else teams.push([one]);
   }
-  return formed;
+  return teams;
 }
 
 function grouped<K>(requests: readonly GenerationRequest[], key: (request: GenerationRequest) => K): Map<K, GenerationRequest[]> {

@@ -1,85 +1,82 @@
-/** What decoding a batch takes on either device: the prompts' memory, and the feeds that steps share. */
+/** What decoding takes on either device: the prompts' memory, and the feeds that steps share. */
 import { type DeviceTensor, type Feeds, host, type HostTensor } from '../runtime/index.ts';
-import type { Batch } from './batches.ts';
 import { type GenerationShape, HIDDEN } from './graphs.ts';
 import type { GenerationRequest } from './request.ts';
 import type { Row } from './rows.ts';
 import { samplingFeeds } from './sampling.ts';
 import type { Sessions } from './sessions.ts';
 
+/** The rows of a batch, those of an adapter together; null where one idles. */
+export type Rows = readonly (Row | null)[];
+
+/** What the batches of a team have in common. */
 export interface Decoding {
-  batch: Batch;
   shape: GenerationShape;
   sessions: Sessions;
-  /** The batch's adapters, [layers, K, size]. */
+  /** The team's adapters, [layers, K, size]. */
   adapters: DeviceTensor | null;
-  /** The batch's rows; null where one idles. */
-  rows: readonly (Row | null)[];
+  batches: readonly Rows[];
   stops: readonly number[];
   signal?: AbortSignal;
   /** Called for each row as it finishes. */
   onDone(row: Row): void;
 }
 
-/** An idle row's stand-in: greedy, so that it draws nothing. */
-const IDLE: Omit<GenerationRequest, 'id'> = { adapter: 0, prompt: [0], maxNewTokens: 0, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' };
+/** An idle row's stand-in. */
+const IDLE: GenerationRequest = { id: '', adapter: 0, prompt: [0], maxNewTokens: 0, temperature: 1, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' };
 
-/** Runs the prompts but their last tokens. @returns past_* feeds; those in `owned` are the caller's to dispose */
-export async function prefill({ shape, sessions, adapters, rows }: Decoding): Promise<{ past: Feeds; owned: DeviceTensor[] }> {
-  const prompts = rows.map((row) => row?.request.prompt ?? IDLE.prompt);
-  const length = Math.max(1, ...prompts.map((prompt) => prompt.length - 1));
-  const session = await sessions.get('prefill', shape);
-  const count = prompts.length;
-  const ids = new Int32Array(count * length);
-  const positions = new BigInt64Array(count * length);
-  const pastMask = new Float32Array(count * length).fill(HIDDEN);
-  prompts.forEach((prompt, row) => {
-    for (let i = 0; i < length; i++) positions[row * length + i] = BigInt(i);
-    for (let i = 0; i < prompt.length - 1; i++) {
-      ids[row * length + i] = prompt[i] as number;
-      pastMask[row * length + i] = 0;
-    }
-  });
-  const causal = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) causal.fill(HIDDEN, query * length + query + 1, (query + 1) * length);
-  const outputs = await session.run({
-    ids: host('int32', [count, length], ids),
-    positions: host('int64', [count, length], positions),
-    mask: host('float32', [length, length], causal),
-    ...(adapters ? { adapters } : {}),
-  });
-  const owned: DeviceTensor[] = [];
-  const past: Record<string, DeviceTensor | HostTensor> = { past_mask: host('float32', [count, 1, 1, length], pastMask), past_length: host('int64', [1], BigInt64Array.of(BigInt(length))) };
-  for (let layer = 0; layer < shape.model.layers.length; layer++) {
-    for (const part of ['key', 'value']) {
-      const tensor = outputs.get(`${part}${layer}`);
-      owned.push(tensor);
-      past[`past_${part}${layer}`] = tensor;
-    }
-  }
-  return { past, owned };
+/** Keys and values of every layer, `key0`, `value0`, ..., by whatever names their graph has for them. */
+export type MemoryTensors = Record<string, DeviceTensor | HostTensor>;
+
+export function memoryNames(layers: number): string[] {
+  return Array.from({ length: layers }, (_, layer) => [`key${layer}`, `value${layer}`]).flat();
 }
 
-/** Feeds that stay the same for all steps of a batch. */
-export function constantFeeds({ rows, shape, adapters }: Decoding): Feeds {
-  const requests = rows.map((row) => row?.request ?? { ...IDLE, id: '' });
-  const settings = samplingFeeds(requests, shape.sampling, shape.model.config.vocab_size);
+/** The mask and length that go with a past: how many tokens of it each row has. */
+export function pastFeeds(lengths: readonly number[], longest: number): Feeds {
+  const mask = new Float32Array(lengths.length * longest).fill(HIDDEN);
+  lengths.forEach((length, row) => mask.fill(0, row * longest, row * longest + length));
+  return { past_mask: host('float32', [lengths.length, 1, 1, longest], mask), past_length: host('int64', [1], BigInt64Array.of(BigInt(longest))) };
+}
+
+/** Runs the prompts but their last tokens. @returns the keys and values, and how many each row has of them */
+export async function prefill({ shape, sessions, adapters }: Decoding, rows: Rows): Promise<{ memory: Record<string, DeviceTensor>; lengths: number[]; longest: number }> {
+  const prompts = rows.map((row) => row?.request.prompt ?? IDLE.prompt);
+  const lengths = prompts.map((prompt) => prompt.length - 1);
+  const longest = Math.max(1, ...lengths);
+  const count = prompts.length;
+  const ids = new Int32Array(count * longest);
+  prompts.forEach((prompt, row) => ids.set(prompt.slice(0, -1), row * longest));
+  const causal = new Float32Array(longest * longest);
+  for (let query = 0; query < longest; query++) causal.fill(HIDDEN, query * longest + query + 1, (query + 1) * longest);
+  const session = await sessions.get('prefill', shape);
+  const outputs = await session.run({
+    ids: host('int32', [count, longest], ids),
+    positions: host('int64', [count, longest], BigInt64Array.from({ length: count * longest }, (_, i) => BigInt(i % longest))),
+    mask: host('float32', [longest, longest], causal),
+    ...(adapters ? { adapters } : {}),
+  });
+  return { memory: Object.fromEntries(memoryNames(shape.model.layers.length).map((name) => [name, outputs.get(name)])), lengths, longest };
+}
+
+/** The requests' settings and the adapters: the same for all steps. */
+export function settingFeeds({ shape, adapters }: Decoding, rows: Rows): Feeds {
+  const settings = samplingFeeds(rows.map((row) => row?.request ?? IDLE), shape.sampling, shape.model.config.vocab_size);
   return { ...Object.fromEntries(Object.entries(settings).map(([name, data]) => [name, host('float32', [rows.length, 1], data)])), ...(adapters ? { adapters } : {}) };
 }
 
-/** Which tokens a row's prompt has, for the repetition penalty: float32 [B, V] of 0 and 1. */
-export function seenInPrompts({ rows, shape }: Decoding): HostTensor | null {
-  if (!shape.sampling.penalise) return null;
+/** Which tokens a row has so far, for the repetition penalty: float32 [B, V] of 0 and 1. */
+export function seenTokens({ shape }: Decoding, rows: Rows): HostTensor {
   const vocabulary = shape.model.config.vocab_size;
   const seen = new Float32Array(rows.length * vocabulary);
   rows.forEach((row, i) => {
-    for (const id of row?.request.prompt ?? []) seen[i * vocabulary + id] = 1;
+    if (row) for (const id of [...row.request.prompt, ...row.tokens]) seen[i * vocabulary + id] = 1;
   });
   return host('float32', [rows.length, vocabulary], seen);
 }
 
 /** Where every row goes on from: token int32 [B], position int64 [B, 1]. */
-export function lastFeeds(rows: Decoding['rows']): { token: HostTensor; position: HostTensor } {
+export function lastFeeds(rows: Rows): { token: HostTensor; position: HostTensor } {
   const last = rows.map((row) => row?.last ?? { token: 0, position: 0 });
   return { token: host('int32', [rows.length], Int32Array.from(last, ({ token }) => token)), position: host('int64', [rows.length, 1], BigInt64Array.from(last, ({ position }) => BigInt(position))) };
 }

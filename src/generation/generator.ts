@@ -6,7 +6,7 @@ import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
-import { type Batch, planBatches } from './batches.ts';
+import { planTeams, type Team } from './batches.ts';
 import type { Decoding } from './decoder.ts';
 import type { GenerationShape } from './graphs.ts';
 import type { GenerationRequest, GenerationResult } from './request.ts';
@@ -85,14 +85,12 @@ export class Generator {
         if (row.done) finish(row);
         return !row.done;
       });
-      for (const batch of planBatches(asked, this.fitting(asked))) {
-        signal?.throwIfAborted();
+      for (const team of planTeams(asked, this.fitting(asked))) {
         await this.decode({
-          batch,
-          shape: this.shape(batch),
+          shape: this.shape(team),
           sessions: this.sessions,
-          adapters: this.adaptersOf(batch),
-          rows: batch.rows.map((request) => request && (rows.get(request) as Row)),
+          adapters: this.adaptersOf(team),
+          batches: team.batches.map((batch) => batch.map((request) => request && (rows.get(request) as Row))),
           stops: this.stops,
           onDone: finish,
           ...(signal ? { signal } : {}),
@@ -119,7 +117,7 @@ export class Generator {
     return Math.min(this.model.config.max_position_embeddings, MOST_POSITIONS);
   }
 
-  private shape({ adapters, size, sampling }: Batch): GenerationShape {
+  private shape({ adapters, size, sampling }: Team): GenerationShape {
     return { model: this.model, layout: this.stack?.layout ?? null, adapters: adapters.length, batch: size, positions: this.positions, stops: this.stops.length, sampling };
   }
 
@@ -131,13 +129,13 @@ export class Generator {
     return Math.max(1, Math.min(this.rowsAtOnce, Math.floor(MEMORY_BYTES / bytesPerRow)));
   }
 
-  private adaptersOf(batch: Batch): DeviceTensor | null {
+  private adaptersOf({ adapters }: Team): DeviceTensor | null {
     if (!this.stack) return null;
-    const key = batch.adapters.join();
+    const key = adapters.join();
     if (this.packed?.key !== key) {
       this.packed?.tensor.dispose();
-      const shape = [this.model.layers.length, batch.adapters.length, this.stack.layout.size];
-      this.packed = { key, tensor: this.model.device.upload({ dtype: 'float32', shape, data: this.stack.pack(batch.adapters) }) };
+      const shape = [this.model.layers.length, adapters.length, this.stack.layout.size];
+      this.packed = { key, tensor: this.model.device.upload({ dtype: 'float32', shape, data: this.stack.pack(adapters) }) };
     }
     return this.packed.tensor;
   }

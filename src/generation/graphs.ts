@@ -170,9 +170,9 @@ function pastInputs(g: Graph, shape: GenerationShape): Past {
  * Many steps in one run, for WASM, where a run copies all it is given: ONNX's Loop goes on until enough rows are done.
  *
  * Inputs: token int32 [B], position int64 [B, 1]; past_*; recent_*; steps int64 []; uniforms [B, steps at least] (drawing);
- * done [B], 1 for finished rows; limit [B], how many more tokens a row may have; enough []: rows that must be done to stop
- * early; stops int32 [n]; settings; seen [B, V] (penalising); adapters.
- * Outputs: tokens int32 [B, taken]; recent_*_after; seen_after.
+ * done [B], 1 for finished rows; limit [B], how many more tokens a row may have; enough []: it stops when so many are
+ * done; stops int32 [n]; settings; seen [B, V] (penalising); adapters.
+ * Outputs: tokens int32 [B, taken]; recent_*_after.
  */
 export function decodeLoop(shape: GenerationShape): Graph {
   const g = new NewGraph('decode');
@@ -227,7 +227,6 @@ export function decodeLoop(shape: GenerationShape): Graph {
     g.output(`recent_key${layer}_after`, rest[2 * layer] as Value);
     g.output(`recent_value${layer}_after`, rest[2 * layer + 1] as Value);
   });
-  if (sampling.penalise) g.output('seen_after', rest.at(-1) as Value);
   return g;
 }
 

@@ -8,13 +8,13 @@ import {
 } from '../onnx/index.ts';
 import type { GenerationRequest } from './request.ts';
 
-/** What a batch needs; each part adds nodes to the graph. */
+/** How a request's tokens are chosen; each part adds nodes to the graph. Requests of one batch are chosen alike. */
 export interface Sampling {
-  /** Some request has a temperature. */
+  /** It has a temperature; else the likeliest token is taken. */
   draw: boolean;
-  /** Some request limits the draw by top-k or top-p. */
+  /** The draw is limited by top-k or top-p. */
   limit: boolean;
-  /** Some request has a repetition penalty. */
+  /** It has a repetition penalty. */
   penalise: boolean;
 }
 
@@ -30,10 +30,7 @@ export function samplingKey({ draw, limit, penalise }: Sampling): string {
 
 /** The settings of B rows, float32 [B, 1] each; only those a sampling needs are graph inputs. */
 export interface SamplingInputs {
-  /** 1 where the row is greedy. */
   temperature?: Value;
-  /** 1 for a greedy row, 0 for one that draws. */
-  greedy?: Value;
   topP?: Value;
   /** The vocabulary's size for a row without a limit. */
   topK?: Value;
@@ -43,7 +40,7 @@ export interface SamplingInputs {
 export function samplingInputs(g: Graph, rows: number, sampling: Sampling): SamplingInputs {
   const setting = (name: string): Value => g.input(name, 'float32', [rows, 1]);
   return {
-    ...(sampling.draw ? { temperature: setting('temperature'), greedy: setting('greedy') } : {}),
+    ...(sampling.draw ? { temperature: setting('temperature') } : {}),
     ...(sampling.limit ? { topP: setting('top_p'), topK: setting('top_k') } : {}),
     ...(sampling.penalise ? { penalty: setting('penalty') } : {}),
   };
@@ -53,7 +50,7 @@ export function samplingInputs(g: Graph, rows: number, sampling: Sampling): Samp
 export function samplingFeeds(requests: readonly GenerationRequest[], sampling: Sampling, vocabulary: number): Record<string, Float32Array> {
   const setting = (of: (request: GenerationRequest) => number): Float32Array => Float32Array.from(requests, of);
   return {
-    ...(sampling.draw ? { temperature: setting(({ temperature }) => temperature || 1), greedy: setting(({ temperature }) => (temperature > 0 ? 0 : 1)) } : {}),
+    ...(sampling.draw ? { temperature: setting(({ temperature }) => temperature) } : {}),
     ...(sampling.limit ? { top_p: setting(({ topP }) => topP), top_k: setting(({ topK }) => topK || vocabulary) } : {}),
     ...(sampling.penalise ? { penalty: setting(({ repetitionPenalty }) => repetitionPenalty) } : {}),
   };
@@ -63,22 +60,19 @@ export interface Choice {
   /** Logits [B, V]. */
   logits: Value;
   settings: SamplingInputs;
-  /** float32 [B, 1] in [0, 1), when some row draws. */
+  /** float32 [B, 1] in [0, 1), to draw by. */
   uniform?: Value;
-  /** float32 [B, V]: 1 for tokens that occurred, when some row penalises. */
+  /** float32 [B, V]: 1 for tokens that occurred, to penalise them. */
   seen?: Value;
 }
 
 /** @returns the next token of every row, int32 [B], and `seen` with it marked */
 export function nextToken({ logits, settings, uniform, seen }: Choice): { token: Value; seen?: Value } {
   const [rows, vocabulary] = logits.shape as [number, number];
-  const g = logits.graph;
   const scores = seen && settings.penalty ? penalised(logits, seen, settings.penalty) : logits;
-  const best = likeliest(scores);
-  const { temperature, greedy } = settings;
-  const token = temperature && greedy && uniform ? where(less(0.5, reshape(greedy, [rows])), best, drawn(weights(scores, temperature, settings), uniform)) : best;
+  const token = settings.temperature && uniform ? drawn(weights(scores, settings.temperature, settings), uniform) : likeliest(scores);
   if (!seen) return { token };
-  const ids = g.constant(Int32Array.from({ length: vocabulary }, (_, id) => id), 'int32', [1, vocabulary]);
+  const ids = logits.graph.constant(Int32Array.from({ length: vocabulary }, (_, id) => id), 'int32', [1, vocabulary]);
   return { token, seen: where(equal(ids, reshape(token, [rows, 1])), 1, seen) };
 }
 

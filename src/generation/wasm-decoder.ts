@@ -1,12 +1,18 @@
-/** Decoding on WASM: many steps a run, a run short enough to be interrupted. */
-import { type DeviceTensor, type Feeds, host } from '../runtime/index.ts';
-import { constantFeeds, type Decoding, lastFeeds, prefill, seenInPrompts } from './decoder.ts';
+/**
+ * Decoding on WASM: many steps a run, a run short enough to be interrupted. When most rows of a batch are done, the rest
+ * are parked and go on later beside others like them, so that a step's cost is always shared by many rows.
+ */
+import { type Feeds, host, readFloats } from '../runtime/index.ts';
+import { type Decoding, lastFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
+import { type MemoryShape, type Parked, type Part, putTogether, takeOut } from './parking.ts';
 
 /** A run should not last longer: between runs a person can cancel, and results can be shown. */
 const RUN_SECONDS = 0.5;
 const FIRST_STEPS = 16;
+/** A batch is given up for parking when no more than this part of the rows it began with are left. */
+const FEW = 0.3;
 
-/** Learns how many steps fit into a run; shared by the batches of a generator. */
+/** Learns how many steps fit into a run; kept from call to call. */
 export class Pace {
   private secondsPerStep: number | null = null;
 
@@ -19,49 +25,106 @@ export class Pace {
   }
 }
 
+/** What a batch remembers: before it began to decode, and how much of that each row has. */
+interface Past {
+  memory: MemoryTensors;
+  lengths: readonly number[];
+  longest: number;
+}
+
 export async function decodeOnWasm(decoding: Decoding, pace: Pace): Promise<void> {
-  const { rows, shape, sessions, stops, signal, onDone } = decoding;
-  const { past } = await prefill(decoding);
-  signal?.throwIfAborted();
+  const { shape, batches } = decoding;
+  const slots = shape.adapters;
+  let parked: Parked[] = [];
+  const resume = async (waitingBatches: number): Promise<void> => {
+    const { rows, rest, size } = together(parked, slots, shape.batch);
+    parked = rest;
+    const last = waitingBatches === 0 && rest.length === 0 && size === smallest(shape.batch);
+    parked.push(...(await advance({ ...decoding, shape: { ...shape, batch: size } }, pace, rows.map((one) => one?.row ?? null), putTogether(memoryShape(decoding), rows), last ? 0 : FEW)));
+  };
+  for (const [i, rows] of batches.entries()) {
+    decoding.signal?.throwIfAborted();
+    parked.push(...(await advance(decoding, pace, rows, await prefill(decoding, rows), FEW)));
+    // As soon as the parked rows fill most of a batch, they are worth one.
+    while (parked.length >= 0.75 * slots * shape.batch) await resume(batches.length - i - 1);
+  }
+  while (parked.length > 0) await resume(0);
+}
+
+/** Runs a batch until no more than `few` of its rows are left. @returns those, parked */
+async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, few: number): Promise<Parked[]> {
+  const { shape, sessions, stops, signal, onDone } = decoding;
   const session = await sessions.get('loop', shape);
-  const { num_key_value_heads: groups, head_dim: width } = shape.model.config;
   const count = rows.length;
-  const fixed: Feeds = { ...past, ...constantFeeds(decoding), stops: host('int32', [stops.length], Int32Array.from(stops)), tokens_before: host('int32', [count, 0], new Int32Array(0)) };
+  const size = memoryShape(decoding);
+  const names = memoryNames(size.layers);
+  const fixed: Feeds = {
+    ...Object.fromEntries(names.map((name) => [`past_${name}`, past.memory[name] as MemoryTensors[string]])),
+    ...pastFeeds(past.lengths, past.longest),
+    ...settingFeeds(decoding, rows),
+    stops: host('int32', [stops.length], Int32Array.from(stops)),
+    tokens_before: host('int32', [count, 0], new Int32Array(0)),
+  };
+  let recent: MemoryTensors = Object.fromEntries(names.map((name) => [name, host('float32', name.startsWith('key') ? [count, size.groups, size.width, 0] : [count, size.groups, 0, size.width], new Float32Array(0))]));
+  let decoded = 0;
+  const alive = (): number[] => rows.flatMap((row, i) => (row && !row.done ? [i] : []));
+  const mayRemain = Math.floor(few * alive().length);
 
-  let memory: Record<string, Feeds[string]> = {};
-  shape.model.layers.forEach((_, layer) => {
-    memory[`recent_key${layer}`] = host('float32', [count, groups, width, 0], new Float32Array(0));
-    memory[`recent_value${layer}`] = host('float32', [count, groups, 0, width], new Float32Array(0));
-  });
-  let seen: Feeds[string] | null = seenInPrompts(decoding);
-  const alive = (): boolean[] => rows.map((row) => row !== null && !row.done);
-
-  while (alive().some(Boolean)) {
+  for (let running = alive(); running.length > mayRemain; running = alive()) {
     signal?.throwIfAborted();
-    const running = alive();
-    const steps = pace.steps(Math.max(...rows.map((row, i) => (running[i] && row ? row.left : 0))));
+    const steps = pace.steps(Math.max(...running.map((i) => rows[i]?.left ?? 0)));
     const started = performance.now();
     const outputs = await session.run({
       ...fixed,
-      ...memory,
+      ...Object.fromEntries(names.map((name) => [`recent_${name}`, recent[name] as MemoryTensors[string]])),
       ...lastFeeds(rows),
-      ...(seen ? { seen } : {}),
+      ...(shape.sampling.penalise ? { seen: seenTokens(decoding, rows) } : {}),
       ...(shape.sampling.draw ? { uniforms: host('float32', [count, steps], Float32Array.from({ length: count * steps }, (_, i) => rows[Math.floor(i / steps)]?.uniform(i % steps) ?? 0)) } : {}),
       steps: host('int64', [], BigInt64Array.of(BigInt(steps))),
-      done: host('float32', [count], Float32Array.from(running, (is) => (is ? 0 : 1))),
+      done: host('float32', [count], Float32Array.from(rows, (_, i) => (running.includes(i) ? 0 : 1))),
       limit: host('float32', [count], Float32Array.from(rows, (row) => row?.left ?? 0)),
-      enough: host('float32', [], Float32Array.of(count)),
+      enough: host('float32', [], Float32Array.of(count - mayRemain)),
     });
     const tokens = outputs.get('tokens');
     const taken = tokens.shape[1] as number;
     pace.observe((performance.now() - started) / 1000, taken);
+    decoded += taken;
     const ids = (await tokens.read()) as Int32Array;
-    rows.forEach((row, i) => {
-      if (!row || !running[i]) return;
-      row.take(ids.subarray(i * taken, (i + 1) * taken));
-      if (row.done) onDone(row);
-    });
-    memory = Object.fromEntries(Object.keys(memory).map((name): [string, DeviceTensor] => [name, outputs.get(`${name}_after`)]));
-    if (seen) seen = outputs.get('seen_after');
+    for (const i of running) {
+      const row = rows[i];
+      row?.take(ids.subarray(i * taken, (i + 1) * taken));
+      if (row?.done) onDone(row);
+    }
+    recent = Object.fromEntries(names.map((name) => [name, outputs.get(`recent_${name}_after`)]));
   }
+
+  const left = alive();
+  if (left.length === 0) return [];
+  const [before, since] = [await partOf(past.memory, past.longest, size.layers), await partOf(recent, decoded, size.layers)];
+  return left.map((i) => takeOut(size, rows[i] as NonNullable<Rows[number]>, i, Math.floor(i / shape.batch), before, past.lengths[i] as number, since));
+}
+
+/** The largest batch parked rows can make: up to `size` rows an adapter, in no larger a graph than they need. */
+function together(parked: readonly Parked[], slots: number, size: number): { rows: (Parked | null)[]; rest: Parked[]; size: number } {
+  const bySlot = Array.from({ length: slots }, (_, slot) => parked.filter((one) => one.slot === slot));
+  const most = Math.min(size, Math.max(...bySlot.map((own) => own.length)));
+  // Graphs of half and a quarter of the size, so that few are ever compiled.
+  const fitting = [smallest(size), Math.ceil(size / 2), size].find((candidate) => candidate >= most) as number;
+  return { rows: bySlot.flatMap((own) => Array.from({ length: fitting }, (_, i) => own[i] ?? null)), rest: bySlot.flatMap((own) => own.slice(fitting)), size: fitting };
+}
+
+const smallest = (size: number): number => Math.ceil(size / 4);
+
+function memoryShape({ shape }: Decoding): MemoryShape {
+  const { num_hidden_layers: layers, num_key_value_heads: groups, head_dim: width } = shape.model.config;
+  return { layers, groups, width };
+}
+
+async function partOf(memory: MemoryTensors, length: number, layers: number): Promise<Part> {
+  const floats = (name: string): Promise<Float32Array> => {
+    const tensor = memory[name] as MemoryTensors[string];
+    return 'read' in tensor ? readFloats(tensor) : Promise.resolve(tensor.data as Float32Array);
+  };
+  const all = (part: string): Promise<Float32Array[]> => Promise.all(Array.from({ length: layers }, (_, layer) => floats(`${part}${layer}`)));
+  return { keys: await all('key'), values: await all('value'), length };
 }

@@ -1,6 +1,6 @@
 /** Decoding on WebGPU: one step a run, the memory staying on the GPU. */
 import { type DeviceTensor, type Feeds, host } from '../runtime/index.ts';
-import { constantFeeds, type Decoding, lastFeeds, prefill, seenInPrompts } from './decoder.ts';
+import { type Decoding, lastFeeds, memoryNames, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
 import { HIDDEN } from './graphs.ts';
 
 /** Steps between looks at the tokens: each look waits for the GPU. */
@@ -9,7 +9,14 @@ const LOOK = 4;
 const WINDOW = 32;
 
 export async function decodeOnWebGpu(decoding: Decoding): Promise<void> {
-  const { rows, shape, sessions, signal, onDone } = decoding;
+  for (const rows of decoding.batches) {
+    decoding.signal?.throwIfAborted();
+    await decodeBatch(decoding, rows);
+  }
+}
+
+async function decodeBatch(decoding: Decoding, rows: Rows): Promise<void> {
+  const { shape, sessions, signal, onDone } = decoding;
   const { device } = shape.model;
   const held = new Set<DeviceTensor>();
   const keep = (tensor: DeviceTensor): DeviceTensor => {
@@ -20,19 +27,18 @@ export async function decodeOnWebGpu(decoding: Decoding): Promise<void> {
     if (held.delete(tensor)) tensor.dispose();
   };
   try {
-    const { past, owned } = await prefill(decoding);
-    for (const tensor of owned) keep(tensor);
+    const { memory: past, lengths, longest: pastLength } = await prefill(decoding, rows);
+    for (const tensor of Object.values(past)) keep(tensor);
     const session = await sessions.get('step', shape);
     const { num_key_value_heads: groups, head_dim: width } = shape.model.config;
     const count = rows.length;
     const longest = Math.max(...rows.map((row) => row?.left ?? 0));
     const window = Math.max(WINDOW, Math.ceil(longest / WINDOW) * WINDOW);
-    const fixed: Feeds = { ...past, ...constantFeeds(decoding) };
-    const names = shape.model.layers.flatMap((_, layer) => [`recent_key${layer}`, `recent_value${layer}`]);
+    const fixed: Feeds = { ...Object.fromEntries(Object.entries(past).map(([name, tensor]) => [`past_${name}`, tensor])), ...pastFeeds(lengths, pastLength), ...settingFeeds(decoding, rows) };
+    const names = memoryNames(shape.model.layers.length).map((name) => `recent_${name}`);
     const empty = new Float32Array(count * groups * width * window);
     let memory = Object.fromEntries(names.map((name) => [name, keep(device.upload(host('float32', name.includes('key') ? [count, groups, width, window] : [count, groups, window, width], empty)))]));
-    const prompts = seenInPrompts(decoding);
-    let seen = prompts && keep(device.upload(prompts));
+    let seen = shape.sampling.penalise ? keep(device.upload(seenTokens(decoding, rows))) : null;
     let token: Feeds[string] = lastFeeds(rows).token;
     const positions = rows.map((row) => row?.last.position ?? 0);
     let waiting: DeviceTensor[] = [];

@@ -1,11 +1,14 @@
 /** Runs in the page: generates with the golden checkpoints and gives the answers back to the test. */
 import { type Adapter, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { nextToken, samplingFeeds, samplingInputs, samplingOf } from '../../src/generation/sampling.ts';
 import { Generator, type GenerationRequest, type GenerationResult, type GeneratorOptions } from '../../src/generation/index.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
 import { loadCheckpoint } from '../../src/models/load.ts';
+import { Graph } from '../../src/onnx/index.ts';
 import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
-import { type Device, openDevice } from '../../src/runtime/index.ts';
+import { type Device, host, openDevice } from '../../src/runtime/index.ts';
 
 export type Kind = 'wasm' | 'webgpu';
 
@@ -86,4 +89,39 @@ export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
     outcomes.push(outcome);
   }
   return outcomes;
+}
+
+export interface Draw {
+  kind: Kind;
+  logits: number[];
+  request: { temperature: number; topP: number; topK: number; repetitionPenalty: number };
+  /** Tokens that occurred already. */
+  seen: number[];
+  rows: number;
+}
+
+/** How often each token is drawn, from the sampling nodes alone: every row has the same logits and a uniform number of its own. */
+export async function drawMany({ kind, logits, request, seen, rows }: Draw): Promise<number[]> {
+  const { device } = await goldenModel(kind, 'untied');
+  const asked: GenerationRequest = { id: '', adapter: 0, prompt: seen, maxNewTokens: 1, seed: '', ...request };
+  const sampling = samplingOf(asked);
+  const vocabulary = logits.length;
+  const graph = new Graph('draws');
+  const settings = samplingInputs(graph, rows, sampling);
+  const uniform = graph.input('uniform', 'float32', [rows, 1]);
+  const marks = graph.input('seen', 'float32', [rows, vocabulary]);
+  const { token } = nextToken({ logits: graph.input('logits', 'float32', [rows, vocabulary]), settings, ...(sampling.draw ? { uniform } : {}), ...(sampling.penalise ? { seen: marks } : {}) });
+  graph.output('token', token);
+  const session = await device.program(graph).bind({});
+  const rng = new Rng('draws');
+  const repeated = Array.from({ length: rows }, () => asked);
+  const outputs = await session.run({
+    ...Object.fromEntries(Object.entries(samplingFeeds(repeated, sampling, vocabulary)).map(([name, data]) => [name, host('float32', [rows, 1], data)])),
+    logits: host('float32', [rows, vocabulary], Float32Array.from({ length: rows * vocabulary }, (_, i) => logits[i % vocabulary] as number)),
+    uniform: host('float32', [rows, 1], Float32Array.from({ length: rows }, () => rng.float())),
+    seen: host('float32', [rows, vocabulary], Float32Array.from({ length: rows * vocabulary }, (_, i) => (seen.includes(i % vocabulary) ? 1 : 0))),
+  });
+  const counts = new Array<number>(vocabulary).fill(0);
+  for (const id of (await outputs.get('token').read()) as Int32Array) counts[id] = (counts[id] ?? 0) + 1;
+  return counts;
 }

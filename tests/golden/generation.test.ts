@@ -54,3 +54,128 @@ for (const kind of ['wasm', 'webgpu'] as Kind[]) {
     expect(answers(some!)).toEqual(tuned.filter(({ adapter }) => adapter !== 1).map(({ tokens }) => stopped(tokens, [76])));
   });
 }
+
+const drawing = (id: string, prompt: number[], seed: string, more: Partial<GenerationRequest> = {}): GenerationRequest => ({ ...greedy(id, 0, prompt), temperature: 1, seed, ...more });
+
+test('rows of different lengths in one batch answer as each does alone, and finish with the shorter ones first', async ({ page }) => {
+  const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+  const base = generations.filter(({ adapter }) => adapter === -1);
+  const requests = base.map(({ prompt }, i) => greedy(String(i), 0, prompt, [24, 1, 5, 0, 17][i]));
+  const [together, alone] = await run(page, [
+    { kind: 'wasm', model: 'untied', adapters: [], requests, options: { stops: [95000] } },
+    { kind: 'wasm', model: 'untied', adapters: [], requests, options: { stops: [95000], rowsAtOnce: 1 } },
+  ]);
+  const expected = base.map(({ tokens }, i) => ({ tokens: tokens.slice(0, requests[i]!.maxNewTokens), finish: 'length' }));
+  expect(answers(together!)).toEqual(expected);
+  expect(answers(alone!)).toEqual(expected);
+  expect(together!.order[0]).toBe('3');
+  expect(together!.order.at(-1)).toBe('0');
+  expect(new Set(together!.order)).toEqual(new Set(['0', '1', '2', '3', '4']));
+});
+
+test('an answer that is drawn depends on its own seed only, not on what is drawn beside it', async ({ page }) => {
+  const prompts = [[1], [1, 17, 40], [5, 61, 9, 33, 70, 12, 88], [1, 90]];
+  const requests = prompts.map((prompt, i) => drawing(String(i), prompt, `seed ${i}`));
+  const options = { stops: [95000] };
+  const [first, again, apart, fewer, others] = await run(page, [
+    { kind: 'wasm', model: 'untied', adapters: [], requests, options },
+    { kind: 'wasm', model: 'untied', adapters: [], requests, options },
+    { kind: 'wasm', model: 'untied', adapters: [], requests, options: { ...options, rowsAtOnce: 1 } },
+    { kind: 'wasm', model: 'untied', adapters: [], requests: [requests[2]!, requests[0]!], options },
+    { kind: 'wasm', model: 'untied', adapters: [], requests: requests.map((request) => ({ ...request, seed: `${request.seed}!` })), options },
+  ]);
+  expect(answers(again!)).toEqual(answers(first!));
+  expect(answers(apart!)).toEqual(answers(first!));
+  expect(answers(fewer!)).toEqual([first!.results[2], first!.results[0]].map((result) => ({ tokens: result!.tokens, finish: result!.finish })));
+  for (const [i, { tokens }] of others!.results.entries()) expect(tokens).not.toEqual(first!.results[i]!.tokens);
+});
+
+test('greedy and drawn requests may be mixed; greedy ones stay greedy', async ({ page }) => {
+  const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+  const base = generations.filter(({ adapter }) => adapter === -1);
+  // A penalty puts all of them through one graph, whose greedy rows must ignore their uniform numbers.
+  const requests = [...base.map(({ prompt }, i) => greedy(String(i), 0, prompt)), drawing('drawn', base[1]!.prompt, 'x'), drawing('nearly greedy', base[1]!.prompt, 'y', { temperature: 1e-4 }), drawing('one', base[2]!.prompt, 'z', { temperature: 2, topK: 1 })];
+  const [mixed] = await run(page, [{ kind: 'wasm', model: 'untied', adapters: [], requests, options: { stops: [95000] } }]);
+  expect(mixed!.error).toBeNull();
+  for (const [i, { tokens }] of base.entries()) expect(mixed!.results[i]!.tokens).toEqual(tokens);
+  expect(mixed!.results[5]!.tokens).not.toEqual(base[1]!.tokens);
+  expect(mixed!.results[6]!.tokens, 'a temperature near zero takes the likeliest tokens').toEqual(base[1]!.tokens);
+  expect(mixed!.results[7]!.tokens, 'so does a draw among one').toEqual(base[2]!.tokens);
+});
+
+test('a repetition penalty keeps a model from repeating itself', async ({ page }) => {
+  const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+  // Without it, this prompt is answered by one token 24 times.
+  const { prompt, tokens } = generations.find((one) => one.adapter === -1 && new Set(one.tokens).size === 1)!;
+  const [free, penalised] = await run(page, [
+    { kind: 'wasm', model: 'untied', adapters: [], requests: [greedy('0', 0, prompt)], options: { stops: [95000] } },
+    { kind: 'wasm', model: 'untied', adapters: [], requests: [{ ...greedy('0', 0, prompt), repetitionPenalty: 1e4 }], options: { stops: [95000] } },
+  ]);
+  expect(free!.results[0]!.tokens).toEqual(tokens);
+  const distinct = penalised!.results[0]!.tokens;
+  expect(new Set([...distinct, ...prompt]).size).toBe(distinct.length + new Set(prompt).size);
+});
+
+test('an aborted call stops, keeps what was finished, and leaves the device usable', async ({ page }) => {
+  const prompts = [[1], [1, 17, 40], [5, 61, 9, 33, 70, 12, 88]];
+  const requests = prompts.map((prompt, i) => greedy(String(i), 0, prompt));
+  for (const kind of ['wasm', 'webgpu'] as Kind[]) {
+    const [aborted, after] = await run(page, [
+      { kind, model: 'untied', adapters: [], requests, options: { rowsAtOnce: 1 }, abortAfter: 1 },
+      { kind, model: 'untied', adapters: [], requests: requests.slice(0, 1) },
+    ]);
+    expect(aborted!.error).toMatchObject({ name: 'AbortError' });
+    expect(aborted!.order).toHaveLength(1);
+    expect(after!.results).toHaveLength(1);
+  }
+});
+
+test('requests that cannot be answered are refused by name before anything runs', async ({ page }) => {
+  const cases: [Partial<GenerationRequest>, RegExp][] = [
+    [{ prompt: [] }, /"bad".*prompt is empty/],
+    [{ prompt: [96] }, /outside the vocabulary of 96/],
+    [{ prompt: new Array(128).fill(1) }, /128 tokens leaves no room.*128 positions/],
+    [{ adapter: 1 }, /adapter 1 of 0/],
+    [{ temperature: -1 }, /sampling settings/],
+    [{ topP: 0 }, /sampling settings/],
+  ];
+  const outcomes = await run(page, cases.map(([fields]) => ({ kind: 'wasm', model: 'untied', adapters: [], requests: [greedy('good', 0, [1]), { ...greedy('bad', 0, [1]), ...fields }] })));
+  for (const [i, [, message]] of cases.entries()) {
+    expect(outcomes[i]!.error).toMatchObject({ code: 'generation.request', message: expect.stringMatching(message) });
+    expect(outcomes[i]!.order).toEqual([]);
+  }
+});
+
+test("an answer ends where the model's positions do", async ({ page }) => {
+  const [outcome] = await run(page, [{ kind: 'wasm', model: 'untied', adapters: [], requests: [greedy('0', 0, new Array(120).fill(5), 50)], options: { stops: [95000] } }]);
+  expect(outcome!.results[0]!.tokens).toHaveLength(8);
+  expect(outcome!.results[0]!.finish).toBe('length');
+});
+
+/** Hand-worked: exp(logits) are 8, 4, 2, 1, 1 and a vanishing rest, so probabilities are 8/16, 4/16, 2/16, 1/16, 1/16. */
+const LOGITS = [0, Math.log(2), Math.log(8), -100, Math.log(4), 0, -100];
+const ROWS = 4000;
+const plain = { temperature: 1, topP: 1, topK: 0, repetitionPenalty: 1 };
+const distributions: [title: string, request: typeof plain, seen: number[], probabilities: number[]][] = [
+  ['the softmax', plain, [], [1 / 16, 2 / 16, 8 / 16, 0, 4 / 16, 1 / 16, 0]],
+  ['a flatter one at temperature 2, as square roots', { ...plain, temperature: 2 }, [], [1, Math.SQRT2, Math.sqrt(8), 0, 2, 1, 0].map((w) => w / (4 + Math.SQRT2 + Math.sqrt(8)))],
+  ['the three likeliest with top-k 3', { ...plain, topK: 3 }, [], [0, 2 / 14, 8 / 14, 0, 4 / 14, 0, 0]],
+  ['the fewest that reach top-p 0.7: two of them, 12/16', { ...plain, topP: 0.7 }, [], [0, 0, 8 / 12, 0, 4 / 12, 0, 0]],
+  ['top-p of what top-k left: 8/14 alone reaches 0.5', { ...plain, topK: 3, topP: 0.5 }, [], [0, 0, 1, 0, 0, 0, 0]],
+  ['a penalty of 3 on a positive logit, log 8 to log 2', { ...plain, repetitionPenalty: 3 }, [2], [1 / 10, 2 / 10, 2 / 10, 0, 4 / 10, 1 / 10, 0]],
+  ['the likeliest alone when greedy', { ...plain, temperature: 0 }, [], [0, 0, 1, 0, 0, 0, 0]],
+  ['another likeliest when greedy under a penalty', { ...plain, temperature: 0, repetitionPenalty: 3 }, [2], [0, 0, 0, 0, 1, 0, 0]],
+];
+for (const kind of ['wasm', 'webgpu'] as Kind[]) {
+  for (const [title, request, seen, probabilities] of distributions) {
+    test(`draws follow ${title}, on ${kind === 'wasm' ? 'WASM' : 'WebGPU'}`, async ({ page }) => {
+      const counts = await inBrowser<number[]>(page, PAGE, 'drawMany', { kind, logits: LOGITS, request, seen, rows: ROWS });
+      expect(counts.reduce((sum, n) => sum + n, 0)).toBe(ROWS);
+      for (const [id, p] of probabilities.entries()) {
+        // Four and a half standard deviations of a binomial count: a right sampler fails this once in 20,000 tokens.
+        const bound = 4.5 * Math.sqrt(ROWS * p * (1 - p));
+        expect(Math.abs((counts[id] as number) - ROWS * p), `token ${id} was drawn ${counts[id]} times of ${ROWS}, expected ${ROWS * p}`).toBeLessThanOrEqual(bound);
+      }
+    });
+  }
+}

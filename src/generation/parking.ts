@@ -1,0 +1,79 @@
+/**
+ * Rows taken out of their batch before they are finished, with their keys and values, so that a few long answers do not
+ * hold up a batch that is otherwise done. Parked rows of several batches make up new ones.
+ */
+import { type HostTensor, host } from '../runtime/index.ts';
+import type { Row } from './rows.ts';
+
+/** Sizes of one row's memory in one layer. */
+export interface MemoryShape {
+  layers: number;
+  /** Key-value heads. */
+  groups: number;
+  /** head_dim */
+  width: number;
+}
+
+export interface Parked {
+  row: Row;
+  /** Which of the team's adapters it belongs to. */
+  slot: number;
+  /** Tokens remembered. */
+  length: number;
+  /** A layer each: keys [groups, width, length], values [groups, length, width]. */
+  keys: Float32Array[];
+  values: Float32Array[];
+}
+
+/** Part of a batch's memory: keys [B, groups, width, length] and values [B, groups, length, width] of every layer. */
+export interface Part {
+  keys: readonly Float32Array[];
+  values: readonly Float32Array[];
+  length: number;
+}
+
+/** One row's memory: `own` tokens of the past, then all of the recent ones. */
+export function takeOut({ layers, groups, width }: MemoryShape, row: Row, index: number, slot: number, past: Part, own: number, recent: Part): Parked {
+  const length = own + recent.length;
+  const keys: Float32Array[] = [];
+  const values: Float32Array[] = [];
+  for (let layer = 0; layer < layers; layer++) {
+    const k = new Float32Array(groups * width * length);
+    const v = new Float32Array(groups * length * width);
+    for (const [part, at, count] of [[past, 0, own], [recent, own, recent.length]] as const) {
+      const [partKeys, partValues] = [part.keys[layer] as Float32Array, part.values[layer] as Float32Array];
+      for (let line = 0; line < groups * width; line++) {
+        const from = (index * groups * width + line) * part.length;
+        k.set(partKeys.subarray(from, from + count), line * length + at);
+      }
+      for (let group = 0; group < groups; group++) {
+        const from = (index * groups + group) * part.length * width;
+        v.set(partValues.subarray(from, from + count * width), (group * length + at) * width);
+      }
+    }
+    keys.push(k);
+    values.push(v);
+  }
+  return { row, slot, length, keys, values };
+}
+
+/** The past of a new batch; rows that are null, and what is beyond a row's own length, stay zero and have to be masked. */
+export function putTogether({ layers, groups, width }: MemoryShape, rows: readonly (Parked | null)[]): { memory: Record<string, HostTensor>; lengths: number[]; longest: number } {
+  const lengths = rows.map((parked) => parked?.length ?? 0);
+  const longest = Math.max(1, ...lengths);
+  const memory: Record<string, HostTensor> = {};
+  for (let layer = 0; layer < layers; layer++) {
+    const keys = new Float32Array(rows.length * groups * width * longest);
+    const values = new Float32Array(rows.length * groups * longest * width);
+    rows.forEach((parked, index) => {
+      if (!parked) return;
+      const { length } = parked;
+      const [k, v] = [parked.keys[layer] as Float32Array, parked.values[layer] as Float32Array];
+      for (let line = 0; line < groups * width; line++) keys.set(k.subarray(line * length, (line + 1) * length), (index * groups * width + line) * longest);
+      for (let group = 0; group < groups; group++) values.set(v.subarray(group * length * width, (group + 1) * length * width), (index * groups + group) * longest * width);
+    });
+    memory[`key${layer}`] = host('float32', [rows.length, groups, width, longest], keys);
+    memory[`value${layer}`] = host('float32', [rows.length, groups, longest, width], values);
+  }
+  return { memory, lengths, longest };
+}
