@@ -4,7 +4,7 @@
  */
 import { rowCount } from '../models/layers.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
-import { columnKeys } from './dropout.ts';
+import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
 import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings, outerBindings } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
@@ -55,14 +55,12 @@ export class BlockwiseEngine implements GradientEngine {
     const { model, layout, dropout } = shape;
     this.device = model.device;
     this.sessions = new Sessions(this.device);
-    this.columns = model.layers.map((_, layer) =>
-      dropout > 0 ? Object.fromEntries(layout.inputs().map(({ input, width }) => [`columns.${input}`, host('int32', [2, width], columnKeys(layer, input, width))])) : {},
-    );
+    this.columns = model.layers.map((_, layer) => (dropout > 0 ? columnFeeds(layout, layer) : {}));
   }
 
-  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: HostTensor | null): Promise<StepLosses & { gradients: DeviceTensor }> {
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }> {
     const { model, layout, rows } = this.shape;
-    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...(dropout ? { dropout } : {}) });
+    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...dropout });
     const { states, parts } = await this.forward(adapters, inputs, shared, true);
     const head = await this.head(states.pop() as DeviceTensor, inputs, weightOf, true);
     let dy = head.dx as DeviceTensor;

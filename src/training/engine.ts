@@ -7,9 +7,9 @@ export interface GradientEngine {
   /**
    * @param adapters the adapters' numbers, [layers, K, size]
    * @param weightOf what each adapter's losses are multiplied by in the sum that is minimised
-   * @param dropout fresh row keys, int32 [2, rows], where there is dropout
+   * @param dropout fresh row keys (see dropout.ts); none without dropout
    */
-  gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: HostTensor | null): Promise<StepLosses & { gradients: DeviceTensor }>;
+  gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }>;
   /** Without dropout and without gradients. */
   losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses>;
   dispose(): Promise<void>;

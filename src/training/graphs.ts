@@ -12,7 +12,7 @@ import { type Rows, frozen, packedMask, rotaryTables, rowCount } from '../models
 import { type BlockContext, LAYER_WEIGHTS, type LayerWeightName, layerParameters, llamaBlock, maskedAttention } from '../models/llama.ts';
 import type { LoraLayout } from '../models/lora.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
-import { columnKeys, keepMasks, rowKeys } from './dropout.ts';
+import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 
 /** What every graph of a trainer is built for. */
 export interface StepShape {
@@ -84,7 +84,7 @@ function singleLayer(g: Graph, shape: StepShape, train: boolean): { x: Value; y:
   const x = g.input('x', 'float32', hidden(shape));
   const flat = g.input('adapters', 'float32', [rows.adapters, layout.size]);
   const shared = sharedContext(g, shape);
-  const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), (input, width) => g.input(`columns.${input}`, 'int32', [2, width]), layout, dropout) : {};
+  const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
   const y = llamaBlock(x, layerParameters(g, model.layers[0] as Record<LayerWeightName, DeviceTensor>), { ...shared, lora });
   return { x, y, pieces };
@@ -155,7 +155,7 @@ export function wholeGraph(shape: StepShape, train: boolean): Graph {
 
   let x = embedded(g, embedding, shape);
   const pieces = model.layers.map((weights, layer) => {
-    const keep = keys ? keepMasks(keys, (input, width) => g.constant(columnKeys(layer, input, width), 'int32', [2, width]), layout, dropout) : {};
+    const keep = keys ? keepMasks(keys, columnConstants(g, layer), layout, dropout) : {};
     const terms = layout.terms(flats[layer] as Value, keep);
     x = llamaBlock(x, layerParameters(g, weights, `layer${layer}.`), { ...shared, lora: terms.lora });
     return terms.pieces;

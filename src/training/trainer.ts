@@ -8,11 +8,11 @@ import { Rng } from '../core/rng.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/layers.ts';
 import { LoraLayout } from '../models/lora.ts';
-import { type HostTensor, host } from '../runtime/index.ts';
+import type { HostTensor } from '../runtime/index.ts';
 import type { Batch, Batches } from '../text/packing.ts';
 import { type AdamW, type AdamWOptions, type OptimizerState, createAdamW } from './adamw.ts';
 import { BlockwiseEngine } from './blockwise.ts';
-import { freshRowKeys } from './dropout.ts';
+import { rowKeyFeeds } from './dropout.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
 import { chooseEngine } from './memory.ts';
@@ -218,7 +218,7 @@ export class Trainer {
   async inspectGradients(batches: readonly Batch[]): Promise<{ losses: number[]; gradients: Map<string, AdapterTensor>[] }> {
     const input = joinBatches(batches, this.rows);
     const tokens = this.perAdapter((k) => count(input.owners, k));
-    const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), null);
+    const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {});
     const data = (await result.gradients.read()) as Float32Array;
     const { layers, adapters, size } = this.shape();
     const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
@@ -254,16 +254,9 @@ export class Trainer {
     }).filter((batches) => batches.some((batch) => batch !== null));
   }
 
-  private dropoutKeys(micro: number): HostTensor | null {
-    if (this.options.lora.lora_dropout === 0) return null;
-    const each = this.rows.batch * this.rows.length;
-    const keys = new Int32Array(2 * each * this.rows.adapters);
-    this.options.adapters.forEach(({ seed }, k) => {
-      const own = freshRowKeys(`${seed}/dropout/${this.done}/${micro}`, each);
-      keys.set(own.subarray(0, each), k * each);
-      keys.set(own.subarray(each), (this.rows.adapters + k) * each);
-    });
-    return host('int32', [2, each * this.rows.adapters], keys);
+  private dropoutKeys(micro: number): Record<string, HostTensor> {
+    const { lora, adapters } = this.options;
+    return lora.lora_dropout > 0 ? rowKeyFeeds(adapters.map(({ seed }) => `${seed}/dropout/${this.done}/${micro}`), this.rows) : {};
   }
 }
 

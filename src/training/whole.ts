@@ -15,8 +15,8 @@ export class WholeEngine implements GradientEngine {
 
   constructor(private readonly shape: StepShape) {}
 
-  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: HostTensor | null): Promise<StepLosses & { gradients: DeviceTensor }> {
-    const outputs = await this.run(true, adapters, inputs, weightOf, dropout ? { dropout } : {});
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }> {
+    const outputs = await this.run(true, adapters, inputs, weightOf, dropout);
     return { ...(await losses(outputs, inputs)), gradients: outputs.get('gradients') };
   }
 
@@ -28,7 +28,7 @@ export class WholeEngine implements GradientEngine {
     for (const program of this.programs) await program.dispose();
   }
 
-  private async run(train: boolean, adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], more: Record<string, HostTensor>): Promise<Outputs> {
+  private async run(train: boolean, adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], more: Readonly<Record<string, HostTensor>>): Promise<Outputs> {
     const session = await this.session(train);
     const { ids, positions, segments, places } = inputs;
     const count = Math.max(1, Math.ceil(places.length / GRAIN)) * GRAIN;

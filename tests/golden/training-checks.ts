@@ -1,6 +1,5 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
-import { Graph } from '../../src/onnx/index.ts';
-import { cast, gather } from '../../src/onnx/index.ts';
+import { Graph, type Value, cast, gather } from '../../src/onnx/index.ts';
 import { frozen, logits, packedMask, rotaryTables } from '../../src/models/layers.ts';
 import { layerParameters, llamaBlock, maskedAttention } from '../../src/models/llama.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
@@ -9,6 +8,7 @@ import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import type { Batch } from '../../src/text/packing.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
+import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
 import { layerBindings, outerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
@@ -196,7 +196,7 @@ export async function chunkedHeadError(device: Device, read: ReadGolden): Promis
   const numbers = new Float32Array(model.layers.length * layout.size);
   for (const layer of model.layers.keys()) layout.pack(set.adapter(0).tensors, layer, numbers, layer * layout.size);
   const inputs = joinBatches([set.batch('batch0.0')], rows);
-  const result = await engine.gradients(device.upload(host('float32', [model.layers.length, 1, layout.size], numbers)), inputs, [1 / inputs.places.length], null);
+  const result = await engine.gradients(device.upload(host('float32', [model.layers.length, 1, layout.size], numbers)), inputs, [1 / inputs.places.length], {});
   const found = new Map<string, { shape: number[]; data: Float32Array }>();
   const data = await readFloats(result.gradients);
   for (const layer of model.layers.keys()) layout.unpack(data, layer * layout.size, layer, found);
@@ -292,4 +292,21 @@ export async function halvesAndFloats(device: Device, read: ReadGolden): Promise
 function bound(device: Device, key: keyof Device): unknown {
   const value = device[key];
   return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(device) : value;
+}
+
+/** The dropout masks of two layers at p, as the graph computes them: rows of numbers, 0 or 1 / (1 - p). */
+export async function dropoutMasks(device: Device, read: ReadGolden, p: number): Promise<{ width: number; rows: number; layers: number[][] }> {
+  const set = await GoldenSet.open('untied', read);
+  const { config } = await set.model(device);
+  const layout = new LoraLayout(set.lora, config);
+  const rows = { adapters: 2, batch: 2, length: 64 };
+  const g = new Graph('masks');
+  const keys = rowKeys(g, rows);
+  for (const layer of [0, 1]) g.output(`mask${layer}`, keepMasks(keys, columnConstants(g, layer), layout, p).down as Value);
+  const program = device.program(g);
+  const outputs = await (await program.bind({})).run(rowKeyFeeds(['a', 'b'], rows));
+  const layers = [Array.from(await readFloats(outputs.get('mask0'))), Array.from(await readFloats(outputs.get('mask1')))];
+  outputs.dispose();
+  await program.dispose();
+  return { width: config.intermediate_size, rows: 256, layers };
 }

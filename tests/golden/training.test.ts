@@ -64,7 +64,8 @@ for (const device of ['wasm', 'webgpu'] as const) {
     });
 
     test('a run saved and resumed is the unbroken run, number for number', async ({ page }) => {
-      for (const engine of ['whole', 'blockwise'] as const) {
+      // Compiling for a software GPU is slow: one engine there.
+      for (const engine of device === 'wasm' ? ['whole', 'blockwise'] : ['blockwise']) {
         expect(await check<Difference>(page, device, 'brokenAndUnbroken', engine)).toEqual({ loss: 0, adapters: 0, exact: true });
       }
     });
@@ -111,4 +112,30 @@ test('weights stored as float16 compute what the same numbers stored as float32 
   const { stored, error } = await check<{ stored: string[]; error: number }>(page, 'wasm', 'halvesAndFloats');
   expect(stored).toEqual(['float16', 'float32']);
   expect(error).toBeLessThan(1e-6);
+});
+
+test('dropout masks are the same on every device, keep the right part, and show no pattern', async ({ page }) => {
+  interface Masks { width: number; rows: number; layers: number[][] }
+  for (const p of [0.1, 0.5]) {
+    const [wasm, webgpu] = [await check<Masks>(page, 'wasm', 'dropoutMasks', p), await check<Masks>(page, 'webgpu', 'dropoutMasks', p)];
+    expect(webgpu).toEqual(wasm);
+    const { width, rows } = wasm;
+    const scale = Math.fround(1 / (1 - p));
+    for (const mask of wasm.layers) expect(new Set(mask)).toEqual(new Set([0, scale]));
+    // Centred and of unit variance, so that every mean of n independent products is within 5 / sqrt(n).
+    const [a, b] = wasm.layers.map((mask) => mask.map((kept) => (Number(kept > 0) - (1 - p)) / Math.sqrt(p * (1 - p)))) as [number[], number[]];
+    const at = (i: number, j: number): number => a[(i % rows) * width + (j % width)] as number;
+    const mean = (count: number, term: (i: number) => number): number => Array.from({ length: count }, (_, i) => term(i)).reduce((x, y) => x + y, 0) / count;
+    const n = rows * width;
+    const bound = 5 / Math.sqrt(n);
+    expect(Math.abs(mean(n, (i) => a[i] as number))).toBeLessThan(bound);
+    expect(Math.abs(mean(n, (i) => (a[i] as number) * (b[i] as number)))).toBeLessThan(bound);
+    for (const [down, right] of [[0, 1], [1, 0], [1, 1], [7, 5]] as const) {
+      expect(Math.abs(mean(n, (i) => at(Math.floor(i / width), i % width) * at(Math.floor(i / width) + down, (i % width) + right)))).toBeLessThan(bound);
+    }
+    // Four corners of a rectangle: what a mask made of a row's bit and a column's bit alone would give away.
+    expect(Math.abs(mean(n, (i) => at(Math.floor(i / width), i % width) * at(Math.floor(i / width) + 3, i % width) * at(Math.floor(i / width), (i % width) + 2) * at(Math.floor(i / width) + 3, (i % width) + 2)))).toBeLessThan(bound);
+    for (let row = 0; row < rows; row++) expect(Math.abs(mean(width, (j) => at(row, j)))).toBeLessThan(5 / Math.sqrt(width));
+    for (let column = 0; column < width; column++) expect(Math.abs(mean(rows, (i) => at(i, column)))).toBeLessThan(5 / Math.sqrt(rows));
+  }
 });

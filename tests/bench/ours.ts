@@ -1,0 +1,44 @@
+/** What is timed of the lab's own engine. Each function sets up and returns one unit of work to be called again and again. */
+import { Rng } from '../../src/core/rng.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
+import { type Device, host, readFloats } from '../../src/runtime/index.ts';
+import { blockBackward, layerBindings } from '../../src/training/graphs.ts';
+import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
+import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, randomBatches, randomModel } from './shapes.ts';
+
+export type Work = () => Promise<void>;
+
+function trainerOf(model: BaseModel, ids: readonly number[], engine?: TrainerOptions['engine']): Promise<Trainer> {
+  return Trainer.create(model, { adapters: ids.map((k) => ({ id: `adapter${k}`, batches: randomBatches(k), seed: k })), lora: LORA, training: TRAINING, ...(engine ? { engine } : {}) });
+}
+
+/** One optimiser step of K adapters of world-dense at once, one sequence each. */
+export async function worldStep(device: Device, adapters: number, engine?: TrainerOptions['engine']): Promise<Work> {
+  const trainer = await trainerOf(randomModel(WORLD_DENSE, device), Array.from({ length: adapters }, (_, k) => k), engine);
+  return async () => {
+    await trainer.step();
+  };
+}
+
+/** One layer of 576: forward and backward of 256 tokens, gradients of its input and of LoRA on all seven projections. */
+export async function blockStep(device: Device): Promise<Work> {
+  const model = randomModel(BLOCK_576, device);
+  const layout = new LoraLayout(LORA, BLOCK_576);
+  const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, true);
+  const session = await device.program(graph).bind(layerBindings(model, 0));
+  const rng = new Rng(2);
+  const random = (shape: number[], scale: number) => device.upload(host('float32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (2 * rng.float() - 1) * scale)));
+  const feeds = {
+    x: random([BLOCK_TOKENS, BLOCK_576.hidden_size], 1),
+    dy: random([BLOCK_TOKENS, BLOCK_576.hidden_size], 0.1),
+    adapters: random([1, layout.size], 0.05),
+    positions: host('int64', [1, BLOCK_TOKENS], BigInt64Array.from({ length: BLOCK_TOKENS }, (_, i) => BigInt(i))),
+    segments: host('int32', [1, BLOCK_TOKENS], new Int32Array(BLOCK_TOKENS)),
+  };
+  return async () => {
+    const outputs = await session.run(feeds);
+    await Promise.all([readFloats(outputs.get('gradients')), readFloats(outputs.get('dx'))]);
+    outputs.dispose();
+  };
+}

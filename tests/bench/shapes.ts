@@ -1,0 +1,58 @@
+/** The two shapes that are measured, with random weights: the speed does not depend on their values. */
+import type { LoraConfig } from '../../src/adapters/adapter.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { type BaseModel, createBaseModel } from '../../src/models/base-model.ts';
+import { type Weight, weightShapes } from '../../src/models/checkpoint.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
+import type { Device } from '../../src/runtime/index.ts';
+import type { Batch, Batches } from '../../src/text/packing.ts';
+import type { TrainingOptions } from '../../src/training/index.ts';
+
+const shared = { model_type: 'llama', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 1024, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: [2], pad_token_id: 0 };
+
+/** The embedded world's dense model. */
+export const WORLD_DENSE: ModelConfig = { ...shared, vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32 };
+/** One layer of SmolLM2-135M. */
+export const BLOCK_576: ModelConfig = { ...shared, vocab_size: 64, hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 1, num_attention_heads: 9, num_key_value_heads: 3, head_dim: 64 };
+
+export const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
+export const TRAINING: TrainingOptions = { learning_rate: 1e-4, lr_scheduler_type: 'constant', warmup_steps: 0, gradient_accumulation_steps: 1, adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8, weight_decay: 0, max_grad_norm: 1 };
+/** Tokens of a world-dense sequence, the part of them that carries loss (an answer behind its question), tokens of the block. */
+export const WORLD_TOKENS = 128;
+export const LOSS_PART = 0.5;
+export const BLOCK_TOKENS = 256;
+
+export function randomWeights(config: ModelConfig): Map<string, Weight> {
+  const rng = new Rng(1);
+  return new Map([...weightShapes(config)].map(([name, shape]) => {
+    const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => (shape.length === 1 ? 1 : (2 * rng.float() - 1) * 0.08));
+    return [name, { shape, dtype: 'float32', data }];
+  }));
+}
+
+export function randomModel(config: ModelConfig, device: Device): BaseModel {
+  const weights = randomWeights(config);
+  return createBaseModel({ config, weights, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
+}
+
+/** One sequence a batch: a single conversation, loss on its second part. */
+export function randomBatches(seed: number, length = 100_000): Batches {
+  return {
+    length,
+    batchSize: 1,
+    maxLength: WORLD_TOKENS,
+    epochs: 1,
+    report: { examples: 0, truncated: 0, dropped: 0, tokens: 0, lossTokens: 0, rows: 0, padding: 0 },
+    at: (index) => randomBatch(new Rng(`${seed}/${index}`)),
+  };
+}
+
+export function randomBatch(rng: Rng): Batch {
+  const ids = Int32Array.from({ length: WORLD_TOKENS }, () => rng.int(WORLD_DENSE.vocab_size));
+  return {
+    ids,
+    positions: ids.map((_, i) => i),
+    segments: ids.map(() => 0),
+    targets: ids.map((_, i) => (i >= WORLD_TOKENS * (1 - LOSS_PART) && i < WORLD_TOKENS - 1 ? (ids[i + 1] as number) : -1)),
+  };
+}

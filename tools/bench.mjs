@@ -1,0 +1,59 @@
+// npm run bench [-- --device=webgpu --rounds=10]: times training in Chromium, beside jax-js and (where it is installed) PyTorch.
+// Prints a table of medians, the ratios, and one line of JSON.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensurePackages, root } from './install.mjs';
+
+ensurePackages();
+const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'wasm' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true } } });
+const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
+ensureChromium();
+const { chromium } = await import('@playwright/test');
+const { createServer } = await import('vite');
+
+const WORLD_TOKENS = 128;
+const BLOCK_TOKENS = 256;
+
+/** @returns {Record<string, number>} PyTorch's medians, nothing where there is no PyTorch */
+function torch() {
+  const python = spawnSync('/usr/bin/python3', [join(root, 'tests/bench/torch_bench.py'), args.rounds], { encoding: 'utf8' });
+  return python.status === 0 ? JSON.parse(python.stdout) : {};
+}
+
+const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+
+const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port: Number(args.port), strictPort: true }, optimizeDeps: { include: ['@jax-js/jax'] } });
+await server.listen();
+const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(args.device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : [])];
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(error.message));
+  await page.goto(`http://localhost:${args.port}/tests/blank.html`);
+  const request = { device: args.device, rounds: Number(args.rounds), ...(args.only ? { only: args.only } : {}) };
+  const { device, times } = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request);
+  const medians = { ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)])), ...(args.device === 'wasm' && !args.only ? torch() : {}) };
+
+  console.log(`${device.name}, ${device.threads} threads. ${device.reason}\n`);
+  console.log(`${'one step'.padEnd(52)}${'median ms'.padStart(10)}${'tokens/s'.padStart(10)}`);
+  for (const [name, ms] of Object.entries(medians)) {
+    const tokens = name.startsWith('block') ? BLOCK_TOKENS : WORLD_TOKENS * (name.includes('9 adapters') ? 9 : 1);
+    console.log(`${name.padEnd(52)}${ms.toFixed(1).padStart(10)}${((1000 * tokens) / ms).toFixed(0).padStart(10)}`);
+  }
+  const ratio = (slower, faster, factor = 1) => (medians[slower] && medians[faster] ? (factor * medians[slower]) / medians[faster] : null);
+  const ratios = {
+    'world-dense against jax-js': ratio('world-dense, 1 adapter, jax-js', 'world-dense, 1 adapter'),
+    'block of 576 against jax-js': ratio('block of 576, jax-js', 'block of 576'),
+    '9 adapters at once against 9 in turn': ratio('world-dense, 1 adapter', 'world-dense, 9 adapters at once', 9),
+    'whole step against layer by layer': ratio('world-dense, 9 adapters at once, layer by layer', 'world-dense, 9 adapters at once'),
+    'world-dense against PyTorch': ratio('world-dense, 1 adapter, PyTorch', 'world-dense, 1 adapter'),
+    'block of 576 against PyTorch': ratio('block of 576, PyTorch', 'block of 576'),
+  };
+  console.log('');
+  for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(52)}${value.toFixed(2).padStart(9)}x`);
+  console.log(`\n${JSON.stringify({ device, medians, ratios })}`);
+} finally {
+  await browser.close();
+  await server.close();
+}
