@@ -50,7 +50,8 @@ test('records lie side by side in the chosen languages, a page at a time', async
 test('the token inspector marks exactly the tokens that carry loss', async ({ page }) => {
   await openUi(page, { at: 'data' });
   await page.getByRole('button', { name: 'Tokens of record w0000 in English' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Tokens of w0000 in English' });
+  await expect(page.getByRole('dialog', { name: 'Tokens of w0000 in English' })).toBeVisible();
+  const dialog = page.locator('wa-dialog');
   await expect(dialog.locator('.tokens .token[data-loss]')).toHaveText(['Anna', ' lives', ' in', ' Paris.', '</s>', 'Paris.', '</s>'], { useInnerText: false });
   await expect(dialog.getByRole('paragraph').first()).toContainText('22 tokens, 7 of them');
   await page.keyboard.press('Escape');
@@ -82,7 +83,7 @@ test('each mix shows its counts and its exact records, and what is picked goes o
   await expect(card.locator('.counts dd .num')).toHaveText(['0', '60', '60', '60', '60']);
   await card.getByRole('button', { name: 'See its records (DEFRITES-sampled)' }).click();
   await expect(page.getByRole('navigation', { name: 'Pages of records' })).toContainText('1 to 12 of 240');
-  await page.getByRole('checkbox', { name: 'Train EN: Train' }).click();
+  await page.locator('wa-checkbox').filter({ hasText: 'Train EN: Train' }).click();
   await expect(page.getByText('8 mixes picked')).toBeVisible();
   await page.getByRole('link', { name: 'Go on to Train' }).click();
   await settled(page);

@@ -6,7 +6,8 @@ test('a heat map cell opens, by keyboard, the conversations and the judge’s wo
   await tabTo(page, /^ENDEFRITES in German: \d\.\d\d \(95 % interval/, 90);
   await expect(page.locator('.readout')).toContainText('ENDEFRITES in German');
   await page.keyboard.press('Enter');
-  const drawer = page.getByRole('dialog', { name: 'ENDEFRITES in German: conversations' });
+  await expect(page.getByRole('dialog', { name: 'ENDEFRITES in German: conversations' })).toBeVisible();
+  const drawer = page.locator('wa-drawer');
   const first = drawer.getByRole('article').nth(1);
   await expect(first).toContainText('82_DE');
   await expect(first).toContainText('Wo wohnt Clara?');
@@ -56,7 +57,8 @@ test('two mixes are read side by side, the largest difference first', async ({ p
   await compare.getByLabel('Beside').selectOption('EN');
   await compare.getByLabel('Asked in').selectOption('de');
   await compare.getByRole('button', { name: /side by side/ }).click();
-  const drawer = page.getByRole('dialog', { name: 'DEFRITES and EN in German: conversations' });
+  await expect(page.getByRole('dialog', { name: 'DEFRITES and EN in German: conversations' })).toBeVisible();
+  const drawer = page.locator('wa-drawer');
   await expect(drawer.getByRole('status')).toContainText(/16 questions graded for both: DEFRITES higher in \d+, EN higher in \d+, equal in \d+\./);
   const gaps = await drawer.getByRole('article').evaluateAll((articles) => articles.map((article) => {
     const grades = [...article.querySelectorAll('.grade strong')].map((node) => Number(node.textContent));
