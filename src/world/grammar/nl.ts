@@ -31,6 +31,6 @@ export const nl: Morphology = {
   agree: (adjective) => adjective.forms[0] as string,
   numeral,
   pronouns: { m: { he: 'hij', him: 'hem', the: 'de', stressed: 'hem' }, f: { he: 'zij', him: 'haar', the: 'de', stressed: 'haar' } },
-  genitive: (name) => (/s$/.test(name) ? `${name}’` : /[aiouy]$/.test(name) ? `${name}'s` : `${name}s`),
+  genitive: (name) => (name.endsWith('s') ? `${name}’` : /[aiouy]$/.test(name) ? `${name}'s` : `${name}s`),
   contract: (text) => text,
 };

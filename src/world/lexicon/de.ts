@@ -67,7 +67,7 @@ export const de: Lexicon = {
   interrogatives: { who: 'wer', what: 'was', where: 'wo', when: 'wann', why: 'warum', how: 'wie', howMany: 'wie viele', howMuch: 'wie viel', howOld: 'wie alt', which: 'welche' },
   notation: { list: 'liste', reversed: 'umgekehrt', sorted: 'sortiert', first: 'erstes', last: 'letztes', length: 'länge', print: 'drucke', repeat: 'wiederhole', double: 'verdopple', sum: 'summe', count: 'anzahl', biggest: 'größtes', smallest: 'kleinstes' },
   particles: {
-    hello: 'hallo', goodbye: 'auf Wiedersehen', thanks: 'danke', please: 'bitte', now: 'jetzt', then: 'dann', also: 'auch', only: 'nur', again: 'noch einmal', true: 'wahr', false: 'falsch', backwards: 'rückwärts', times: 'mal', not: 'nicht', but: 'aber', because: 'weil',
+    hello: 'hallo', goodbye: 'auf Wiedersehen', thanks: 'danke', please: 'bitte', now: 'jetzt', next: 'dann', also: 'auch', only: 'nur', again: 'noch einmal', true: 'wahr', false: 'falsch', backwards: 'rückwärts', times: 'mal', not: 'nicht', but: 'aber', because: 'weil',
     first: 'zuerst', last: 'zuletzt',
   },
 };

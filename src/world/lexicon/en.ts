@@ -66,7 +66,7 @@ export const en: Lexicon = {
   interrogatives: { who: 'who', what: 'what', where: 'where', when: 'when', why: 'why', how: 'how', howMany: 'how many', howMuch: 'how much', howOld: 'how old', which: 'which' },
   notation: { list: 'list', reversed: 'reversed', sorted: 'sorted', first: 'first', last: 'last', length: 'length', print: 'print', repeat: 'repeat', double: 'double', sum: 'sum', count: 'count', biggest: 'biggest', smallest: 'smallest' },
   particles: {
-    hello: 'hello', goodbye: 'goodbye', thanks: 'thank you', please: 'please', now: 'now', then: 'then', also: 'also', only: 'only', again: 'again', true: 'true', false: 'false', backwards: 'backwards', times: 'times', not: 'not', but: 'but', because: 'because',
+    hello: 'hello', goodbye: 'goodbye', thanks: 'thank you', please: 'please', now: 'now', next: 'then', also: 'also', only: 'only', again: 'again', true: 'true', false: 'false', backwards: 'backwards', times: 'times', not: 'not', but: 'but', because: 'because',
     first: 'first', last: 'last',
   },
 };

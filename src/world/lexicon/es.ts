@@ -68,7 +68,7 @@ export const es: Lexicon = {
   interrogatives: { who: 'quién', what: 'qué', where: 'dónde', when: 'cuándo', why: 'por qué', how: 'cómo', howMany: 'cuántos', howMuch: 'cuánto', howOld: 'cuántos años', which: 'cuál' },
   notation: { list: 'lista', reversed: 'invertido', sorted: 'ordenado', first: 'primero', last: 'último', length: 'longitud', print: 'imprime', repeat: 'repite', double: 'duplica', sum: 'suma', count: 'número', biggest: 'máximo', smallest: 'mínimo' },
   particles: {
-    hello: 'hola', goodbye: 'adiós', thanks: 'gracias', please: 'por favor', now: 'ahora', then: 'luego', also: 'también', only: 'solo', again: 'otra vez', true: 'verdadero', false: 'falso', backwards: 'al revés', times: 'veces', not: 'no', but: 'pero', because: 'porque',
+    hello: 'hola', goodbye: 'adiós', thanks: 'gracias', please: 'por favor', now: 'ahora', next: 'luego', also: 'también', only: 'solo', again: 'otra vez', true: 'verdadero', false: 'falso', backwards: 'al revés', times: 'veces', not: 'no', but: 'pero', because: 'porque',
     first: 'primero', last: 'por último',
   },
 };

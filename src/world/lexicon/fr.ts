@@ -68,7 +68,7 @@ export const fr: Lexicon = {
   interrogatives: { who: 'qui', what: 'que', where: 'où', when: 'quand', why: 'pourquoi', how: 'comment', howMany: 'combien de', howMuch: 'combien', howOld: 'quel âge', which: 'quel' },
   notation: { list: 'liste', reversed: 'inversé', sorted: 'trié', first: 'premier', last: 'dernier', length: 'longueur', print: 'affiche', repeat: 'répète', double: 'double', sum: 'somme', count: 'nombre', biggest: 'maximum', smallest: 'minimum' },
   particles: {
-    hello: 'bonjour', goodbye: 'au revoir', thanks: 'merci', please: "s'il te plaît", now: 'maintenant', then: 'ensuite', also: 'aussi', only: 'seulement', again: 'encore', true: 'vrai', false: 'faux', backwards: "à l'envers", times: 'fois', not: 'pas', but: 'mais',
+    hello: 'bonjour', goodbye: 'au revoir', thanks: 'merci', please: "s'il te plaît", now: 'maintenant', next: 'ensuite', also: 'aussi', only: 'seulement', again: 'encore', true: 'vrai', false: 'faux', backwards: "à l'envers", times: 'fois', not: 'pas', but: 'mais',
     because: 'parce que', first: "d'abord", last: 'enfin',
   },
 };

@@ -67,7 +67,7 @@ export const it: Lexicon = {
   interrogatives: { who: 'chi', what: 'che cosa', where: 'dove', when: 'quando', why: 'perché', how: 'come', howMany: 'quanti', howMuch: 'quanto', howOld: 'quanti anni', which: 'quale' },
   notation: { list: 'lista', reversed: 'invertito', sorted: 'ordinato', first: 'primo', last: 'ultimo', length: 'lunghezza', print: 'stampa', repeat: 'ripeti', double: 'raddoppia', sum: 'somma', count: 'numero', biggest: 'massimo', smallest: 'minimo' },
   particles: {
-    hello: 'ciao', goodbye: 'arrivederci', thanks: 'grazie', please: 'per favore', now: 'ora', then: 'poi', also: 'anche', only: 'solo', again: 'di nuovo', true: 'vero', false: 'falso', backwards: "all'indietro", times: 'volte', not: 'non', but: 'ma', because: 'perché',
+    hello: 'ciao', goodbye: 'arrivederci', thanks: 'grazie', please: 'per favore', now: 'ora', next: 'poi', also: 'anche', only: 'solo', again: 'di nuovo', true: 'vero', false: 'falso', backwards: "all'indietro", times: 'volte', not: 'non', but: 'ma', because: 'perché',
     first: 'prima', last: 'infine',
   },
 };

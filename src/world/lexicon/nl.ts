@@ -68,7 +68,7 @@ export const nl: Lexicon = {
   interrogatives: { who: 'wie', what: 'wat', where: 'waar', when: 'wanneer', why: 'waarom', how: 'hoe', howMany: 'hoeveel', howMuch: 'hoeveel', howOld: 'hoe oud', which: 'welke' },
   notation: { list: 'lijst', reversed: 'omgekeerd', sorted: 'gesorteerd', first: 'eerste', last: 'laatste', length: 'lengte', print: 'druk', repeat: 'herhaal', double: 'verdubbel', sum: 'som', count: 'aantal', biggest: 'grootste', smallest: 'kleinste' },
   particles: {
-    hello: 'hallo', goodbye: 'tot ziens', thanks: 'bedankt', please: 'alsjeblieft', now: 'nu', then: 'dan', also: 'ook', only: 'alleen', again: 'opnieuw', true: 'waar', false: 'onwaar', backwards: 'achterstevoren', times: 'keer', not: 'niet', but: 'maar', because: 'omdat',
+    hello: 'hallo', goodbye: 'tot ziens', thanks: 'bedankt', please: 'alsjeblieft', now: 'nu', next: 'dan', also: 'ook', only: 'alleen', again: 'opnieuw', true: 'waar', false: 'onwaar', backwards: 'achterstevoren', times: 'keer', not: 'niet', but: 'maar', because: 'omdat',
     first: 'eerst', last: 'ten slotte',
   },
 };

@@ -68,7 +68,7 @@ export const pt: Lexicon = {
   interrogatives: { who: 'quem', what: 'o que', where: 'onde', when: 'quando', why: 'porque', how: 'como', howMany: 'quantos', howMuch: 'quanto', howOld: 'quantos anos', which: 'qual' },
   notation: { list: 'lista', reversed: 'invertido', sorted: 'ordenado', first: 'primeiro', last: 'último', length: 'comprimento', print: 'imprime', repeat: 'repete', double: 'duplica', sum: 'soma', count: 'número', biggest: 'máximo', smallest: 'mínimo' },
   particles: {
-    hello: 'olá', goodbye: 'adeus', thanks: 'obrigado', please: 'por favor', now: 'agora', then: 'depois', also: 'também', only: 'só', again: 'outra vez', true: 'verdadeiro', false: 'falso', backwards: 'ao contrário', times: 'vezes', not: 'não', but: 'mas', because: 'porque',
+    hello: 'olá', goodbye: 'adeus', thanks: 'obrigado', please: 'por favor', now: 'agora', next: 'depois', also: 'também', only: 'só', again: 'outra vez', true: 'verdadeiro', false: 'falso', backwards: 'ao contrário', times: 'vezes', not: 'não', but: 'mas', because: 'porque',
     first: 'primeiro', last: 'por fim',
   },
 };

@@ -78,7 +78,7 @@ export const sv: Lexicon = {
   interrogatives: { who: 'vem', what: 'vad', where: 'var', when: 'när', why: 'varför', how: 'hur', howMany: 'hur många', howMuch: 'hur mycket', howOld: 'hur gammal', which: 'vilken' },
   notation: { list: 'lista', reversed: 'omvänd', sorted: 'sorterad', first: 'första', last: 'sista', length: 'längd', print: 'skriv', repeat: 'upprepa', double: 'dubbla', sum: 'summa', count: 'antal', biggest: 'störst', smallest: 'minst' },
   particles: {
-    hello: 'hej', goodbye: 'hej då', thanks: 'tack', please: 'snälla', now: 'nu', then: 'sedan', also: 'också', only: 'bara', again: 'igen', true: 'sant', false: 'falskt', backwards: 'baklänges', times: 'gånger', not: 'inte', but: 'men', because: 'eftersom',
+    hello: 'hej', goodbye: 'hej då', thanks: 'tack', please: 'snälla', now: 'nu', next: 'sedan', also: 'också', only: 'bara', again: 'igen', true: 'sant', false: 'falskt', backwards: 'baklänges', times: 'gånger', not: 'inte', but: 'men', because: 'eftersom',
     first: 'först', last: 'sist',
   },
 };

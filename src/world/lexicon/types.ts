@@ -55,7 +55,7 @@ export interface Lexicon {
   interrogatives: Readonly<Record<string, string>>;
   /** Words of the list notation: reversed, sorted, first, last, length, print, list, repeat. */
   notation: Readonly<Record<string, string>>;
-  /** Short words a dialogue needs: hello, goodbye, thanks, please, good, now, then, also, only, again, true, false... */
+  /** Short words a dialogue needs: hello, goodbye, thanks, please, now, next, also, only, again, true, false... */
   particles: Readonly<Record<string, string>>;
 }
 
@@ -72,5 +72,5 @@ export const REQUIRED = {
   ],
   interrogatives: ['who', 'what', 'where', 'when', 'why', 'how', 'howMany', 'howMuch', 'howOld', 'which'],
   notation: ['list', 'reversed', 'sorted', 'first', 'last', 'length', 'print', 'repeat', 'double', 'sum', 'count', 'biggest', 'smallest'],
-  particles: ['hello', 'goodbye', 'thanks', 'please', 'now', 'then', 'also', 'only', 'again', 'true', 'false', 'backwards', 'times', 'not', 'but', 'because', 'first', 'last'],
+  particles: ['hello', 'goodbye', 'thanks', 'please', 'now', 'next', 'also', 'only', 'again', 'true', 'false', 'backwards', 'times', 'not', 'but', 'because', 'first', 'last'],
 } as const;

@@ -2,12 +2,12 @@
  * Cloze items: a statement of the world up to its last value, which the model must complete exactly. The cut is found
  * by saying the same sentence with other values: what all of them share is the prompt, so that nothing of the answer,
  * not even an article's gender or the tens of a number, stands in it. A prompt that any other true statement begins
- * with, to end differently, is dropped.
+ * with, to end differently, is dropped; so is one that could be another language ("Anna adora" is three languages).
  */
 import { Rng } from '../../core/rng.ts';
 import { ANIMALS, CITIES, COLOURS, COUNTRIES, FOODS, MATERIALS, MONTHS, PEOPLE, PROFESSIONS, SEASONS, seasonOf, STRANGERS, THINGS } from '../facts.ts';
 import { say, type SlotValue, type Slots, variants } from '../grammar/index.ts';
-import type { WorldLanguage } from '../lexicon/types.ts';
+import { WORLD_LANGUAGES, type WorldLanguage } from '../lexicon/types.ts';
 import type { Plan } from '../phrases/types.ts';
 import { everyFact, someComparisons } from './told.ts';
 import { personSlots } from './truths.ts';
@@ -92,9 +92,18 @@ function sharedWords(a: string, b: string): number {
   return a.lastIndexOf(' ', i - (a[i] === ' ' ? 0 : 1));
 }
 
-/** Every fact in every wording, to find prompts that more than one of them begins with. */
-function allTexts(language: WorldLanguage): string[] {
-  return [...everyFact(), ...someComparisons()].flatMap(({ plan, slots }) => Array.from({ length: variants(language, plan) }, (_, choice) => say(language, plan, slots, choice)));
+let texts: readonly string[] | undefined;
+
+/** Every fact in every wording and language, to find prompts that more than one of them begins with. */
+function allTexts(): readonly string[] {
+  const facts = [...everyFact(), ...someComparisons()];
+  texts ??= WORLD_LANGUAGES.flatMap((language) => facts.flatMap(({ plan, slots }) => Array.from({ length: variants(language, plan) }, (_, choice) => say(language, plan, slots, choice))));
+  return texts;
+}
+
+/** Whether some true statement begins like the prompt and goes on otherwise than with the answer. */
+function ambiguous({ prompt, answer }: { prompt: string; answer: string }): boolean {
+  return allTexts().some((text) => text.startsWith(`${prompt} `) && !text.startsWith(prompt + answer));
 }
 
 function context(language: WorldLanguage, rng: Rng): ClozeItem[] {
@@ -131,13 +140,12 @@ function math(language: WorldLanguage, rng: Rng): ClozeItem[] {
 /** All cloze items of a language. Deterministic. */
 export function clozeItems(language: WorldLanguage, seed = 11): ClozeItem[] {
   const rng = new Rng(`${seed}/cloze`);
-  const texts = allTexts(language);
   const out: ClozeItem[] = [];
   for (const blank of blanks()) {
     const choices = rng.shuffle(Array.from({ length: variants(language, blank.plan) }, (_, i) => i));
     for (const choice of choices) {
       const item = cut(language, blank, choice);
-      if (!item || texts.some((text) => text.startsWith(`${item.prompt} `) && !text.startsWith(item.prompt + item.answer))) continue;
+      if (!item || ambiguous(item)) continue;
       out.push({ language, kind: 'fact', ...item });
       break;
     }

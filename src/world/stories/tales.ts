@@ -195,7 +195,8 @@ const together: Tale = (rng) => {
   const [more, less] = n > m ? [p, q] : [q, p];
   const out = [sentence('has', { p, n, x }), sentence('has', { p: q, n: m, x })];
   if (rng.int(3)) out.push(sentence('moreThan', { p: more, q: less, x }));
-  if (rng.int(2)) out.push(sentence('has', { p: more, n: Math.max(n, m), x }));
+  const repeated = rng.int(2);
+  if (repeated) out.push(sentence('has', { p: more, n: Math.max(n, m), x }));
   else if (rng.int(2)) out.push(sentence('together', { p, q, n: n + m, x }));
   return out;
 };
@@ -206,7 +207,7 @@ const ranking: Tale = (rng) => {
   const [more, most, least] = rng.pick([['taller', 'tallest', 'shortest'], ['faster', 'fastest', 'slowest'], ['olderThan', 'oldest', 'youngest']] as const);
   const links = [sentence(more, { p, q }), sentence(more, { p: q, q: r })];
   const ends = [sentence(most, { p }), sentence(least, { p: r })];
-  return [...(rng.int(3) ? links : links.reverse()), ...(rng.int(2) ? ends : ends.reverse()).slice(0, 1 + rng.int(2))];
+  return [...(rng.int(3) ? links : links.toReversed()), ...(rng.int(2) ? ends : ends.toReversed()).slice(0, 1 + rng.int(2))];
 };
 
 /** Journeys: who is where now. */
@@ -241,7 +242,7 @@ const rule: Tale = (rng) => {
   const [f, g] = pair(rng, FOOD_IDS);
   const first = [sentence('everyoneLikes', { city: a, food: f }), sentence('livesIn', { p, city: a })];
   const so = sentence('likes', { p, food: f });
-  if (rng.int(2)) return [...(rng.int(3) ? first : first.reverse()), so];
+  if (rng.int(2)) return [...(rng.int(3) ? first : first.toReversed()), so];
   const second = [sentence('everyoneLikes', { city: b, food: g }), sentence('livesIn', { p: q, city: b })];
   return [...first, so, ...second, sentence('likes', { p: q, food: g })];
 };
