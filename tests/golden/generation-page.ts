@@ -121,7 +121,7 @@ export async function drawMany({ kind, logits, request, seen, rows }: Draw): Pro
     uniform: host('float32', [rows, 1], Float32Array.from({ length: rows }, () => rng.float())),
     seen: host('float32', [rows, vocabulary], Float32Array.from({ length: rows * vocabulary }, (_, i) => (seen.includes(i % vocabulary) ? 1 : 0))),
   });
-  const counts = new Array<number>(vocabulary).fill(0);
+  const counts = Array.from({ length: vocabulary }, () => 0);
   for (const id of (await outputs.get('token').read()) as Int32Array) counts[id] = (counts[id] ?? 0) + 1;
   return counts;
 }
