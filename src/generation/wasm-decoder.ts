@@ -108,8 +108,8 @@ async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, f
 function together(parked: readonly Parked[], slots: number, size: number): { rows: (Parked | null)[]; rest: Parked[]; size: number } {
   const bySlot = Array.from({ length: slots }, (_, slot) => parked.filter((one) => one.slot === slot));
   const most = Math.min(size, Math.max(...bySlot.map((own) => own.length)));
-  // Graphs of half and a quarter of the size, so that few are ever compiled.
-  const fitting = [smallest(size), Math.ceil(size / 2), size].find((candidate) => candidate >= most) as number;
+  // One smaller size, so that little is ever compiled.
+  const fitting = most <= smallest(size) ? smallest(size) : size;
   return { rows: bySlot.flatMap((own) => Array.from({ length: fitting }, (_, i) => own[i] ?? null)), rest: bySlot.flatMap((own) => own.slice(fitting)), size: fitting };
 }
 

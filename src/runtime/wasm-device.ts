@@ -82,7 +82,7 @@ export class WasmDevice implements Device {
           const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
           let session: OrtSession;
           try {
-            session = await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', externalData });
+            session = await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData });
           } catch (error) {
             throw sessionError(graph.name, 'compile', error);
           }
