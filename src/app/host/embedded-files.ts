@@ -1,16 +1,29 @@
-/** A checkpoint that ships with the page, fetched when it is asked for. */
+/** A checkpoint of the embedded world, fetched when it is asked for. All of them share one tokenizer. */
 import { LabError } from '../../core/errors.ts';
 import type { CheckpointFiles } from '../../models/checkpoint.ts';
 
-const NAMES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+/** File name to the folder it lies in, below `world/`. */
+const PLACES: Record<string, (model: string) => string> = {
+  'config.json': (model) => `${model}/`,
+  'model.safetensors': (model) => `${model}/`,
+  'tokenizer.json': () => '',
+  'tokenizer_config.json': () => '',
+};
 
-/** @param folder its address, ending in a slash */
-export function embeddedFiles(folder: URL): CheckpointFiles {
+/** @param base the page's address */
+export function embeddedFiles(model: string, base: string): CheckpointFiles {
   return {
-    names: NAMES,
-    json: async (name) => (await fetchFile(new URL(name, folder))).json() as Promise<unknown>,
-    bytes: async (name) => new Uint8Array(await (await fetchFile(new URL(name, folder))).arrayBuffer()),
+    names: Object.keys(PLACES),
+    json: async (name) => (await fetchFile(embeddedAddress(model, name, base))).json() as Promise<unknown>,
+    bytes: async (name) => new Uint8Array(await (await fetchFile(embeddedAddress(model, name, base))).arrayBuffer()),
   };
+}
+
+/** @throws LabError `models.missing-file` for a name that no embedded checkpoint has */
+export function embeddedAddress(model: string, name: string, base: string): URL {
+  const place = PLACES[name];
+  if (!place) throw new LabError('models.missing-file', `Embedded checkpoints have no ${name}.`, 'This is a fault of the lab.', { name });
+  return new URL(`world/${place(model)}${name}`, base);
 }
 
 /** @throws LabError `app.fetch` */

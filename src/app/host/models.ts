@@ -9,7 +9,7 @@ import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
 import type { ModelSummary } from '../facade.ts';
 import { blobFiles } from './blob-files.ts';
 import { checkpointFolder, downloadCheckpoint } from './download.ts';
-import { embeddedFiles, fetchFile } from './embedded-files.ts';
+import { embeddedAddress, embeddedFiles, fetchFile } from './embedded-files.ts';
 import { freeId } from './ids.ts';
 import { weightsSize } from './safetensors-header.ts';
 
@@ -41,7 +41,7 @@ export class ModelLibrary {
 
   /** @throws LabError `storage.no-model` */
   async files(id: string): Promise<CheckpointFiles> {
-    return isEmbedded(id) ? embeddedFiles(this.folder(id)) : blobFiles(await this.store.models.files(id));
+    return isEmbedded(id) ? embeddedFiles(id, this.base) : blobFiles(await this.store.models.files(id));
   }
 
   tokenizer(id: string): Promise<Tokenizer> {
@@ -96,15 +96,10 @@ export class ModelLibrary {
   }
 
   private async describeEmbedded(): Promise<ModelSummary> {
-    const folder = this.folder(WORLD_MODEL);
-    const config = parseConfig(await embeddedFiles(folder).json('config.json'));
-    const { body } = await fetchFile(new URL('model.safetensors', folder));
+    const config = parseConfig(await embeddedFiles(WORLD_MODEL, this.base).json('config.json'));
+    const { body } = await fetchFile(embeddedAddress(WORLD_MODEL, 'model.safetensors', this.base));
     const size = await weightsSize(body as ReadableStream<Uint8Array>, 'model.safetensors');
     return { id: WORLD_MODEL, name: 'World (dense)', architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture, ...size, vocabSize: config.vocab_size, origin: 'embedded' };
-  }
-
-  private folder(id: string): URL {
-    return new URL(`world/${id}/`, this.base);
   }
 }
 
