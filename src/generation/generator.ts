@@ -32,7 +32,7 @@ export interface GenerateOptions {
 /** Measured on two cores (tests/bench/generation.ts): fewer rows waste the product's width, more wait longer for each other. */
 const ROWS_AT_ONCE = { wasm: 72, webgpu: 256 };
 /** Keys and values of one batch, at most. */
-const MEMORY_BYTES = 256 * 2 ** 20;
+const MEMORY_BYTES = { wasm: 256 * 2 ** 20, webgpu: 1024 * 2 ** 20 };
 /** Positions beyond this are not asked of any model. */
 const MOST_POSITIONS = 8192;
 
@@ -102,10 +102,10 @@ export class Generator {
     return requests.map(({ id }) => results.get(id) as GenerationResult);
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.packed?.tensor.dispose();
     this.packed = null;
-    void this.sessions.dispose();
+    await this.sessions.dispose();
   }
 
   private decode(decoding: Decoding): Promise<void> {
@@ -126,7 +126,7 @@ export class Generator {
     const { num_hidden_layers: layers, num_key_value_heads: groups, head_dim: width } = this.model.config;
     const longest = Math.max(1, ...requests.map(({ prompt, maxNewTokens }) => Math.min(prompt.length + maxNewTokens, this.positions)));
     const bytesPerRow = 2 * 4 * layers * groups * width * longest;
-    return Math.max(1, Math.min(this.rowsAtOnce, Math.floor(MEMORY_BYTES / bytesPerRow)));
+    return Math.max(1, Math.min(this.rowsAtOnce, Math.floor(MEMORY_BYTES[this.model.device.kind] / bytesPerRow)));
   }
 
   private adaptersOf({ adapters }: Team): DeviceTensor | null {

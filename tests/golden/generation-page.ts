@@ -85,7 +85,7 @@ export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
       const { name, message, code } = thrown as Error & { code?: string };
       outcome.error = { name, message, ...(typeof code === 'string' ? { code } : {}) };
     }
-    generator.dispose();
+    await generator.dispose();
     outcomes.push(outcome);
   }
   return outcomes;
