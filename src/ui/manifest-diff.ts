@@ -20,5 +20,5 @@ export function manifestDiff(a: Manifest, b: Manifest): Difference[] {
 /** Leaves by their path; a list is one leaf. */
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, Array.isArray(value) ? value.join(', ') : String(value)]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, path ? `${path}.${key}` : key)]));
+  return new Map(Object.entries(value).flatMap(([key, inner]) => Array.from(flatten(inner, path ? `${path}.${key}` : key))));
 }

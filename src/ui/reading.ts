@@ -9,6 +9,8 @@ import { count, decimal, difference, percent } from './numbers.ts';
 export interface Reading {
   verdict: 'better' | 'worse' | 'not shown' | 'note';
   text: string;
+  /** The same without names and n, where there is little room. */
+  brief: string;
 }
 
 type Part = Pick<StudyResults, 'heatmap' | 'improvements'>;
@@ -41,25 +43,34 @@ export function bestMonolingual({ heatmap }: Pick<StudyResults, 'heatmap'>): str
 /** @param points (multilingual - monolingual) x 10; the sentence speaks of points of the 1-10 scale. */
 export function against(what: string, mix: string, best: string, points: Estimate): Reading {
   const [mean, low, high] = [points.mean / 10, points.low / 10, points.high / 10];
-  const basis = `n\u00a0=\u00a0${count(points.n)}`;
-  if (low > 0) return { verdict: 'better', text: `${what} (${mix}) beat the best one-language mix (${best}) by ${decimal(mean)} points (95\u00a0% interval ${span(low, high)}, ${basis}).` };
-  if (high < 0) return { verdict: 'worse', text: `${what} (${mix}) fell behind the best one-language mix (${best}) by ${decimal(-mean)} points (95\u00a0% interval ${span(-high, -low)}, ${basis}).` };
-  return { verdict: 'not shown', text: `${what} (${mix}) against the best one-language mix (${best}): not shown. The difference is ${difference(mean)} points and its 95\u00a0% interval, ${span(low, high)}, holds zero (${basis}).` };
+  const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'not shown';
+  const say = (subject: string, other: string, basis: string): string => {
+    switch (verdict) {
+      case 'better':
+        return `${subject} beat ${other} by ${decimal(mean)} points (95\u00a0% interval ${span(low, high)}${basis}).`;
+      case 'worse':
+        return `${subject} fell behind ${other} by ${decimal(-mean)} points (95\u00a0% interval ${span(-high, -low)}${basis}).`;
+      case 'not shown':
+        return `${subject} against ${other}: not shown. The difference is ${difference(mean)} points and its 95\u00a0% interval, ${span(low, high)}, holds zero${basis && ` (${basis.slice(2)})`}.`;
+    }
+  };
+  return { verdict, text: say(`${what} (${mix})`, `the best one-language mix (${best})`, `, n\u00a0=\u00a0${count(points.n)}`), brief: say(what, 'the best one-language mix', '') };
 }
 
 function tally({ improvements }: Part): Reading[] {
   if (improvements.length < 2) return [];
   const better = improvements.filter(({ points }) => points.low > 0).length;
   const worse = improvements.filter(({ points }) => points.high < 0).length;
-  return [{ verdict: 'note', text: `Of ${count(improvements.length)} comparisons of a multilingual with a one-language mix, ${count(better)} favour the multilingual one, ${count(worse)} the one-language one, and ${count(improvements.length - better - worse)} are not shown either way.` }];
+  return [note(`Of ${count(improvements.length)} comparisons of a multilingual with a one-language mix, ${count(better)} favour the multilingual one, ${count(worse)} the one-language one, and ${count(improvements.length - better - worse)} are not shown either way.`)];
 }
 
 function rightLanguage({ heatmap }: Part): Reading[] {
   const cells = heatmap.filter(({ language, rightLanguage: share, mix }) => language === 'all' && share.n > 0 && mixLook(mix).kind !== 'base').sort((a, b) => a.rightLanguage.mean - b.rightLanguage.mean);
   const [least, most] = [cells[0], cells.at(-1)];
   if (!least || !most || least === most) return [];
-  return [{ verdict: 'note', text: `Answers in the language of the question: from ${percent(least.rightLanguage.mean)} (${least.mix}) to ${percent(most.rightLanguage.mean)} (${most.mix}).` }];
+  return [note(`Answers in the language of the question: from ${percent(least.rightLanguage.mean)} (${least.mix}) to ${percent(most.rightLanguage.mean)} (${most.mix}).`)];
 }
 
+const note = (text: string): Reading => ({ verdict: 'note', text, brief: text });
 const span = (low: number, high: number): string => `${signless(low)} to ${signless(high)}`;
 const signless = (value: number): string => decimal(value).replace('-', '−');

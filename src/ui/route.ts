@@ -1,4 +1,4 @@
-/** Hash routes: `#/results/<study>?mix=EN`. The page name, one optional id, and parameters. */
+/** Hash routes: `#/results/<study>`: the page's name and one optional id. A study link, `#study=…`, opens the Train page. */
 export const PAGES = ['home', 'data', 'mixes', 'train', 'judge', 'results'] as const;
 export type PageName = (typeof PAGES)[number];
 
@@ -6,7 +6,8 @@ export interface Route {
   page: PageName;
   /** A study's id, where the page is about one. */
   id: string | null;
-  params: URLSearchParams;
+  /** The hash of a study link, for src/app/address.ts to read. */
+  link: string | null;
 }
 
 export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
@@ -20,14 +21,13 @@ export const PAGE_TITLES: Readonly<Record<PageName, string>> = {
 
 /** Reads a location hash. What it does not know leads home. */
 export function parseRoute(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [first = '', second] = path.split('/', 2);
+  if (hash.startsWith('#study=')) return { page: 'train', id: null, link: hash };
+  const [first = '', second] = hash.replace(/^#\/?/, '').split('/', 2);
   const page = PAGES.find((name) => name === first) ?? 'home';
-  return { page, id: page === 'home' || !second ? null : decodeURIComponent(second), params: new URLSearchParams(query) };
+  return { page, id: page === 'home' || !second ? null : decodeURIComponent(second), link: null };
 }
 
 /** The hash of a page, for links. */
-export function href(page: PageName, id?: string | null, params?: Record<string, string>): string {
-  const query = params && Object.keys(params).length > 0 ? `?${new URLSearchParams(params)}` : '';
-  return `#/${page === 'home' ? '' : page}${id ? `/${encodeURIComponent(id)}` : ''}${query}`;
+export function href(page: PageName, id?: string | null): string {
+  return `#/${page === 'home' ? '' : page}${id ? `/${encodeURIComponent(id)}` : ''}`;
 }

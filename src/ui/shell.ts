@@ -1,6 +1,7 @@
 /** What stays on every page: the bar with the way around, what is running, the device, and the room for what went wrong. */
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { UPDATE_EVENT } from '../app/offline.ts';
 import { icon } from './kit/icons.ts';
 import { bytes } from './numbers.ts';
 import './parts/device-badge.ts';
@@ -38,9 +39,15 @@ export class Shell extends View {
     void this.open(before !== this.route.page);
   };
 
+  private readonly onUpdate = (event: Event): void => {
+    const { apply } = (event as CustomEvent<{ apply: () => void }>).detail;
+    this.store.confirm('A newer version of Pinch Lab is ready', 'Loading it keeps everything that is stored; a running study goes on where it is.', { label: 'Load it', run: apply });
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.onHash);
+    addEventListener(UPDATE_EVENT, this.onUpdate);
     this.endMode = onMode(() => this.requestUpdate());
     void this.open(false);
     void this.lab.storage().then(({ usage }) => (this.used = usage), () => (this.used = null));
@@ -49,6 +56,7 @@ export class Shell extends View {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.onHash);
+    removeEventListener(UPDATE_EVENT, this.onUpdate);
     this.endMode?.();
     this.wake.hold(false);
   }

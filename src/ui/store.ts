@@ -14,7 +14,7 @@ export interface Notice {
   title: string;
   message: string;
   hint: string;
-  retry?: () => void;
+  action?: { label: string; run: () => void };
 }
 
 export class Store {
@@ -134,13 +134,13 @@ export class Store {
 
   report(title: string, thrown: unknown, retry?: () => void): void {
     const { message, hint } = words(thrown);
-    this.notices = [...this.notices.filter((notice) => notice.title !== title || notice.message !== message), { id: this.nextNotice++, tone: 'bad', title, message, hint, retry }];
+    this.notices = [...this.notices.filter((notice) => notice.title !== title || notice.message !== message), { id: this.nextNotice++, tone: 'bad', title, message, hint, ...(retry ? { action: { label: 'Try again', run: retry } } : {}) }];
     this.changed();
   }
 
-  /** Says that something went well, where nothing else on the page shows it. */
-  confirm(title: string, message = ''): void {
-    this.notices = [...this.notices.filter(({ tone }) => tone === 'bad'), { id: this.nextNotice++, tone: 'good', title, message, hint: '' }];
+  /** Says that something went well or is ready, where nothing else on the page shows it. */
+  confirm(title: string, message = '', action?: Notice['action']): void {
+    this.notices = [...this.notices.filter(({ tone }) => tone === 'bad'), { id: this.nextNotice++, tone: 'good', title, message, hint: '', ...(action ? { action } : {}) }];
     this.changed();
   }
 

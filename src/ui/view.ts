@@ -19,6 +19,17 @@ export abstract class View extends LitElement {
     return this;
   }
 
+  /**
+   * A button that goes when it is pressed (Start becomes Pause) would drop the focus to the document's beginning; the
+   * part of the page around it that is marked `data-holds-focus` takes it instead.
+   */
+  protected override performUpdate(): void {
+    const active = document.activeElement;
+    const holder = active && this.contains(active) ? active.closest<HTMLElement>('[data-holds-focus]') : null;
+    super.performUpdate();
+    if (holder?.isConnected && document.activeElement === document.body) holder.focus({ preventScroll: true });
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.unlisten = this.store.listen(() => this.requestUpdate());

@@ -1,6 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { openUi, settled, type UiOptions } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 const AXE = 'node_modules/axe-core/axe.min.js';
 
 interface Violation {
@@ -33,7 +35,7 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
   } },
   { name: 'Mixes', open: { at: 'mixes' } },
   { name: 'Train with all fields open', open: { scenario: 'done', at: 'train' }, act: async (page) => {
-    await page.evaluate(() => document.querySelectorAll('wa-details.folded').forEach((details) => ((details as unknown as { open: boolean }).open = true)));
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
     await expect(page.getByText('lora_dropout')).toBeVisible();
   } },
   { name: 'Train, one study', open: { scenario: 'paused', at: 'train/study-1' } },
@@ -43,7 +45,10 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
     await expect(page.getByLabel('Base URL')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Failed judgments' })).toBeVisible();
   } },
-  { name: 'Results', open: { scenario: 'done', at: 'results' } },
+  { name: 'Results with all tables open', open: { scenario: 'done', at: 'results' }, act: async (page) => {
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+    await expect(page.getByRole('region', { name: 'Score by category, as a table' })).toBeVisible();
+  } },
   { name: 'Results with conversations side by side', open: { scenario: 'done', at: 'results' }, act: async (page) => {
     await page.getByRole('button', { name: /side by side/ }).click();
     await expect(page.locator('.conversation').first()).toBeVisible();

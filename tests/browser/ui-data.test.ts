@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { openUi, settled } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 test('lines of an import that could not be used stand in a table with file, line and reason', async ({ page }) => {
   await openUi(page, { at: 'data' });
   await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });

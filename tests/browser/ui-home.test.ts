@@ -1,6 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { focused, openUi, settled, tabTo } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 const now = (page: Page) => page.getByRole('group', { name: 'The nine-mix study' });
 
 test('the nine-mix study is run, paused, continued and read with the keyboard alone', async ({ page }) => {

@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { openUi, settled } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 const KEY = 'sk-test-4711-never-shown';
 
 test('a key goes to the lab and nowhere else: not into text, address, draft or link', async ({ page, context }) => {

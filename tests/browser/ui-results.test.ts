@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { focused, openUi, settled, tabTo } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 test('a heat map cell opens, by keyboard, the conversations and the judge’s words behind it', async ({ page }) => {
   await openUi(page, { scenario: 'done', at: 'results' });
   await tabTo(page, /^ENDEFRITES in German: \d\.\d\d \(95 % interval/, 90);
@@ -12,7 +14,7 @@ test('a heat map cell opens, by keyboard, the conversations and the judge’s wo
   await expect(first).toContainText('82_DE');
   await expect(first).toContainText('Wo wohnt Clara?');
   await expect(first).toContainText('Clara wohnt in');
-  await first.getByText('The judge’s words (rules)').first().click();
+  await first.locator('.side summary').first().click();
   await expect(first.locator('.judge-words').first()).toContainText(/Rating: \[\[\d+\]\]/);
   await expect(first.locator('.prompt-words').first()).toContainText('[The Start of Assistant\'s Answer]');
   await page.keyboard.press('Escape');
@@ -73,7 +75,7 @@ test('each figure has a caption with judge and n, and the same numbers as a tabl
   for (const title of ['Score of each mix in each language', 'Gain of multilingual over one-language mixes', 'Score by category', 'First turn and second turn']) {
     const figure = page.locator('figure').filter({ has: page.getByRole('heading', { name: title }) });
     await expect(figure.locator('figcaption'), title).toContainText(/judged by Rules of the embedded world/i);
-    await figure.getByText('The same numbers as a table').click();
+    await figure.locator('summary').click();
     await expect(figure.getByRole('region', { name: `${title}, as a table` }).getByRole('row').nth(1), title).toContainText(/\d/);
   }
 });
@@ -86,7 +88,7 @@ test('a study is exported and opened again to the same heat map', async ({ page 
   await page.locator('pinch-drop-zone input[type=file]').setInputFiles(await download.path());
   await expect(page).toHaveURL(/#\/results\/study-3/);
   await settled(page);
-  await expect(page.locator('.facts')).toContainText('(opened)');
+  await expect(page.locator('.facts-wide')).toContainText('(opened)');
   expect(await page.locator('.heatmap tbody').innerText()).toBe(map);
 });
 

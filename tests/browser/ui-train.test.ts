@@ -2,6 +2,8 @@ import { expect, test } from '@playwright/test';
 import { parseManifest } from '../../src/studies/manifest.ts';
 import { openUi, settled } from '../fixtures/ui-open.ts';
 
+test.use({ actionTimeout: 15_000 });
+
 test('the manifest is edited as JSON, told what is wrong by field, and only taken when it is right', async ({ page }) => {
   await openUi(page, { at: 'train' });
   await page.getByText('Whole manifest').click();

@@ -21,6 +21,6 @@ export function frame({ title, caption, drawing, table, controls }: Frame): Temp
     </div>
     <div class="figure-drawing">${drawing}</div>
     <figcaption>${caption}</figcaption>
-    ${table && html`<wa-details class="figure-table" appearance="plain" summary="The same numbers as a table"><div class="scroll-x" tabindex="0" role="region" aria-label="${title}, as a table">${table}</div></wa-details>`}
+    ${table && html`<details class="fold"><summary>The same numbers as a table</summary><div class="scroll-x" tabindex="0" role="region" aria-label="${title}, as a table">${table}</div></details>`}
   </figure>`;
 }

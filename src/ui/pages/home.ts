@@ -47,7 +47,7 @@ export class Home extends View {
           <p class="tag">Multilingual instruction tuning, in one tab</p>
           <h1 tabindex="-1">Which mix of languages teaches a model best?</h1>
           <p class="lead">Tune a small language model on nine mixes of English, German, French, Italian and Spanish, let it answer a benchmark in all five, and see which mix carries furthest. All of it runs in this tab: no account, no download, no server.</p>
-          <div class="panel now">${this.now(shown)}</div>
+          <div class="panel now" tabindex="-1" data-holds-focus role="group" aria-label="The nine-mix study">${this.now(shown)}</div>
           ${this.others(study)}
         </div>
         <div class="panel hero-picture"><pinch-composition-grid .store=${this.store}></pinch-composition-grid></div>
@@ -83,7 +83,7 @@ export class Home extends View {
       case 'cancelled': {
         const [first] = this.read;
         const took = study.seconds.training + study.seconds.answering + study.seconds.judging;
-        return html`<p class="found">${first ? first.text : 'The study is done; its scores are being read.'}</p>
+        return html`<p class="found">${first ? first.brief : 'The study is done; its scores are being read.'}</p>
           <div class="row"><wa-button variant="brand" href=${href('results', study.id)}>${icon('results', 'start')}See all results</wa-button>
           <wa-button appearance="outlined" ?loading=${this.starting} @click=${this.begin}>${icon('retry', 'start')}Run it again</wa-button>
           <span class="small quiet num">Took ${duration(took)}.</span></div>`;

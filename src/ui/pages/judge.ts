@@ -116,7 +116,7 @@ export class Judge extends View {
       <div class="row"><wa-button appearance="outlined" ?loading=${this.probing} ?disabled=${this.problems.length > 0 || draft.judge.kind !== 'openai'} @click=${() => void this.probe(draft)}>${icon('train', 'start')}Try the judge</wa-button>
         <p class="small" role="status">${this.probed ? html`<span class="chip" data-tone=${this.probed.ok ? 'good' : 'bad'}>${icon(this.probed.ok ? 'check' : 'warning')}${this.probed.ok ? 'Works' : 'Does not work'}</span> <span class="words">${this.probed.detail}</span>` : html`<span class="quiet">Sends one tiny call and reads its rating.</span>`}</p></div>
       <div class="fields plain-fields">${NUMBERS.map(number)}</div>
-      <wa-details appearance="outlined" class="folded"><span slot="summary"><strong>More</strong> <span class="small quiet">${MORE.length} fields</span></span><div class="fields">${MORE.map(number)}</div></wa-details>
+      <details class="fold fold-boxed"><summary><strong>More</strong> <span class="small quiet">${MORE.length} fields</span></summary><div class="fields">${MORE.map(number)}</div></details>
       ${this.problems.length > 0 ? html`<ul class="problems" role="status">${this.problems.map((problem) => html`<li class="words">${problem}</li>`)}</ul>` : ''}`;
   }
 

@@ -90,6 +90,7 @@ export class Results extends View {
     const pairs = turnPairs(same(results.turns));
     const ns = gains.map(({ points }) => points.n);
     return html`
+      <h2 class="only-read">Figures</h2>
       <section class="panel" aria-label="Heat map"><pinch-heat-map .store=${store} .study=${study} .results=${results} .modelId=${model} .datasetId=${dataset}></pinch-heat-map></section>
       ${found.length > 0 ? html`<section class="panel stack" aria-labelledby="found"><h2 id="found">What it shows</h2>${readingList(found)}</section>` : ''}
       <div class="two">

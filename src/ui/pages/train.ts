@@ -3,7 +3,8 @@ import { Task } from '@lit/task';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Manifest } from '../../studies/manifest.ts';
+import { readStudyHash } from '../../app/address.ts';
+import type { Manifest, ManifestInput } from '../../studies/manifest.ts';
 import { mixName } from '../figures/heatmap.ts';
 import '../figures/figures.css';
 import '../kit/forms.ts';
@@ -18,7 +19,6 @@ import '../parts/manifest-json.ts';
 import { problemsOf } from '../parts/manifest-json.ts';
 import { studyList } from '../parts/study-list.ts';
 import { href, type Route } from '../route.ts';
-import { manifestFromLink } from '../study-link.ts';
 import { View } from '../view.ts';
 import '../parts/records.css';
 import './train.css';
@@ -50,15 +50,14 @@ export class Train extends View {
   });
 
   protected override willUpdate(changed: PropertyValues): void {
-    const code = changed.has('route') ? this.route.params.get('manifest') : null;
-    if (code) void this.fill(code);
+    if (changed.has('route') && this.route.link) void this.fill(this.route.link);
   }
 
   /** Takes the manifest out of a study link, and the long code out of the address. */
-  private async fill(code: string): Promise<void> {
+  private async fill(link: string): Promise<void> {
     history.replaceState(null, '', href('train'));
     await this.store.attempt('The study link could not be read', async () => {
-      const manifest = await this.lab.studies.validate(await manifestFromLink(code));
+      const manifest = await this.lab.studies.validate(readStudyHash(link) as ManifestInput);
       this.store.setDraft(manifest);
       this.store.confirm('Filled in from the link', `“${manifest.name}” is ready to start.`);
     });
@@ -123,7 +122,7 @@ export class Train extends View {
       <p class="row"><span class="label-like">Judge</span><span class="chip">${icon('judge')}${draft.judge.kind === 'rules' ? 'Rules' : draft.judge.model}</span><a class="small" href=${href('judge')}>choose the judge</a></p>
       <div class="stack-tight">
         ${(['lora', 'training', 'benchmark'] as const).map((section) => manifestFields(draft, section, change))}
-        <wa-details class="folded" appearance="outlined"><span slot="summary"><strong>Whole manifest</strong> <span class="small quiet">JSON</span></span><pinch-manifest-json .store=${this.store}></pinch-manifest-json></wa-details>
+        <details class="fold fold-boxed"><summary><strong>Whole manifest</strong> <span class="small quiet">JSON</span></summary><pinch-manifest-json .store=${this.store}></pinch-manifest-json></details>
       </div>
       ${this.start(draft)}
     </section>`;

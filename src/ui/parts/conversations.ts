@@ -141,7 +141,7 @@ export class Conversations extends View {
       ${Array.from({ length: turns }, (_, turn) => html`
         <div class="asked"><span class="tag" lang="en">Question, turn ${turn + 1}</span><p class="words">${question?.turns[turn] ?? '(the question is no longer in this browser; see the prompt the judge was sent)'}</p></div>
         <div class="answered" data-sides=${sides.length}>${sides.map((side, i) => this.turn(side, turn, names[i] as string))}</div>`)}
-      ${question && question.reference.length > 0 ? html`<wa-details appearance="plain" summary="Reference answer" lang="en">${question.reference.map((text, i) => html`<p class="words" lang=${this.language}><span class="tag" lang="en">Turn ${i + 1}</span> ${text}</p>`)}</wa-details>` : ''}
+      ${question && question.reference.length > 0 ? html`<details class="fold" lang="en"><summary>Reference answer</summary>${question.reference.map((text, i) => html`<p class="words" lang=${this.language}><span class="tag" lang="en">Turn ${i + 1}</span> ${text}</p>`)}</details>` : ''}
     </article>`;
   }
 
@@ -155,11 +155,11 @@ export class Conversations extends View {
       ${side.answer.finish[turn] === 'length' ? html`<p class="tiny quiet" lang="en">Cut off at the token limit.</p>` : ''}
       ${judgments.map((judgment) => html`
         ${judgment.state === 'failed' ? html`<p class="small bad-words" lang="en">${icon('warning')} ${judgment.error.message} ${judgment.error.hint}</p>` : ''}
-        <wa-details appearance="plain" summary="The judge’s words (${judgment.judge[0]})" lang="en"><div class="stack-tight">
+        <details class="fold" lang="en"><summary>The judge’s words (${judgment.judge[0]})</summary><div class="stack-tight">
           <p class="words judge-words">${judgment.judgment || '(no words)'}</p>
           <h4 class="tag">Prompt sent (${judgment.judge[1]})</h4>
           <pre class="prompt-words" tabindex="0">${judgment.user_prompt}</pre></div>
-        </wa-details>`)}
+        </details>`)}
     </div>`;
   }
 }

@@ -69,25 +69,25 @@ export class ImportPanel extends View {
   private take(files: File[]): void {
     const options = { ...(this.name ? { name: this.name } : {}), ...(this.language ? { language: this.language } : {}) };
     const { datasets, benchmarks, models } = this.lab;
-    const import_: Record<Kind, () => Promise<ImportReport<{ name: string }>>> = {
+    const bring: Record<Kind, () => Promise<ImportReport<{ name: string }>>> = {
       dataset: () => datasets.importFiles(files, options, this.onProgress),
       benchmark: () => benchmarks.importFiles(files, options),
       model: async () => asReport(await models.importFiles(files, this.onProgress)),
     };
-    void this.work(import_[this.kind]);
+    void this.work(bring[this.kind]);
   }
 
   private readonly onProgress = (progress: Progress): void => {
     this.progress = progress;
   };
 
-  private async work(import_: () => Promise<ImportReport<{ name: string }>>): Promise<void> {
+  private async work(bring: () => Promise<ImportReport<{ name: string }>>): Promise<void> {
     this.busy = true;
     this.report = null;
     this.progress = null;
     this.offset = 0;
     await this.store.attempt('The files were not imported', async () => {
-      this.report = await import_();
+      this.report = await bring();
       this.dispatchEvent(new Event('pinch-imported'));
     });
     this.busy = false;

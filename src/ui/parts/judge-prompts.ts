@@ -22,9 +22,9 @@ export class JudgePrompts extends View {
     return html`<div class="stack" style="min-block-size: 12rem">
       ${this.prompts.status === 3 ? html`<p class="words">The prompts could not be read: ${this.prompts.error instanceof Error ? this.prompts.error.message : String(this.prompts.error)}</p>` : ''}
       ${choice('Language of the answer', language, languages.map((code) => [code, languageName(code)]), (value) => (this.language = value))}
-      <div class="stack-tight">${all.filter((prompt) => prompt.language === language).map((prompt) => html`<wa-details appearance="outlined"><span slot="summary"><code>${prompt.name}</code> <span class="small quiet">${prompt.origin === 'imported' ? 'from your files' : 'built in'}</span></span>
+      <div class="stack-tight">${all.filter((prompt) => prompt.language === language).map((prompt) => html`<details class="fold fold-boxed"><summary><code>${prompt.name}</code> <span class="small quiet">${prompt.origin === 'imported' ? 'from your files' : 'built in'}</span></summary>
         <div class="stack-tight" lang=${prompt.language}>${prompt.system_prompt ? html`<p class="tag" lang="en">System</p><pre class="prompt-words" tabindex="0">${prompt.system_prompt}</pre>` : ''}<p class="tag" lang="en">Prompt</p><pre class="prompt-words" tabindex="0">${prompt.prompt_template}</pre></div>
-      </wa-details>`)}</div>
+      </details>`)}</div>
     </div>`;
   }
 }

@@ -22,7 +22,7 @@ export class LiveStudy extends View {
     const at = standing(study);
     const failed = at.failed > 0 || study.cells.some(({ stage }) => stage === 'failed');
     return html`<div class="stack-wide">
-      <section class="panel stack" aria-label="Where the study stands">
+      <section class="panel stack" aria-label="Where the study stands" tabindex="-1" data-holds-focus>
         <div class="row spread"><p><span class="chip" data-tone=${tone}>${name}</span> ${study.status === 'running' ? html`<strong>${DOING[at.current]}</strong>` : ''}</p><span class="num">${percent(at.share)}</span></div>
         <wa-progress-bar value=${Math.round(at.share * 1000) / 10} label="The whole study"></wa-progress-bar>
         ${this.numbers(study)}
@@ -36,7 +36,7 @@ export class LiveStudy extends View {
       </section>
       <section class="panel stack" aria-labelledby="live-curves"><h2 id="live-curves">Curves</h2><pinch-loss-curves full .store=${store} .study=${study}></pinch-loss-curves></section>
       <section class="panel stack" aria-labelledby="live-cells"><h2 id="live-cells">Cells</h2>${cellTable(study)}</section>
-      <wa-details class="folded" appearance="outlined"><span slot="summary"><strong>Manifest of this study</strong></span><pre class="small">${JSON.stringify(study.manifest, null, 2)}</pre></wa-details>
+      <details class="fold fold-boxed"><summary><strong>Manifest of this study</strong></summary><pre class="small">${JSON.stringify(study.manifest, null, 2)}</pre></details>
     </div>`;
   }
 

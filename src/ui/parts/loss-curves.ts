@@ -79,7 +79,7 @@ export class LossCurves extends View {
 
   private table(): TemplateResult {
     const history = this.store.losses(this.study.id);
-    return html`<wa-details appearance="plain" class="figure-table" summary="The latest values as a table"><div class="scroll-x" tabindex="0" role="region" aria-label="Latest training values"><table class="table small">
+    return html`<details class="fold"><summary>The latest values as a table</summary><div class="scroll-x" tabindex="0" role="region" aria-label="Latest training values"><table class="table small">
       <thead><tr><th scope="col">Mix</th><th scope="col" class="num">Step</th><th scope="col" class="num">loss</th><th scope="col" class="num">eval_loss</th><th scope="col" class="num">grad_norm</th><th scope="col" class="num">learning_rate</th><th scope="col" class="num">mean_token_accuracy</th></tr></thead>
       <tbody>${this.study.cells.map(({ id, mix }) => {
         const points = history.cells.get(id) ?? [];
@@ -87,7 +87,7 @@ export class LossCurves extends View {
         const evaluated = points.findLast(({ eval_loss }) => eval_loss !== undefined)?.eval_loss;
         return last ? html`<tr><th scope="row">${mix}</th><td class="num">${last.step}</td><td class="num">${decimal(last.loss, 3)}</td><td class="num">${evaluated === undefined ? '–' : decimal(evaluated, 3)}</td><td class="num">${rate(last.grad_norm)}</td><td class="num">${rate(last.learning_rate)}</td><td class="num">${decimal(last.mean_token_accuracy, 3)}</td></tr>` : '';
       })}</tbody>
-    </table></div></wa-details>`;
+    </table></div></details>`;
   }
 
   private toggle(cell: string): void {

@@ -8,9 +8,9 @@ import { choice } from './choice.ts';
 export function manifestFields(manifest: Manifest, section: Section, onChange: (manifest: Manifest) => void): TemplateResult {
   const { title, from, fields } = FIELDS[section];
   const set = (name: string) => (value: unknown) => onChange(withField(manifest, section, name, value));
-  return html`<wa-details class="folded" appearance="outlined"><span slot="summary"><strong>${title}</strong> <span class="small quiet">${from} · ${fields.length} fields</span></span>
+  return html`<details class="fold fold-boxed"><summary><strong>${title}</strong> <span class="small quiet">${from} · ${fields.length} fields</span></summary>
     <div class="fields">${fields.map((field) => draw(field, fieldValue(manifest, section, field.name), set(field.name)))}</div>
-  </wa-details>`;
+  </details>`;
 }
 
 function draw(field: Field, value: unknown, set: (value: unknown) => void): TemplateResult {

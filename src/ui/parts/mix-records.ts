@@ -41,7 +41,7 @@ export class MixRecords extends View {
 
   private row(row: Conversation): TemplateResult {
     return html`<article class="version" style=${styleMap({ '--swatch': languageColor(row.language) })}>
-      <div class="row spread"><h4 class="tag">${row.id} · ${languageTag(row.language)}</h4><button type="button" class="text-button" @click=${() => void this.store.attempt('The tokens could not be shown', () => inspectTokens(this.store, row))}>${icon('tokens')}Tokens<span class="only-read"> of record ${row.id} in ${languageName(row.language)}</span></button></div>
+      <div class="row spread"><h3 class="tag">${row.id} · ${languageTag(row.language)}</h3><button type="button" class="text-button" @click=${() => void this.store.attempt('The tokens could not be shown', () => inspectTokens(this.store, row))}>${icon('tokens')}Tokens<span class="only-read"> of record ${row.id} in ${languageName(row.language)}</span></button></div>
       ${messages(row)}
     </article>`;
   }

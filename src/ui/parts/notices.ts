@@ -11,10 +11,10 @@ export class Notices extends View {
     return html`<div role="alert" aria-live="assertive">${this.store.notices.map((notice) => this.notice(notice))}</div>`;
   }
 
-  private notice({ id, tone, title, message, hint, retry }: Notice): TemplateResult {
-    const again = (): void => {
+  private notice({ id, tone, title, message, hint, action }: Notice): TemplateResult {
+    const act = (): void => {
       this.store.dismiss(id);
-      retry?.();
+      action?.run();
     };
     return html`<wa-callout class="notice" variant=${tone === 'bad' ? 'danger' : 'success'} appearance="filled-outlined" tabindex="0" role="group" aria-label=${title} @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.store.dismiss(id)}>
       ${icon(tone === 'bad' ? 'warning' : 'check', 'icon')}
@@ -23,7 +23,7 @@ export class Notices extends View {
         ${message && html`<p class="words">${message}</p>`}
         ${hint && html`<p class="words"><strong>What to do:</strong> ${hint}</p>`}
         <div class="row">
-          ${retry && html`<wa-button size="s" appearance="outlined" @click=${again}>${icon('retry', 'start')}Try again</wa-button>`}
+          ${action && html`<wa-button size="s" appearance="outlined" @click=${act}>${icon('retry', 'start')}${action.label}</wa-button>`}
           <wa-button size="s" appearance="plain" @click=${() => this.store.dismiss(id)}>Dismiss</wa-button>
         </div>
       </div>

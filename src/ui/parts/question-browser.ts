@@ -41,7 +41,7 @@ export class QuestionBrowser extends View {
       </div>
       <div class="stack" style="min-block-size: 12rem">
         ${all.slice(this.offset, this.offset + LIMIT).map((question) => html`<article class="record">
-          <h4 class="tag">${question.question_id} · ${CATEGORY_NAMES[question.category]}</h4>
+          <h3 class="tag">${question.question_id} · ${CATEGORY_NAMES[question.category]}</h3>
           <ol class="stack-tight" lang=${question.language}>${question.turns.map((turn, i) => html`<li><p class="words">${turn}</p>${question.reference[i] ? html`<p class="words small quiet"><span lang="en">Reference:</span> ${question.reference[i]}</p>` : ''}</li>`)}</ol>
         </article>`)}
       </div>

@@ -54,7 +54,7 @@ export class RecordBrowser extends View {
     if (this.languages.length === 0) return html`<p class="quiet">Choose at least one language.</p>`;
     return html`${rows.map((row) => {
       const id = Object.values(row)[0]?.id ?? '';
-      return html`<article class="record" aria-label="Record ${id}"><h4 class="tag">${id}</h4><div class="columns" style="--column: 17rem">${this.languages.map((code) => this.version(code, row[code]))}</div></article>`;
+      return html`<article class="record" aria-label="Record ${id}"><h3 class="tag">${id}</h3><div class="columns" style="--column: 17rem">${this.languages.map((code) => this.version(code, row[code]))}</div></article>`;
     })}`;
   }
 
