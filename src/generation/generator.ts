@@ -29,8 +29,8 @@ export interface GenerateOptions {
   onResult?(result: GenerationResult): void;
 }
 
-/** Measured on two cores (tests/bench/generation.ts): fewer rows waste the product's width, more wait longer for each other. */
-const ROWS_AT_ONCE = { wasm: 72, webgpu: 256 };
+/** Measured on two cores (tests/bench/generation.ts): fewer rows waste the products' width, more only delay the first answers. */
+const ROWS_AT_ONCE = { wasm: 48, webgpu: 256 };
 /** Keys and values of one batch, at most. */
 const MEMORY_BYTES = { wasm: 256 * 2 ** 20, webgpu: 1024 * 2 ** 20 };
 /** Positions beyond this are not asked of any model. */
