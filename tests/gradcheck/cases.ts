@@ -15,7 +15,7 @@ type One = (x: Value, g: Graph) => Value;
 type Two = (a: Value, b: Value, g: Graph) => Value;
 
 const one = (rule: string, build: One, range?: readonly [number, number], shape: Shape = [2, 3]): Case => ({ rule, title: `[${shape.join(', ')}]`, inputs: [{ shape, ...(range ? { range } : {}) }], build: ([x], g) => build(x as Value, g) });
-const two = (rule: string, title: string, a: Shape, b: Shape, build: Two, range?: readonly [number, number]): Case => ({ rule, title, inputs: [a, b].map((shape) => ({ shape, ...(range ? { range } : {}) })), build: ([x, y], g) => build(x as Value, y as Value, g) });
+const two = (rule: string, title: string, a: Shape, b: Shape, build: Two, range?: readonly [number, number]): Case => ({ rule, title, inputs: [a, b].map((shape) => (range ? { shape, range } : { shape })), build: ([x, y], g) => build(x as Value, y as Value, g) });
 
 /** An elementwise op of two inputs under every kind of broadcast. */
 const broadcasts = (rule: string, build: Two, range?: readonly [number, number]): Case[] => [
