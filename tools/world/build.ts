@@ -3,7 +3,7 @@
  * </s>), cloze.jsonl, meta.json. Seeded. The tokenizer in public/world/ is kept, since the checkpoints beside it were
  * made with it; `--new-tokenizer` learns another, and then the checkpoints must be pretrained again.
  *
- *   npm run world -- --tokens 18e6 --seed 1
+ *   npm run world -- --tokens 24e6 --seed 1
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const TOKENIZER = 'public/world/tokenizer.json';
 const VALID_TOKENS = 400_000;
 
 const { values } = parseArgs({
-  options: { tokens: { type: 'string', default: '18e6' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: '.cache/world' }, 'new-tokenizer': { type: 'boolean', default: false } },
+  options: { tokens: { type: 'string', default: '24e6' }, seed: { type: 'string', default: '1' }, out: { type: 'string', default: '.cache/world' }, 'new-tokenizer': { type: 'boolean', default: false } },
 });
 const total = Number(values.tokens);
 mkdirSync(values.out, { recursive: true });
