@@ -1,6 +1,6 @@
 /** What decoding takes on either device: the prompts' memory, and the feeds that steps share. */
 import { type DeviceTensor, type Feeds, host, type HostTensor } from '../runtime/index.ts';
-import { type GenerationShape, HIDDEN } from './graphs.ts';
+import { type GenerationShape, HIDDEN } from './shape.ts';
 import type { GenerationRequest } from './request.ts';
 import type { Row } from './rows.ts';
 import { samplingFeeds } from './sampling.ts';

@@ -8,7 +8,7 @@ import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { planTeams, type Team } from './batches.ts';
 import type { Decoding } from './decoder.ts';
-import type { GenerationShape } from './graphs.ts';
+import type { GenerationShape } from './shape.ts';
 import type { GenerationRequest, GenerationResult } from './request.ts';
 import { Row } from './rows.ts';
 import { Sessions } from './sessions.ts';

@@ -2,8 +2,10 @@
 import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor, Program, Session } from '../runtime/index.ts';
 import type { Graph } from '../onnx/index.ts';
-import { decodeLoop, decodeStep, type GenerationShape, prefillGraph } from './graphs.ts';
+import { decodeLoop, decodeStep } from './decode-graphs.ts';
+import { prefillGraph } from './prefill-graph.ts';
 import { samplingKey } from './sampling.ts';
+import type { GenerationShape } from './shape.ts';
 
 const GRAPHS = { prefill: prefillGraph, loop: decodeLoop, step: decodeStep } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
 export type GraphKind = keyof typeof GRAPHS;

@@ -1,7 +1,7 @@
 /** Decoding on WebGPU: one step a run, the memory staying on the GPU. */
 import { type DeviceTensor, type Feeds, host } from '../runtime/index.ts';
 import { type Decoding, lastFeeds, memoryNames, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
-import { HIDDEN } from './graphs.ts';
+import { HIDDEN } from './shape.ts';
 
 /** Steps between looks at the tokens: each look waits for the GPU. */
 const LOOK = 4;

@@ -1,48 +1,17 @@
 /**
- * The graphs of generation, made of the same layer as training's. Prefill runs a prompt's tokens but the last and gives
- * their keys and values; decoding runs one token a row and step, from that last one on. Lengths are open, so each graph
- * is compiled once for all prompts.
+ * Decoding: the same layer as training's over one token a row and step, from a prompt's last token on. Lengths are open, so
+ * each graph is compiled once for all prompts.
  *
  * A row's memory is in two parts: what prefill gave, which stays as it is, and what decoding added, which is small and
  * therefore cheap to copy at every step. Keys lie transposed, [rows, groups, head_dim, length], as scores need them.
  */
 import {
-  type Graph, type Value, add, cast, concat, cut, equal, extend, gather, greaterOrEqual, Graph as NewGraph, less, loop, matMul, maximum, reduceMax, reduceSum, reshape, softmax, split, transpose, where,
+  type Value, add, cast, concat, cut, equal, extend, gather, Graph, greaterOrEqual, less, loop, matMul, maximum, reduceMax, reduceSum, reshape, softmax, where,
 } from '../onnx/index.ts';
-import type { BaseModel } from '../models/base-model.ts';
-import { type RotaryTables, type Rows, frozen, logits, rotaryTables } from '../models/layers.ts';
-import { type BlockContext, type LayerValues, LAYER_WEIGHTS, layerParameters, llamaBlock } from '../models/llama.ts';
-import type { LayerLora, LoraLayout } from '../models/lora.ts';
-import { type Sampling, type SamplingInputs, nextToken, samplingInputs } from './sampling.ts';
-
-/** What a graph is built for: K adapters (or none, then K = 1) with N rows each, B = K * N. */
-export interface GenerationShape {
-  model: BaseModel;
-  layout: LoraLayout | null;
-  adapters: number;
-  batch: number;
-  /** Positions the rotary tables have: the longest prompt and answer together. */
-  positions: number;
-  /** How many tokens can end an answer. */
-  stops: number;
-  sampling: Sampling;
-}
-
-/** What every step reads and no step changes. */
-interface Frozen {
-  layers: LayerValues[];
-  loras: (LayerLora | undefined)[];
-  embedding: Value;
-  norm: Value;
-  head: Value;
-  tables: RotaryTables;
-}
-
-/** Keys [B, groups, head_dim, length] and values [B, groups, length, head_dim] of one layer. */
-interface Memory {
-  keys: Value;
-  values: Value;
-}
+import { logits } from '../models/layers.ts';
+import { type BlockContext, llamaBlock } from '../models/llama.ts';
+import { type SamplingInputs, nextToken, samplingInputs } from './sampling.ts';
+import { captured, declare, type Frozen, type GenerationShape, type Memory, rowsOf } from './shape.ts';
 
 /** What a row remembers of its prompt: the same for all its steps. */
 interface Past {
@@ -51,74 +20,6 @@ interface Past {
   mask: Value;
   /** int64 [1]: the length. */
   length: Value;
-}
-
-const rowsOf = ({ adapters, batch }: GenerationShape): number => adapters * batch;
-
-/** Weights, adapters and tables of a graph; the adapters' matrices are cut and halves widened here, once a run. */
-function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape): Frozen {
-  const { config } = model;
-  const widened = (weights: LayerValues): LayerValues => Object.fromEntries(LAYER_WEIGHTS.map((name) => [name, cast(weights[name], 'float32')])) as LayerValues;
-  const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
-  const embedding = frozen(g, 'embedding', model.embedding);
-  return {
-    layers: model.layers.map((weights, i) => widened(layerParameters(g, weights, `layer${i}.`))),
-    loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size])).lora),
-    embedding,
-    norm: frozen(g, 'norm', model.norm),
-    head: cast(model.head === model.embedding ? embedding : frozen(g, 'head', model.head), 'float32'),
-    tables: rotaryTables(g, config, positions),
-  };
-}
-
-/** The same values, for use in a body. */
-function captured(body: Graph, { layers, loras, tables, ...single }: Frozen): Frozen {
-  const take = (value: Value): Value => body.capture(value);
-  const each = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, take(value as Value)])) as T;
-  const term = (lora: LayerLora): LayerLora => Object.fromEntries(Object.entries(lora).map(([input, { a, b, scale }]) => [input, { a: take(a), b: b.map((matrix) => (matrix ? take(matrix) : null)), scale }]));
-  return { ...each(single), layers: layers.map(each), loras: loras.map((lora) => lora && term(lora)), tables: each(tables) };
-}
-
-/** Where scores are hidden: finite, so that a row with nothing to see does not become NaN. */
-export const HIDDEN = -1e9;
-
-/**
- * Inputs: ids int32 [B, length]; positions int64 [B, length]; mask [length, length], causal; adapters.
- * Prompts are padded on the right, where nothing before sees them, so one mask serves all rows.
- * Outputs: key0, value0, key1, ...
- */
-export function prefillGraph(shape: GenerationShape): Graph {
-  const { config } = shape.model;
-  const g = new NewGraph('prefill');
-  const rows = rowsOf(shape);
-  const longest = shape.positions;
-  const ids = g.input('ids', 'int32', [rows, longest], { 1: 'prompt' });
-  const positions = g.input('positions', 'int64', [rows, longest], { 1: 'prompt' });
-  const mask = g.input('mask', 'float32', [longest, longest], { 0: 'prompt', 1: 'prompt' });
-  const fixed = declare(g, shape);
-  const context = { config, rows: { adapters: shape.adapters, batch: shape.batch, length: longest } satisfies Rows, positions, tables: fixed.tables };
-
-  let x = reshape(cast(gather(fixed.embedding, ids), 'float32'), [-1, config.hidden_size]);
-  fixed.layers.forEach((weights, layer) => {
-    const attend: BlockContext['attend'] = (q, k, v) => {
-      const keys = transpose(k);
-      g.output(`key${layer}`, keys);
-      g.output(`value${layer}`, v);
-      return groupedAttention(q, { keys, values: v }, (scores) => add(scores, mask));
-    };
-    x = llamaBlock(x, weights, { ...context, attend, lora: fixed.loras[layer] });
-  });
-  // The last layer's own output is not asked for, so only its keys and values are computed.
-  return g;
-}
-
-/** Query heads h * n .. h * n + n - 1 share key-value head h; a product a head, so that lengths may be open. */
-function groupedAttention(q: Value, { keys, values }: Memory, masked: (scores: Value) => Value): Value {
-  const [rows, heads, , width] = q.shape as [number, number, number, number];
-  const groups = keys.shape[1] as number;
-  const apart = reshape(q, [rows, groups, heads / groups, -1, width]);
-  const scores = masked(matMul(apart, reshape(keys, [rows, groups, 1, width, -1])));
-  return reshape(matMul(softmax(scores), reshape(values, [rows, groups, 1, -1, width])), [rows, heads, -1, width]);
 }
 
 /** How one step's keys and values join those before them. `mask`, if any, hides what has not been decoded yet. */
@@ -175,7 +76,7 @@ function pastInputs(g: Graph, shape: GenerationShape): Past {
  * Outputs: tokens int32 [B, taken]; recent_*_after.
  */
 export function decodeLoop(shape: GenerationShape): Graph {
-  const g = new NewGraph('decode');
+  const g = new Graph('decode');
   const rows = rowsOf(shape);
   const { sampling, positions: longest } = shape;
   const fixed = declare(g, shape);
@@ -238,7 +139,7 @@ export function decodeLoop(shape: GenerationShape): Graph {
  * Outputs: token_after int32 [B]; recent_*_after; seen_after.
  */
 export function decodeStep(shape: GenerationShape): Graph {
-  const g = new NewGraph('decode step');
+  const g = new Graph('decode step');
   const rows = rowsOf(shape);
   const { sampling } = shape;
   const fixed = declare(g, shape);

@@ -1,0 +1,44 @@
+/** Prefill: the same layer as training's over a prompt's tokens but the last, for their keys and values. */
+import { type Value, add, cast, gather, Graph, matMul, reshape, softmax, transpose } from '../onnx/index.ts';
+import type { Rows } from '../models/layers.ts';
+import { type BlockContext, llamaBlock } from '../models/llama.ts';
+import { declare, type GenerationShape, type Memory, rowsOf } from './shape.ts';
+
+/**
+ * Inputs: ids int32 [B, length]; positions int64 [B, length]; mask [length, length], causal; adapters.
+ * Prompts are padded on the right, where nothing before sees them, so one mask serves all rows.
+ * Outputs: key0, value0, key1, ...
+ */
+export function prefillGraph(shape: GenerationShape): Graph {
+  const { config } = shape.model;
+  const g = new Graph('prefill');
+  const rows = rowsOf(shape);
+  const longest = shape.positions;
+  const ids = g.input('ids', 'int32', [rows, longest], { 1: 'prompt' });
+  const positions = g.input('positions', 'int64', [rows, longest], { 1: 'prompt' });
+  const mask = g.input('mask', 'float32', [longest, longest], { 0: 'prompt', 1: 'prompt' });
+  const fixed = declare(g, shape);
+  const context = { config, rows: { adapters: shape.adapters, batch: shape.batch, length: longest } satisfies Rows, positions, tables: fixed.tables };
+
+  let x = reshape(cast(gather(fixed.embedding, ids), 'float32'), [-1, config.hidden_size]);
+  fixed.layers.forEach((weights, layer) => {
+    const attend: BlockContext['attend'] = (q, k, v) => {
+      const keys = transpose(k);
+      g.output(`key${layer}`, keys);
+      g.output(`value${layer}`, v);
+      return groupedAttention(q, { keys, values: v }, (scores) => add(scores, mask));
+    };
+    x = llamaBlock(x, weights, { ...context, attend, lora: fixed.loras[layer] });
+  });
+  // The last layer's own output is not asked for, so only its keys and values are computed.
+  return g;
+}
+
+/** Query heads h * n .. h * n + n - 1 share key-value head h; a product a head, so that lengths may be open. */
+function groupedAttention(q: Value, { keys, values }: Memory, masked: (scores: Value) => Value): Value {
+  const [rows, heads, , width] = q.shape as [number, number, number, number];
+  const groups = keys.shape[1] as number;
+  const apart = reshape(q, [rows, groups, heads / groups, -1, width]);
+  const scores = masked(matMul(apart, reshape(keys, [rows, groups, 1, width, -1])));
+  return reshape(matMul(softmax(scores), reshape(values, [rows, groups, 1, -1, width])), [rows, heads, -1, width]);
+}
