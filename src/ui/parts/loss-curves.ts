@@ -143,7 +143,11 @@ export class LossCurves extends View {
       for (const point of points) out[rowOf.get(point.step) as number] = value(point) ?? null;
       return out;
     };
-    return [steps, ...cells.flatMap(([, points]) => [column(points, read), ...(this.metric === 'loss' ? [column(points, ({ eval_loss }) => eval_loss)] : [])])];
+    const columns = cells.flatMap(([, points]) => {
+      const train = column(points, read);
+      return this.metric === 'loss' ? [train, column(points, ({ eval_loss }) => eval_loss)] : [train];
+    });
+    return [steps, ...columns];
   }
 
   private options(): uPlot.Options {
