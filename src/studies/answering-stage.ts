@@ -53,7 +53,8 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
       const requests = asked.map((one, i) => request(context, model, one, turn, String(i), group.tuned ? cells.indexOf(one.cell) : 0));
       const onResult = (result: GenerationResult): void => {
         const one = asked[Number(result.id)] as Pending;
-        one.answer = extend(one, model.tokenizer.decode(result.tokens), result);
+        // Templates end a prompt at `Assistant:`, so the space before the answer is generated too; FastChat strips it as well.
+        one.answer = extend(one, model.tokenizer.decode(result.tokens).trim(), result);
         rows.push(answerRow(live.id, one.question, one.answer));
         turnsDone++;
         const { answered } = live.cell(one.cell);

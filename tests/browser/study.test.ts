@@ -89,3 +89,29 @@ test('a training step, an answer and a grade on WebGPU', async ({ page }) => {
   expect(onGpu).toHaveLength(4);
   for (const [i, point] of onGpu.entries()) expect(Math.abs(point.loss / (onCpu[i]?.loss ?? 0) - 1)).toBeLessThan(1e-4);
 });
+
+test('a graphics process that crashes in training costs no more than the steps since the last checkpoint', async ({ page, browser }) => {
+  await openLab(page, `${product}?device=webgpu`);
+  const model = await importModel(page, tinyCheckpoint());
+  const manifest = tinyStudy(model, {
+    mixes: ['EN'],
+    training: { max_steps: 12, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 96, save_steps: 2 },
+    benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 1 },
+  });
+  const running = page.evaluate(async (input) => {
+    const notices = new Set<string>();
+    const state = await (window as unknown as LabWindow).lab.studies.run(input, (event) => {
+      (window as unknown as { trained: number }).trained = event.state.cells[0]?.trained.done ?? 0;
+      if (event.state.error) notices.add(event.state.error.code);
+    });
+    const losses = await (window as unknown as LabWindow).lab.studies.losses(state.id);
+    return { status: state.status, steps: losses.map((point) => point.step), notices: [...notices] };
+  }, manifest);
+  await page.waitForFunction(() => ((window as unknown as { trained?: number }).trained ?? 0) >= 5);
+  const session = await browser.newBrowserCDPSession();
+  await session.send('Browser.crashGpuProcess');
+  const { status, steps, notices } = await running;
+  expect(notices).toContain('runtime.device-lost');
+  expect(status).toBe('done');
+  expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});

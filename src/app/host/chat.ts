@@ -29,7 +29,7 @@ export class ChatDesk {
       { signal: new AbortController().signal, onResult: () => {} },
     );
     if (!result) throw new LabError('models.no-answer', `${id} gave no answer.`, 'This is a fault of the lab.', { id });
-    return { text: model.tokenizer.decode(result.tokens), tokens: result.tokens.length, seconds: (performance.now() - start) / 1000 };
+    return { text: model.tokenizer.decode(result.tokens).trim(), tokens: result.tokens.length, seconds: (performance.now() - start) / 1000 };
   }
 
   /** Frees what the last chat used; a study needs the memory. */
