@@ -5,7 +5,7 @@ import type { Graph } from '../onnx/graph.ts';
 import type { Shape } from '../onnx/value.ts';
 import { type Ort, loadOrt, usableThreads, webgpuBuild } from './ort.ts';
 import { selfTest } from './self-test.ts';
-import type { Program } from './session.ts';
+import type { Program, ProgramOptions } from './session.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 import { WasmDevice } from './wasm-device.ts';
 import { WebGpuDevice } from './webgpu-device.ts';
@@ -25,7 +25,7 @@ export interface Device {
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
   /** Tensors one behind the other, as one. */
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
-  program(graph: Graph): Program;
+  program(graph: Graph, options?: ProgramOptions): Program;
   dispose(): void;
 }
 

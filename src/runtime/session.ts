@@ -1,4 +1,6 @@
 import { LabError } from '../core/errors.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { type Value, byteLength } from '../onnx/value.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;
@@ -39,7 +41,10 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  /** Replay of recorded GPU commands instead of walking the graph at every run (WebGPU only; static shapes). */
+  /**
+   * On WebGPU: record the GPU's commands at the first run and replay them afterwards. For graphs of many small nodes with
+   * static shapes; every binding is then a session of its own. WASM ignores it.
+   */
   capture?: boolean;
 }
 
@@ -65,4 +70,21 @@ export class Turnstile {
     this.tail = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The tensor bound to a parameter; throws `runtime.parameter` when it is missing or does not fit. */
+export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Readonly<Record<string, DeviceTensor>>, value: Value): T {
+  const tensor = parameters[value.name];
+  if (!tensor || tensor.dtype !== value.dtype || tensor.bytes !== byteLength(value)) {
+    throw new LabError(
+      'runtime.parameter',
+      `The graph "${graph.name}" needs the weight "${value.name}" as ${value.dtype}[${value.shape.join(', ')}], but was given ${tensor ? `${tensor.dtype}[${tensor.shape.join(', ')}]` : 'none'}.`,
+      'This is a fault in the engine; please report it with the model you loaded.',
+    );
+  }
+  return tensor as T;
+}
+
+export function missingFeed(graph: string, input: Value): LabError {
+  return new LabError('runtime.feed', `The graph "${graph}" was run without its input "${input.name}".`, 'This is a fault in the engine; please report it.');
 }

@@ -4,10 +4,10 @@ import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
-import { byteLength, elements } from '../onnx/value.ts';
+import { elements } from '../onnx/value.ts';
 import type { Device } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
-import { Outputs, type Feeds, type Program, type Session, Turnstile, sessionError } from './session.ts';
+import { Outputs, type Feeds, type Program, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
 
 class MemoryTensor implements DeviceTensor {
@@ -124,21 +124,4 @@ export class WasmDevice implements Device {
     }
     return new Outputs(new Map(Object.entries(results).map(([key, tensor]) => [key, new MemoryTensor(tensor.type as DType, tensor.dims, tensor.data as HostArray)])));
   }
-}
-
-/** The tensor bound to a parameter; throws `runtime.parameter` when it is missing or does not fit. */
-export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Readonly<Record<string, DeviceTensor>>, value: Value): T {
-  const tensor = parameters[value.name];
-  if (!tensor || tensor.dtype !== value.dtype || tensor.bytes !== byteLength(value)) {
-    throw new LabError(
-      'runtime.parameter',
-      `The graph "${graph.name}" needs the weight "${value.name}" as ${value.dtype}[${value.shape.join(', ')}], but was given ${tensor ? `${tensor.dtype}[${tensor.shape.join(', ')}]` : 'none'}.`,
-      'This is a fault in the engine; please report it with the model you loaded.',
-    );
-  }
-  return tensor as T;
-}
-
-export function missingFeed(graph: string, input: Value): LabError {
-  return new LabError('runtime.feed', `The graph "${graph}" was run without its input "${input.name}".`, 'This is a fault in the engine; please report it.');
 }

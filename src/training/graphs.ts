@@ -98,8 +98,13 @@ interface LossRows {
   weights: Value;
 }
 
-/** @param open whether their number differs from run to run; `count` is then the largest */
-function lossRows(g: Graph, count: number, open: boolean): LossRows {
+/** How many loss rows a graph takes: exactly `count`, or where `open` any number up to it. */
+export interface LossCount {
+  count: number;
+  open: boolean;
+}
+
+function lossRows(g: Graph, { count, open }: LossCount): LossRows {
   const label = open ? { 0: 'losses' } : undefined;
   return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
 }
@@ -134,17 +139,17 @@ export function headGraph(shape: StepShape, chunk: number, train: boolean): Grap
   const g = new Graph('head');
   const x = g.input('x', 'float32', hidden(shape));
   const head = frozen(g, tied(model) ? 'embedding' : 'head', model.head);
-  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, chunk, false));
+  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, { count: chunk, open: false }));
   if (train) g.output('dx', add(g.input('dx_before', 'float32', hidden(shape)), spread(gradient, g.input('sources', 'int32', [rowCount(shape.rows)]))));
   return g;
 }
 
 /**
  * Forward, loss and (for training) all LoRA gradients in one graph, every activation kept.
- * Inputs: ids, positions, segments; places, targets, weights, as many as carry loss; sources; adapters [layers, K, size].
+ * Inputs: ids, positions, segments; places, targets, weights, as many as `losses` says; sources; adapters [layers, K, size].
  * Outputs: loss, correct [n, 1]; gradients [layers, K, size].
  */
-export function wholeGraph(shape: StepShape, train: boolean): Graph {
+export function wholeGraph(shape: StepShape, train: boolean, losses: LossCount): Graph {
   const { model, layout, rows, dropout } = shape;
   const g = new Graph(train ? 'training step' : 'evaluation');
   const adapters = g.input('adapters', 'float32', [model.layers.length, rows.adapters, layout.size]);
@@ -161,7 +166,7 @@ export function wholeGraph(shape: StepShape, train: boolean): Graph {
     return terms.pieces;
   });
   const head = tied(model) ? embedding : frozen(g, 'head', model.head);
-  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, rowCount(rows), true));
+  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, losses));
   if (!train) return g;
 
   const found = gradients([x], [spread(gradient, g.input('sources', 'int32', [rowCount(rows)]))], pieces.flat());

@@ -2,16 +2,18 @@
 import { rowCount } from '../models/layers.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
-import { type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';
+import { type LossCount, type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
 /** Loss rows are filled up to a multiple of this, so that few different sizes occur. */
 const GRAIN = 32;
+/** A captured graph has one size: on WebGPU rows are filled up to one of so many, each a session of its own. */
+const CAPTURED_SIZES = 4;
 
 export class WholeEngine implements GradientEngine {
   readonly kind = 'whole';
   private readonly programs: Program[] = [];
-  private readonly sessions = new Map<boolean, Promise<Session>>();
+  private readonly sessions = new Map<string, Promise<Session>>();
 
   constructor(private readonly shape: StepShape) {}
 
@@ -29,22 +31,25 @@ export class WholeEngine implements GradientEngine {
   }
 
   private async run(train: boolean, adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], more: Readonly<Record<string, HostTensor>>): Promise<Outputs> {
-    const session = await this.session(train);
     const { ids, positions, segments, places } = inputs;
-    const count = Math.max(1, Math.ceil(places.length / GRAIN)) * GRAIN;
-    const head = headFeeds(inputs, 0, places.length, count, rowCount(this.shape.rows), weightOf);
-    return session.run({ ids, positions, segments, adapters, ...head, ...more });
+    const total = rowCount(this.shape.rows);
+    const capture = this.shape.model.device.kind === 'webgpu';
+    const grain = capture ? Math.ceil(total / CAPTURED_SIZES) : GRAIN;
+    const count = Math.max(1, Math.ceil(places.length / grain)) * grain;
+    const session = await this.session(train, capture ? { count, open: false } : { count: total + GRAIN, open: true });
+    return session.run({ ids, positions, segments, adapters, ...headFeeds(inputs, 0, places.length, count, total, weightOf), ...more });
   }
 
-  private session(train: boolean): Promise<Session> {
-    const known = this.sessions.get(train);
+  private session(train: boolean, losses: LossCount): Promise<Session> {
+    const key = `${train}/${losses.count}`;
+    const known = this.sessions.get(key);
     if (known) return known;
     const { model } = this.shape;
-    const program = model.device.program(wholeGraph(this.shape, train));
+    const program = model.device.program(wholeGraph(this.shape, train, losses), { capture: !losses.open });
     this.programs.push(program);
     const bindings = model.layers.map((_, layer) => layerBindings(model, layer, `layer${layer}.`));
     const session = program.bind(Object.assign({}, outerBindings(model), ...bindings) as Record<string, DeviceTensor>);
-    this.sessions.set(train, session);
+    this.sessions.set(key, session);
     return session;
   }
 }
