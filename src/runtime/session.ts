@@ -1,6 +1,7 @@
 import { LabError } from '../core/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { type Value, byteLength } from '../onnx/value.ts';
+import { Breath } from './breath.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;
@@ -64,9 +65,10 @@ export function sessionError(graph: string, action: 'compile' | 'run', cause: un
 /** One thing at a time, in order: ONNX Runtime cannot be entered again while a run waits for the GPU. */
 export class Turnstile {
   private tail: Promise<unknown> = Promise.resolve();
+  private readonly breath = new Breath();
 
   pass<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(work);
+    const result = this.tail.then(() => this.breath.take()).then(work);
     this.tail = result.catch(() => undefined);
     return result;
   }

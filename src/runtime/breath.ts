@@ -1,0 +1,22 @@
+/**
+ * A run on WASM begins and ends within one task of the worker's event loop, and so would a whole training or generation:
+ * messages ("pause"), timers and storage would wait for its end. Now and then everything that is queued gets its turn.
+ */
+const INTERVAL_MS = 50;
+
+/** Chromium and Firefox have it in workers; `background` runs after whatever else is queued. */
+interface TaskScheduler {
+  postTask(task: () => void, options: { priority: 'background' }): Promise<void>;
+}
+
+export class Breath {
+  private last = performance.now();
+
+  /** Returns at once, unless the last turn of the event loop was a while ago. */
+  async take(): Promise<void> {
+    if (performance.now() - this.last < INTERVAL_MS) return;
+    const { scheduler } = globalThis as { scheduler?: TaskScheduler };
+    await (scheduler ? scheduler.postTask(() => {}, { priority: 'background' }) : new Promise<void>((turn) => setTimeout(turn)));
+    this.last = performance.now();
+  }
+}
