@@ -17,6 +17,8 @@ export interface Notice {
   action?: { label: string; run: () => void };
 }
 
+export type Verb = 'start' | 'pause' | 'cancel' | 'retry' | 'remove';
+
 export class Store {
   device: DeviceReport | null = null;
   deviceFailed = false;
@@ -27,6 +29,9 @@ export class Store {
   home: Manifest | null = null;
   /** The manifest that Mixes, Judge and Train write together. */
   draft: Manifest | null = null;
+
+  /** By study: what has been asked of it and not been heard yet. A training step is finished first. */
+  readonly asked = new Map<string, Verb>();
 
   private readonly histories = new Map<string, LossHistory>();
   private readonly listeners = new Set<() => void>();
@@ -100,23 +105,29 @@ export class Store {
     });
   }
 
-  /** Pause, resume, cancel, retry or remove, with failures shown. */
-  async command(id: string, verb: 'start' | 'pause' | 'cancel' | 'retry' | 'remove'): Promise<void> {
-    await this.attempt(`The study did not ${verb === 'start' ? 'go on' : verb}`, async () => {
+  /** Pause, resume, cancel, retry or remove, with failures shown. What was asked is kept until the study's status says it was heard. */
+  async command(id: string, verb: Verb): Promise<void> {
+    this.asked.set(id, verb);
+    this.changed();
+    const heard = await this.attempt(`The study did not ${verb === 'start' ? 'go on' : verb}`, async () => {
       await this.lab.studies[verb](id);
       if (verb === 'remove') {
         this.studies = (this.studies ?? []).filter((study) => study.id !== id);
         this.histories.delete(id);
-        this.changed();
       } else {
         this.put(await this.lab.studies.get(id));
       }
+      return true;
     });
+    // A retry of failed judgments leaves a finished study finished; it has no change of status to wait for.
+    if (!heard || verb === 'retry' || verb === 'remove') this.asked.delete(id);
+    this.changed();
   }
 
   /** Takes a study in that came by another way than an event: created or imported. */
   put(study: StudyState): void {
     const others = (this.studies ?? []).filter(({ id }) => id !== study.id);
+    if (this.study(study.id)?.status !== study.status && study.status !== 'pausing') this.asked.delete(study.id);
     this.studies = [...others, study].sort((a, b) => b.created - a.created);
     this.changed();
   }

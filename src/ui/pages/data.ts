@@ -63,7 +63,7 @@ export class Data extends View {
     return html`<article class="panel holding">
       <header><h3>${benchmark.name}</h3>${origin(benchmark.origin)}</header>
       ${languages(benchmark.languages, benchmark.counts)}
-      <p class="small quiet num">${plural(benchmark.categories.length, 'category', 'categories')} · ${plural(references, 'reference answer')} · judge prompts in ${benchmark.promptLanguages.length > 0 ? benchmark.promptLanguages.map(languageTag).join(', ') : 'no language of its own'}</p>
+      <p class="small quiet num">${plural(benchmark.categories.length, 'category', 'categories')} · ${plural(references, 'reference answer')} · ${benchmark.promptLanguages.length > 0 ? `judge prompts in ${benchmark.promptLanguages.map(languageTag).join(', ')}` : 'no judge prompts of its own'}</p>
       <div class="row">${this.opener('benchmark', benchmark.id, 'Browse questions', benchmark.name)}${this.remover('benchmark', benchmark)}</div>
     </article>`;
   }

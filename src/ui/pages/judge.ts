@@ -80,7 +80,7 @@ export class Judge extends View {
         ${this.option(draft, kind, 'rules', 'Rules', 'Exact, free, offline. Only for the embedded benchmark; not an LLM, and always labelled so.')}
         ${this.option(draft, kind, 'openai', 'An LLM behind an API', 'Any OpenAI-compatible endpoint: a service, or a server of your own.')}
       </fieldset>
-      ${kind === 'openai' ? this.endpoint(draft) : html`<p class="small quiet">Rules give the same answer the same grade every time, so there is nothing to set.</p>`}
+      ${kind === 'openai' ? this.endpoint(draft) : ''}
       ${this.cost(draft, kind)}
     </section>
     <section class="panel stack" aria-labelledby="asked"><h2 id="asked">${kind === 'openai' ? 'What the judge is asked' : 'What the rules give points for'}</h2>
@@ -158,11 +158,12 @@ export class Judge extends View {
   private cost(draft: Manifest, kind: JudgeConfig['kind']): TemplateResult {
     const estimate = this.estimate.value;
     const sound = kind === draft.judge.kind;
+    if (kind === 'rules') return html`<p class="small quiet">Rules make no calls and cost nothing. They give the same answer the same grade every time, so there is nothing to set.</p>`;
     return html`<dl class="gauges num cost">
-      <div><dt>${kind === 'rules' ? 'Grades' : 'Calls'} for the study as set up</dt><dd>${estimate && sound ? count(estimate.calls) : '–'}</dd></div>
-      <div><dt>Tokens in</dt><dd>${estimate && sound && kind === 'openai' ? count(estimate.tokensIn) : '–'}</dd></div>
-      <div><dt>Tokens out</dt><dd>${estimate && sound && kind === 'openai' ? count(estimate.tokensOut) : '–'}</dd></div>
-      <div><dt>Cost</dt><dd>${kind === 'rules' ? money(0) : estimate?.dollars == null || !sound ? 'no price given' : money(estimate.dollars)}</dd></div>
+      <div><dt>Calls for the study as set up</dt><dd>${estimate && sound ? count(estimate.calls) : '–'}</dd></div>
+      <div><dt>Tokens in</dt><dd>${estimate && sound ? count(estimate.tokensIn) : '–'}</dd></div>
+      <div><dt>Tokens out</dt><dd>${estimate && sound ? count(estimate.tokensOut) : '–'}</dd></div>
+      <div><dt>Cost</dt><dd>${estimate?.dollars == null || !sound ? 'no price given' : money(estimate.dollars)}</dd></div>
     </dl>
     <p class="small quiet">${plural(draft.mixes.length, 'mix', 'mixes')}, as on <a href=${href('train')}>Train</a>. Token counts are estimates.</p>`;
   }

@@ -1,25 +1,38 @@
-/** The verbs a study answers to in its present state. */
+/** The verbs a study answers to in its present state; the one that was asked for turns until the study has heard it. */
 import { html, type TemplateResult } from 'lit';
 import type { StudyState } from '../../app/facade.ts';
-import { icon } from '../kit/icons.ts';
-import type { Store } from '../store.ts';
+import { icon, type IconName } from '../kit/icons.ts';
+import type { Store, Verb } from '../store.ts';
+
+interface Control {
+  verb: Verb;
+  name: string;
+  icon: IconName;
+  /** The saffron one. */
+  main?: boolean;
+}
+
+const PAUSE: Control = { verb: 'pause', name: 'Pause', icon: 'pause' };
+const CANCEL: Control = { verb: 'cancel', name: 'Cancel', icon: 'stop' };
+
+const CONTROLS: Readonly<Record<StudyState['status'], readonly Control[]>> = {
+  ready: [{ verb: 'start', name: 'Start', icon: 'play', main: true }],
+  running: [PAUSE, CANCEL],
+  pausing: [PAUSE, CANCEL],
+  paused: [{ verb: 'start', name: 'Continue', icon: 'play', main: true }, CANCEL],
+  failed: [{ verb: 'retry', name: 'Try again', icon: 'retry', main: true }, CANCEL],
+  cancelled: [],
+  done: [],
+};
 
 export function studyControls(store: Store, { id, status, name }: StudyState): TemplateResult {
-  const act = (verb: 'start' | 'pause' | 'cancel' | 'retry') => () => void store.command(id, verb);
-  const cancel = html`<wa-button appearance="plain" @click=${act('cancel')}>${icon('stop', 'start')}Cancel<span class="only-read"> ${name}</span></wa-button>`;
-  switch (status) {
-    case 'running':
-      return html`<wa-button appearance="outlined" @click=${act('pause')}>${icon('pause', 'start')}Pause<span class="only-read"> ${name}</span></wa-button>${cancel}`;
-    case 'pausing':
-      return html`<wa-button appearance="outlined" loading disabled>Pausing</wa-button>${cancel}`;
-    case 'ready':
-      return html`<wa-button class="cta" variant="brand" @click=${act('start')}>${icon('play', 'start')}Start<span class="only-read"> ${name}</span></wa-button>`;
-    case 'paused':
-      return html`<wa-button class="cta" variant="brand" @click=${act('start')}>${icon('play', 'start')}Continue<span class="only-read"> ${name}</span></wa-button>${cancel}`;
-    case 'failed':
-      return html`<wa-button variant="brand" @click=${act('retry')}>${icon('retry', 'start')}Try again<span class="only-read"> ${name}</span></wa-button>${cancel}`;
-    case 'cancelled':
-    case 'done':
-      return html``;
-  }
+  const asked = status === 'pausing' ? 'pause' : store.asked.get(id);
+  return html`${CONTROLS[status].map((control) => html`<wa-button
+    class=${control.main ? 'cta' : ''}
+    variant=${control.main ? 'brand' : 'neutral'}
+    appearance=${control.main ? 'accent' : control === CANCEL ? 'plain' : 'outlined'}
+    ?loading=${asked === control.verb}
+    ?disabled=${asked !== undefined}
+    @click=${() => void store.command(id, control.verb)}
+  >${icon(control.icon, 'start')}${control.name}<span class="only-read"> ${name}</span></wa-button>`)}`;
 }
