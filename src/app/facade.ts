@@ -244,7 +244,7 @@ export interface StudiesApi {
   cancel(id: string): Promise<void>;
   /** Tries failed cells and failed judgments again. */
   retry(id: string): Promise<void>;
-  /** Resolves when the study is done; rejects with its error when it failed, was cancelled, or `signal` aborts. */
+  /** Resolves when the study is done; rejects with its error when it failed, paused because it needs something (a key, room on the disk), was cancelled, or `signal` aborts. */
   wait(id: string, signal?: AbortSignal): Promise<StudyState>;
   /** Convenience: create, start, wait. */
   run(input: ManifestInput, onEvent?: (event: StudyEvent) => void): Promise<StudyState>;

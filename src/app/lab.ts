@@ -4,7 +4,7 @@
  */
 import { version } from '../../package.json';
 import { EVENTS_CHANNEL } from '../../workers/protocol.ts';
-import { LabError } from '../core/errors.ts';
+import { LabError, type ErrorRecord } from '../core/errors.ts';
 import { requestPersistence } from '../storage/quota.ts';
 import type { ManifestInput } from '../studies/manifest.ts';
 import { readOptions, type PageOptions } from './address.ts';
@@ -135,6 +135,7 @@ export class PageLab implements Lab {
       const look = (state: StudyState): void => {
         if (state.status === 'done') end(() => resolve(state));
         if (state.status === 'failed') end(() => reject(state.error ? LabError.fromRecord(state.error) : new LabError('studies.failed', `The study "${state.name}" failed.`, 'Retry it.')));
+        if (state.status === 'paused' && state.error) end(() => reject(LabError.fromRecord(state.error as ErrorRecord)));
         if (state.status === 'cancelled') end(() => reject(new LabError('studies.cancelled', `The study "${state.name}" was cancelled.`, 'Start it to go on from where it was.', { id })));
       };
       const listen = (event: StudyEvent): void => {

@@ -18,6 +18,8 @@ export interface JudgmentFilter extends RowFilter {
   state?: Judgment['state'];
 }
 
+export type FailedJudgment = Extract<Judgment, { state: 'failed' }>;
+
 /** Filter field to the index that serves it, most selective first; the cell is the primary key itself. */
 const INDEXES = [
   ['question_id', 'byQuestion'],
@@ -56,10 +58,13 @@ export class AnswerStore {
     });
   }
 
-  /** Forgets failed judgments, so that they are asked for again. They carry no score. */
-  async removeFailedJudgments(study: string): Promise<void> {
+  /** Forgets failed judgments (those that `which` names, or all), so that they are asked for again. They carry no score. */
+  async removeFailedJudgments(study: string, which: (failed: FailedJudgment) => boolean = () => true): Promise<void> {
     await this.db.write(['judgments'], async (tx) => {
-      for (const key of await tx.objectStore('judgments').index('byState').getAllKeys([study, 'failed'])) await tx.objectStore('judgments').delete(key);
+      const store = tx.objectStore('judgments');
+      for (const { cell, key, judgment } of await store.index('byState').getAll([study, 'failed'])) {
+        if (judgment.state === 'failed' && which(judgment)) await store.delete([study, cell, key]);
+      }
     });
   }
 

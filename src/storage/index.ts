@@ -1,4 +1,4 @@
-export { answerRow, AnswerStore, judgmentRow, type JudgmentFilter, type RowFilter } from './answers.ts';
+export { answerRow, AnswerStore, type FailedJudgment, judgmentRow, type JudgmentFilter, type RowFilter } from './answers.ts';
 export { BenchmarkStore } from './benchmarks.ts';
 export { Database, DATABASE_NAME } from './database.ts';
 export { DatasetStore, type StoredRecord } from './datasets.ts';

@@ -17,7 +17,8 @@ export interface Inventory {
 
 /**
  * @returns a study that is ready to start, and the questions it will ask
- * @throws LabError `studies.unknown` naming models or datasets there are none of, `studies.key-in-url`, `mixes.name`, `studies.no-questions`
+ * @throws LabError `studies.unknown` naming models or datasets there are none of, `studies.key-in-url`,
+ *   `studies.rules-need-rubric`, `mixes.name`, `studies.no-questions`
  */
 export function newStudy(id: string, manifest: Manifest, inventory: Inventory, now: number): { state: StudyState; questions: Question[] } {
   const missing = [...absent('model', manifest.models, inventory.models), ...absent('dataset', manifest.datasets, inventory.datasets)];
@@ -26,6 +27,10 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   refuseKeys(manifest);
   const questions = chooseQuestions(inventory.questions, manifest.benchmark);
   const steps = Math.max(0, manifest.training.max_steps);
+  const ungradable = manifest.judge.kind === 'rules' ? questions.find((question) => question.rubric === undefined) : undefined;
+  if (ungradable) {
+    throw new LabError('studies.rules-need-rubric', `The rule judge grades only the embedded world's questions; ${ungradable.question_id} of "${manifest.benchmark.id}" is none of them.`, 'Choose an LLM judge (an OpenAI-compatible endpoint), or the embedded benchmark.', { question_id: ungradable.question_id });
+  }
   const cells = expand(manifest);
   for (const cell of cells) {
     cell.trained.total = cell.mix === BASE_MIX ? 0 : steps;

@@ -5,7 +5,7 @@
  */
 import { judgmentKeyText, type GradeRequest, type Judge, type Judgment } from '../core/judgment.ts';
 import { judgeAll } from '../judging/index.ts';
-import { judgmentRow, type JudgmentRow } from '../storage/index.ts';
+import { type FailedJudgment, judgmentRow, type JudgmentRow } from '../storage/index.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import { Halted } from './interruption.ts';
@@ -48,7 +48,12 @@ export async function judgeCells(context: RunContext, judge: Judge, cells: reado
   signal.addEventListener('abort', letGo, { once: true });
   try {
     const result = await judgeAll([...pending.values()].map((one) => one.request), patient(judge, calls.signal), { have: () => false, save, signal });
-    if (result.state === 'paused' && result.error) throw new Halted(result.error);
+    if (result.state === 'paused' && result.error) {
+      await rows.flush();
+      await store.answers.removeFailedJudgments(live.id, saysNothingOfTheAnswer);
+      await recount(context, cells);
+      throw new Halted(result.error);
+    }
   } finally {
     clearTimeout(grace);
     signal.removeEventListener('abort', letGo);
@@ -98,6 +103,18 @@ async function missing(context: RunContext, judge: Judge, cells: readonly string
   }
   await rows.flush();
   return { pending, total };
+}
+
+/** A judge that was out of reach has not tried: when the study goes on, these calls are missing, not failed. */
+function saysNothingOfTheAnswer({ error }: FailedJudgment): boolean {
+  return error.data['everyCall'] === true || error.data['exhausted'] === true;
+}
+
+async function recount({ live, store }: RunContext, cells: readonly string[]): Promise<void> {
+  for (const cell of cells) {
+    const failed = (await store.answers.judgments(live.id, { cell, state: 'failed' })).length;
+    live.updateCell(cell, { judged: { ...live.cell(cell).judged, failed } });
+  }
 }
 
 /** The same judge, whose calls end by themselves or by `signal`, not by the pause that stops new ones. */

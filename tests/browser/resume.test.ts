@@ -8,13 +8,13 @@ const LONG = { max_steps: 120, learning_rate: 1e-2, per_device_train_batch_size:
 
 const lossesOf = (page: Page, id: string): Promise<LossPoint[]> => page.evaluate((study) => (window as unknown as LabWindow).lab.studies.losses(study), id);
 
-async function begin(page: Page, model: string): Promise<string> {
+async function begin(page: Page, model: string, training = LONG): Promise<string> {
   return page.evaluate(async (manifest) => {
     const { lab } = window as unknown as LabWindow;
     const { id } = await lab.studies.create(manifest);
     await lab.studies.start(id);
     return id;
-  }, tinyStudy(model, { training: LONG }));
+  }, tinyStudy(model, { training }));
 }
 
 async function trainedTo(page: Page, id: string, step: number): Promise<void> {
@@ -62,10 +62,44 @@ test('a paused study stays paused over a reload and goes on when it is started',
   expect(await finished(page, id)).toBe('done');
 });
 
+test('pausing is heard in the middle of answering, and what is answered is kept', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const outcome = await page.evaluate(async (manifest) => {
+    const { lab } = window as unknown as LabWindow;
+    const { id } = await lab.studies.create(manifest);
+    let done = 0;
+    const begun = new Promise<void>((resolve) => {
+      lab.studies.subscribe(({ state: { progress } }) => {
+        if (progress?.phase !== 'answering') return;
+        done = progress.done;
+        if (done > 0) resolve();
+      });
+    });
+    await lab.studies.start(id);
+    await begun;
+    await lab.studies.pause(id);
+    const { status } = await lab.studies.get(id);
+    const pausedAt = done;
+    // What is stored is what was counted: the first event after going on says where it stands.
+    const again = new Promise<number>((resolve) => {
+      lab.studies.subscribe(({ state: { progress, status: now } }) => now === 'running' && progress?.phase === 'answering' && resolve(progress.done));
+    });
+    await lab.studies.start(id);
+    const resumedAt = await again;
+    await lab.studies.cancel(id);
+    return { status, pausedAt, resumedAt };
+  }, tinyStudy(model, { training: { ...LONG, max_steps: 2 }, benchmark: { id: 'mt-bench-x-world', max_new_tokens: 12 } }));
+  expect(outcome.status).toBe('paused');
+  expect(outcome.pausedAt).toBeGreaterThan(0);
+  expect(outcome.pausedAt).toBeLessThan(2 * 400);
+  expect(outcome.resumedAt).toBeGreaterThan(outcome.pausedAt);
+});
+
 test('a second tab sees the study run and cannot start another', async ({ page, context }) => {
   await openLab(page, `${product}?device=wasm`);
   const model = await importModel(page, tinyCheckpoint());
-  const id = await begin(page, model);
+  const id = await begin(page, model, { ...LONG, max_steps: 100_000 });
   const other = await context.newPage();
   await openLab(other, `${product}?device=wasm`);
   const seen = await other.evaluate(async (study) => {
@@ -80,6 +114,12 @@ test('a second tab sees the study run and cannot start another', async ({ page, 
   // The tab that ran it goes away: here the study is seen for what it is, and can go on.
   await page.close();
   await expect.poll(() => other.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).status, id)).toBe('paused');
-  await other.evaluate((study) => (window as unknown as LabWindow).lab.studies.start(study), id);
-  expect(await finished(other, id)).toBe('done');
+  const after = await other.evaluate(async (study) => {
+    const { studies } = (window as unknown as LabWindow).lab;
+    await studies.start(study);
+    const running = (await studies.get(study)).status;
+    await studies.cancel(study);
+    return [running, (await studies.get(study)).status];
+  }, id);
+  expect(after).toEqual(['running', 'cancelled']);
 });

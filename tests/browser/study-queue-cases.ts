@@ -9,7 +9,7 @@ import { StudyRunner } from '../../src/studies/runner.ts';
 import { ToyEngine, ToyJudge, toyData, type ToyJudgeOptions, type ToyOptions } from './toy-engine.ts';
 
 const QUESTIONS: Question[] = ['en', 'de'].flatMap((language) =>
-  (['writing', 'math'] as const).map((category, i) => ({ question_id: `${81 + i}_${language.toUpperCase()}`, number: String(81 + i), language, category, turns: [`${category} one?`, `${category} two?`], reference: [] })),
+  (['writing', 'math'] as const).map((category, i) => ({ question_id: `${81 + i}_${language.toUpperCase()}`, number: String(81 + i), language, category, turns: [`${category} one?`, `${category} two?`], reference: [], rubric: {} })),
 );
 
 export interface CaseOptions {

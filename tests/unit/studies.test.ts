@@ -46,7 +46,7 @@ test('groups share model, seed and number of steps, hold at most so many adapter
   expect(new Set(groupCells(cells, () => 5, 1).map(({ id }) => id)).size).toBe(groupCells(cells, () => 5, 1).length);
 });
 
-const question = (number: number, language: string, category: Category): Question => ({ question_id: `${number}_${language.toUpperCase()}`, number: String(number), language, category, turns: ['a', 'b'], reference: [] });
+const question = (number: number, language: string, category: Category): Question => ({ question_id: `${number}_${language.toUpperCase()}`, number: String(number), language, category, turns: ['a', 'b'], reference: [], rubric: {} });
 
 test('a part of the benchmark is the same numbers in every language, by language and category', () => {
   const all = ['de', 'en'].flatMap((language) => [...Array(6).keys()].map((i) => question(81 + i, language, i < 3 ? 'math' : 'writing')));
@@ -64,6 +64,8 @@ test('a study asks for what is there, and says everything that is not', () => {
   const { state, questions } = newStudy('id', parseManifest({ ...BASIC, judge: { kind: 'rules', repeats: 3 }, training: { max_steps: 9 } }), inventory, 1);
   expect(questions).toHaveLength(2);
   expect(state.cells[0]).toMatchObject({ trained: { done: 0, total: 9 }, answered: { done: 0, total: 2 }, judged: { done: 0, failed: 0, total: 12 } });
+  const real = { ...inventory, questions: inventory.questions.map(({ rubric: _rubric, ...plain }) => plain) };
+  expect(thrown(() => newStudy('id', parseManifest(BASIC), real, 1)).code).toBe('studies.rules-need-rubric');
   const unknown = thrown(() => newStudy('id', parseManifest({ ...BASIC, models: ['m', 'x'], datasets: ['y'] }), inventory, 1));
   expect(unknown).toMatchObject({ code: 'studies.unknown', data: { missing: [expect.stringContaining('"x"'), expect.stringContaining('"y"')] } });
 });
