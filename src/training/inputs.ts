@@ -1,4 +1,5 @@
 /** From the adapters' batches to what the graphs of a step are fed. */
+import { LabError } from '../core/errors.ts';
 import { type Rows, rowCount } from '../models/layers.ts';
 import { type HostTensor, host } from '../runtime/index.ts';
 import type { Batch } from '../text/packing.ts';
@@ -26,6 +27,7 @@ export function joinBatches(batches: readonly (Batch | null)[], rows: Rows): Ste
   const owners: number[] = [];
   batches.forEach((batch, k) => {
     if (!batch) return;
+    if (batch.ids.length !== perAdapter) throw new LabError('training.shapes', `A batch holds ${batch.ids.length} tokens where ${rows.batch} x ${rows.length} are trained at once.`, 'Use one batch size and one max_length for training and validation.');
     const start = k * perAdapter;
     ids.set(batch.ids, start);
     segments.set(batch.segments, start);

@@ -2,15 +2,17 @@
  * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
  * and schedule, so that training it beside others gives what training it alone would.
  */
-import { type Adapter, type AdapterTensor, type LoraConfig, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
+import type { Adapter, AdapterTensor, LoraConfig } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
-import { Rng } from '../core/rng.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/layers.ts';
 import { LoraLayout } from '../models/lora.ts';
 import type { HostTensor } from '../runtime/index.ts';
 import type { Batch, Batches } from '../text/packing.ts';
-import { type AdamW, type AdamWOptions, type OptimizerState, createAdamW } from './adamw.ts';
+import { AdapterNumbers } from './adapter-numbers.ts';
+import { GraphAdamW } from './adamw-graph.ts';
+import { HostAdamW } from './adamw-host.ts';
+import type { AdamW, AdamWOptions } from './adamw.ts';
 import { BlockwiseEngine } from './blockwise.ts';
 import { rowKeyFeeds } from './dropout.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
@@ -80,10 +82,9 @@ export class Trainer {
   private last: AdapterReport[];
 
   private constructor(
-    private readonly model: BaseModel,
     private readonly options: TrainerOptions,
     private readonly rows: Rows,
-    private readonly layout: LoraLayout,
+    private readonly numbers: AdapterNumbers,
     private readonly engine: GradientEngine,
     private readonly optimizer: AdamW,
     /** Optimiser steps of each adapter. */
@@ -104,23 +105,21 @@ export class Trainer {
     if (odd) throw new LabError('training.shapes', `The batches of "${odd.id}" are ${odd.batches.batchSize} x ${odd.batches.maxLength}, those of "${adapters[0]?.id}" ${first.batchSize} x ${first.maxLength}.`, 'Adapters trained in one pass need one batch size and one max_length.');
     const rows: Rows = { adapters: adapters.length, batch: first.batchSize, length: first.maxLength };
     const layout = new LoraLayout(lora, model.config);
-    const shape = { layers: model.layers.length, adapters: adapters.length, size: layout.size };
-    const kind = options.engine ?? chooseEngine(model, lora, rows);
+    const numbers = new AdapterNumbers(layout, model.layers.length, adapters.length);
     const step = { model, layout, rows, dropout: lora.lora_dropout };
+    const kind = options.engine ?? chooseEngine(model, lora, rows);
     const engine = kind === 'whole' ? new WholeEngine(step) : new BlockwiseEngine(step);
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
-    if (resume) checkState(resume, adapters.map(({ id }) => id), lora, shape);
-    const trainer = new Trainer(model, options, rows, layout, engine, createAdamW(model.device, shape, training, resume ? joined(resume, shape) : fresh(model, options, layout)), totals);
+    if (resume) checkState(resume, adapters.map(({ id }) => id), lora, numbers.shape);
+    const initial = resume ? numbers.resumed(resume) : numbers.fresh(model.config, lora, adapters);
+    const optimizer = model.device.kind === 'wasm' ? new HostAdamW(model.device, numbers.shape, training, initial) : new GraphAdamW(model.device, numbers.shape, training, initial);
+    const trainer = new Trainer(options, rows, numbers, engine, optimizer, totals);
     if (resume) {
       trainer.done = resume.step;
       trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
     }
     return trainer;
-  }
-
-  get step_count(): number {
-    return this.done;
   }
 
   /** Optimiser steps until the last adapter is finished. */
@@ -188,30 +187,20 @@ export class Trainer {
 
   /** Everything a later trainer needs to go on as if nothing had happened. Structured-cloneable. */
   async save(): Promise<TrainerState> {
-    const state = await this.optimizer.read();
-    const { layers, adapters, size } = this.shape();
-    const own = (data: Float32Array, k: number): Float32Array => {
-      const out = new Float32Array(layers * size);
-      for (let layer = 0; layer < layers; layer++) out.set(data.subarray((layer * adapters + k) * size, (layer * adapters + k + 1) * size), layer * size);
-      return out;
-    };
+    const { parameters, m, v } = await this.optimizer.read();
+    const of = (data: Float32Array, k: number): Float32Array => this.numbers.own(data, k);
     return {
       schema: TRAINER_STATE_SCHEMA,
       step: this.done,
-      lora: { ...this.options.lora, target_modules: [...this.options.lora.target_modules] },
-      adapters: this.options.adapters.map(({ id }, k) => ({ id, parameters: own(state.parameters, k), m: own(state.m, k), v: own(state.v, k), report: { ...(this.last[k] as AdapterReport) } })),
+      lora: structuredClone(this.options.lora),
+      adapters: this.options.adapters.map(({ id }, k) => ({ id, parameters: of(parameters, k), m: of(m, k), v: of(v, k), report: structuredClone(this.last[k] as AdapterReport) })),
     };
   }
 
   /** The adapters as they are now, in the order they were given. */
   async adapters(): Promise<Adapter[]> {
     const { parameters } = await this.optimizer.read();
-    const { layers, adapters, size } = this.shape();
-    return this.perAdapter((k) => {
-      const tensors = new Map<string, AdapterTensor>();
-      for (let layer = 0; layer < layers; layer++) this.layout.unpack(parameters, (layer * adapters + k) * size, layer, tensors);
-      return { config: { ...this.options.lora, target_modules: [...this.options.lora.target_modules] }, tensors };
-    });
+    return this.perAdapter((k) => ({ config: structuredClone(this.options.lora), tensors: this.numbers.tensors(parameters, k) }));
   }
 
   /** The gradient of the mean loss on one batch of each adapter, by PEFT's names; for tests and inspection, changes nothing. */
@@ -220,14 +209,9 @@ export class Trainer {
     const tokens = this.perAdapter((k) => count(input.owners, k));
     const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {});
     const data = (await result.gradients.read()) as Float32Array;
-    const { layers, adapters, size } = this.shape();
     const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
     addTo(sums, input, result);
-    const gradients = this.perAdapter((k) => {
-      const tensors = new Map<string, AdapterTensor>();
-      for (let layer = 0; layer < layers; layer++) this.layout.unpack(data, (layer * adapters + k) * size, layer, tensors);
-      return tensors;
-    });
+    const gradients = this.perAdapter((k) => this.numbers.tensors(data, k));
     result.gradients.dispose();
     return { losses: sums.map(({ loss }, k) => loss / (tokens[k] as number)), gradients };
   }
@@ -235,10 +219,6 @@ export class Trainer {
   dispose(): void {
     this.optimizer.dispose();
     void this.engine.dispose();
-  }
-
-  private shape(): { layers: number; adapters: number; size: number } {
-    return { layers: this.model.layers.length, adapters: this.rows.adapters, size: this.layout.size };
   }
 
   private perAdapter<T>(make: (k: number) => T): T[] {
@@ -258,27 +238,6 @@ export class Trainer {
     const { lora, adapters } = this.options;
     return lora.lora_dropout > 0 ? rowKeyFeeds(adapters.map(({ seed }) => `${seed}/dropout/${this.done}/${micro}`), this.rows) : {};
   }
-}
-
-function fresh(model: BaseModel, { adapters, lora }: TrainerOptions, layout: LoraLayout): OptimizerState {
-  const parameters = new Float32Array(model.layers.length * adapters.length * layout.size);
-  adapters.forEach(({ id, seed, init }, k) => {
-    if (init) checkAdapter({ config: lora, tensors: init.tensors }, model.config, `The adapter that "${id}" starts from`);
-    const { tensors } = init ?? initialAdapter(lora, model.config, new Rng(`${seed}/lora`));
-    for (const layer of model.layers.keys()) layout.pack(tensors, layer, parameters, (layer * adapters.length + k) * layout.size);
-  });
-  return { parameters, m: new Float32Array(parameters.length), v: new Float32Array(parameters.length) };
-}
-
-function joined(state: TrainerState, { layers, adapters, size }: { layers: number; adapters: number; size: number }): OptimizerState {
-  const gather = (part: 'parameters' | 'm' | 'v'): Float32Array => {
-    const out = new Float32Array(layers * adapters * size);
-    state.adapters.forEach((adapter, k) => {
-      for (let layer = 0; layer < layers; layer++) out.set(adapter[part].subarray(layer * size, (layer + 1) * size), (layer * adapters + k) * size);
-    });
-    return out;
-  };
-  return { parameters: gather('parameters'), m: gather('m'), v: gather('v') };
 }
 
 function addTo(sums: { loss: number; correct: number }[], { owners }: StepInputs, { loss, correct }: StepLosses): void {

@@ -1,5 +1,5 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
-import { Graph, type Value, cast, gather } from '../../src/onnx/index.ts';
+import { Graph, cast, gather } from '../../src/onnx/index.ts';
 import { frozen, logits, packedMask, rotaryTables } from '../../src/models/layers.ts';
 import { layerParameters, llamaBlock, maskedAttention } from '../../src/models/llama.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
@@ -8,7 +8,6 @@ import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import type { Batch } from '../../src/text/packing.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
-import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
 import { layerBindings, outerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
@@ -76,9 +75,9 @@ async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): P
   return result;
 }
 
-type EngineKind = NonNullable<TrainerOptions['engine']>;
+export type EngineKind = NonNullable<TrainerOptions['engine']>;
 
-async function trainer(device: Device, set: GoldenSet, adapters: readonly number[], engine: EngineKind, more: Partial<TrainerOptions> = {}): Promise<Trainer> {
+export async function goldenTrainer(device: Device, set: GoldenSet, adapters: readonly number[], engine: EngineKind, more: Partial<TrainerOptions> = {}): Promise<Trainer> {
   return Trainer.create(await set.model(device), {
     adapters: adapters.map((k) => ({ id: `adapter${k}`, batches: set.batches(k), seed: k, init: set.adapter(k) })),
     lora: set.lora,
@@ -91,7 +90,7 @@ async function trainer(device: Device, set: GoldenSet, adapters: readonly number
 /** For every LoRA tensor of three adapters trained at once, how far its gradient is from PyTorch's; and the losses. */
 export async function gradientErrors(device: Device, read: ReadGolden, engine: EngineKind): Promise<{ losses: number[]; tensors: { name: string; error: number }[] }> {
   const set = await GoldenSet.open('untied', read);
-  const three = await trainer(device, set, [0, 1, 2], engine);
+  const three = await goldenTrainer(device, set, [0, 1, 2], engine);
   const found = await three.inspectGradients([0, 1, 2].map((k) => set.batch(`batch${k}.0`)));
   three.dispose();
   return {
@@ -110,7 +109,7 @@ export interface Curve {
 /** Twenty AdamW steps of the given adapters in one pass. */
 export async function curves(device: Device, read: ReadGolden, adapters: number[], engine: EngineKind, steps = 20): Promise<Curve[]> {
   const set = await GoldenSet.open('untied', read);
-  return record(await trainer(device, set, adapters, engine), adapters.length, steps);
+  return record(await goldenTrainer(device, set, adapters, engine), adapters.length, steps);
 }
 
 async function record(running: Trainer, adapters: number, steps: number): Promise<Curve[]> {
@@ -123,67 +122,6 @@ async function record(running: Trainer, adapters: number, steps: number): Promis
   }
   running.dispose();
   return out;
-}
-
-/** Where two runs that should agree differ most: losses relatively, adapters relative to the largest number. */
-export interface Difference {
-  loss: number;
-  adapters: number;
-  /** Whether every number is the very same. */
-  exact: boolean;
-}
-
-interface Run {
-  losses: number[][];
-  adapters: Float32Array[];
-}
-
-async function run(running: Trainer, steps: number): Promise<Run> {
-  const losses: number[][] = [];
-  for (let step = 0; step < steps; step++) losses.push((await running.step()).adapters.map(({ loss }) => loss));
-  return { losses, adapters: await flat(running) };
-}
-
-async function flat(running: Trainer): Promise<Float32Array[]> {
-  return (await running.adapters()).map(({ tensors }) => Float32Array.from([...tensors.values()].flatMap(({ data }) => Array.from(data))));
-}
-
-function difference(a: Run, b: Run): Difference {
-  const [x, y] = [a.losses.flat(), b.losses.flat()];
-  return {
-    loss: Math.max(...x.map((loss, i) => Math.abs(loss / (y[i] as number) - 1))),
-    adapters: Math.max(...a.adapters.map((own, k) => relativeError(own, b.adapters[k] as Float32Array))),
-    exact: x.every((loss, i) => loss === y[i]) && a.adapters.every((own, k) => own.every((value, i) => value === b.adapters[k]?.[i])),
-  };
-}
-
-/** Three adapters in one pass against each alone. */
-export async function togetherAndAlone(device: Device, read: ReadGolden, dropout: number): Promise<Difference[]> {
-  const set = await GoldenSet.open('untied', read);
-  const more = { lora: { ...set.lora, lora_dropout: dropout } };
-  const together = await trainer(device, set, [0, 1, 2], 'whole', more);
-  const all = await run(together, 6);
-  together.dispose();
-  const differences: Difference[] = [];
-  for (const k of [0, 1, 2]) {
-    const alone = await trainer(device, set, [k], 'whole', more);
-    const own = await run(alone, 6);
-    differences.push(difference({ losses: all.losses.map((losses) => [losses[k] as number]), adapters: [all.adapters[k] as Float32Array] }, own));
-    alone.dispose();
-  }
-  return differences;
-}
-
-/** The two engines on the same run. */
-export async function wholeAndBlockwise(device: Device, read: ReadGolden, dropout: number): Promise<Difference> {
-  const set = await GoldenSet.open('untied', read);
-  const runs: Run[] = [];
-  for (const engine of ['whole', 'blockwise'] as const) {
-    const running = await trainer(device, set, [0, 1, 2], engine, { lora: { ...set.lora, lora_dropout: dropout } });
-    runs.push(await run(running, 4));
-    running.dispose();
-  }
-  return difference(runs[0] as Run, runs[1] as Run);
 }
 
 /** Gradients with the head in chunks of four rows, several of them, against PyTorch's. */
@@ -204,82 +142,6 @@ export async function chunkedHeadError(device: Device, read: ReadGolden): Promis
   return { chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
 }
 
-/** An unbroken run against one saved, thrown away and resumed on the way; the state goes through a structured clone. */
-export async function brokenAndUnbroken(device: Device, read: ReadGolden, engine: EngineKind): Promise<Difference> {
-  const set = await GoldenSet.open('untied', read);
-  const more = { lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 } };
-  const whole = await trainer(device, set, [0, 1], engine, more);
-  const unbroken = await run(whole, 8);
-  whole.dispose();
-  const first = await trainer(device, set, [0, 1], engine, more);
-  const before = await run(first, 3);
-  const state = structuredClone(await first.save());
-  first.dispose();
-  const second = await trainer(device, set, [0, 1], engine, { ...more, resume: state });
-  const after = await run(second, 5);
-  second.dispose();
-  return difference(unbroken, { losses: [...before.losses, ...after.losses], adapters: after.adapters });
-}
-
-/** One adapter whose data ends after three steps beside one that goes on to six: each against a run of its own. */
-export async function earlyFinish(device: Device, read: ReadGolden): Promise<{ short: Difference; long: Difference; finished: boolean[][] }> {
-  const set = await GoldenSet.open('untied', read);
-  const of = (k: number, length: number) => ({ id: `adapter${k}`, batches: set.batches(k, length), seed: k, init: set.adapter(k) });
-  const make = async (adapters: ReturnType<typeof of>[]) => Trainer.create(await set.model(device), { adapters, lora: set.lora, training: set.training, engine: 'whole' });
-  const both = await make([of(0, 3), of(1, 6)]);
-  const losses: number[][] = [];
-  const finished: boolean[][] = [];
-  let early: Float32Array | undefined;
-  for (let step = 0; step < 6; step++) {
-    const report = await both.step();
-    losses.push(report.adapters.map(({ loss }) => loss));
-    finished.push(report.adapters.map((adapter) => adapter.finished));
-    if (step === 2) early = (await flat(both))[0];
-  }
-  const [short, long] = await flat(both);
-  both.dispose();
-  const alone = await make([of(1, 6)]);
-  const own = await run(alone, 6);
-  alone.dispose();
-  return {
-    short: difference({ losses: [[1]], adapters: [early as Float32Array] }, { losses: [[1]], adapters: [short as Float32Array] }),
-    long: difference({ losses: losses.map((step) => [step[1] as number]), adapters: [long as Float32Array] }, own),
-    finished,
-  };
-}
-
-/** Two micro-batches of two rows, accumulated, against one batch of the same four rows. */
-export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Promise<Difference> {
-  const set = await GoldenSet.open('untied', read);
-  const join = (a: Batch, b: Batch): Batch => {
-    const both = (key: keyof Batch): Int32Array => Int32Array.from([...a[key], ...b[key]]);
-    return { ids: both('ids'), positions: both('positions'), segments: both('segments'), targets: both('targets') };
-  };
-  const narrow = set.batches(0);
-  const wide = { ...narrow, batchSize: 4, length: 10, at: (index: number) => join(narrow.at(2 * index), narrow.at(2 * index + 1)) };
-  const runs: Run[] = [];
-  for (const [batches, gradient_accumulation_steps] of [[narrow, 2], [wide, 1]] as const) {
-    const running = await Trainer.create(await set.model(device), { adapters: [{ id: 'a', batches, seed: 0, init: set.adapter(0) }], lora: set.lora, training: { ...set.training, gradient_accumulation_steps }, engine: 'whole' });
-    runs.push(await run(running, 4));
-    running.dispose();
-  }
-  return difference(runs[0] as Run, runs[1] as Run);
-}
-
-/** `evaluate` on the first batches of adapter 0, none of adapter 1, and two of adapter 2, with the same losses taken from `inspectGradients`. */
-export async function evaluations(device: Device, read: ReadGolden, engine: EngineKind): Promise<{ found: (number | null)[]; known: (number | null)[] }> {
-  const set = await GoldenSet.open('untied', read);
-  const running = await trainer(device, set, [0, 1, 2], engine);
-  const found = await running.evaluate([set.batches(0, 1), null, set.batches(2, 2)]);
-  running.dispose();
-  const tokens = [0, 1].map((s) => set.batch(`batch2.${s}`).targets.filter((target) => target >= 0).length) as [number, number];
-  const second = await trainer(device, set, [2], engine);
-  const { losses } = await second.inspectGradients([set.batch('batch2.1')]);
-  second.dispose();
-  const mean = ((set.numbers.losses[2]?.loss as number) * tokens[0] + (losses[0] as number) * tokens[1]) / (tokens[0] + tokens[1]);
-  return { found, known: [set.numbers.losses[0]?.loss as number, null, mean] };
-}
-
 /** Logits from weights stored as float16 against the same numbers stored as float32. */
 export async function halvesAndFloats(device: Device, read: ReadGolden): Promise<{ stored: string[]; error: number }> {
   const set = await GoldenSet.open('untied-f16', read);
@@ -294,19 +156,11 @@ function bound(device: Device, key: keyof Device): unknown {
   return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(device) : value;
 }
 
-/** The dropout masks of two layers at p, as the graph computes them: rows of numbers, 0 or 1 / (1 - p). */
-export async function dropoutMasks(device: Device, read: ReadGolden, p: number): Promise<{ width: number; rows: number; layers: number[][] }> {
+/** One step of three adapters of the golden model, to be called again and again. */
+export async function goldenStep(device: Device, read: ReadGolden, engine: EngineKind): Promise<() => Promise<void>> {
   const set = await GoldenSet.open('untied', read);
-  const { config } = await set.model(device);
-  const layout = new LoraLayout(set.lora, config);
-  const rows = { adapters: 2, batch: 2, length: 64 };
-  const g = new Graph('masks');
-  const keys = rowKeys(g, rows);
-  for (const layer of [0, 1]) g.output(`mask${layer}`, keepMasks(keys, columnConstants(g, layer), layout, p).down as Value);
-  const program = device.program(g);
-  const outputs = await (await program.bind({})).run(rowKeyFeeds(['a', 'b'], rows));
-  const layers = [Array.from(await readFloats(outputs.get('mask0'))), Array.from(await readFloats(outputs.get('mask1')))];
-  outputs.dispose();
-  await program.dispose();
-  return { width: config.intermediate_size, rows: 256, layers };
+  const running = await Trainer.create(await set.model(device), { adapters: [0, 1, 2].map((k) => ({ id: `adapter${k}`, batches: set.batches(k, 10_000), seed: k })), lora: set.lora, training: set.training, engine });
+  return async () => {
+    await running.step();
+  };
 }

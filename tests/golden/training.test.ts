@@ -3,7 +3,8 @@ import { scheduleFactor } from '../../src/training/schedule.ts';
 import { inBrowser } from '../in-browser.ts';
 import { goldenJson } from './files.ts';
 import type { GoldenNumbers } from './golden-set.ts';
-import type { Curve, Difference, LogitsErrors } from './training-checks.ts';
+import type { Difference } from './agreement-checks.ts';
+import type { Curve, LogitsErrors } from './training-checks.ts';
 
 test.describe.configure({ timeout: 600_000 });
 

@@ -1,0 +1,163 @@
+/** What has to agree with itself: one pass with many, one engine with the other, a resumed run with an unbroken one. */
+import { Graph, type Value } from '../../src/onnx/index.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
+import { type Device, readFloats } from '../../src/runtime/index.ts';
+import type { Batch } from '../../src/text/packing.ts';
+import { Trainer } from '../../src/training/index.ts';
+import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
+import { GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import { type EngineKind, goldenTrainer } from './training-checks.ts';
+
+/** Where two runs that should agree differ most: losses relatively, adapters relative to the largest number. */
+export interface Difference {
+  loss: number;
+  adapters: number;
+  /** Whether every number is the very same. */
+  exact: boolean;
+}
+
+interface Run {
+  losses: number[][];
+  adapters: Float32Array[];
+}
+
+async function run(running: Trainer, steps: number): Promise<Run> {
+  const losses: number[][] = [];
+  for (let step = 0; step < steps; step++) losses.push((await running.step()).adapters.map(({ loss }) => loss));
+  return { losses, adapters: await flat(running) };
+}
+
+async function flat(running: Trainer): Promise<Float32Array[]> {
+  return (await running.adapters()).map(({ tensors }) => Float32Array.from([...tensors.values()].flatMap(({ data }) => Array.from(data))));
+}
+
+function difference(a: Run, b: Run): Difference {
+  const [x, y] = [a.losses.flat(), b.losses.flat()];
+  return {
+    loss: Math.max(...x.map((loss, i) => Math.abs(loss / (y[i] as number) - 1))),
+    adapters: Math.max(...a.adapters.map((own, k) => relativeError(own, b.adapters[k] as Float32Array))),
+    exact: x.every((loss, i) => loss === y[i]) && a.adapters.every((own, k) => own.every((value, i) => value === b.adapters[k]?.[i])),
+  };
+}
+
+/** Three adapters in one pass against each alone. */
+export async function togetherAndAlone(device: Device, read: ReadGolden, dropout: number): Promise<Difference[]> {
+  const set = await GoldenSet.open('untied', read);
+  const more = { lora: { ...set.lora, lora_dropout: dropout } };
+  const together = await goldenTrainer(device, set, [0, 1, 2], 'whole', more);
+  const all = await run(together, 6);
+  together.dispose();
+  const differences: Difference[] = [];
+  for (const k of [0, 1, 2]) {
+    const alone = await goldenTrainer(device, set, [k], 'whole', more);
+    const own = await run(alone, 6);
+    differences.push(difference({ losses: all.losses.map((losses) => [losses[k] as number]), adapters: [all.adapters[k] as Float32Array] }, own));
+    alone.dispose();
+  }
+  return differences;
+}
+
+/** The two engines on the same run. */
+export async function wholeAndBlockwise(device: Device, read: ReadGolden, dropout: number): Promise<Difference> {
+  const set = await GoldenSet.open('untied', read);
+  const runs: Run[] = [];
+  for (const engine of ['whole', 'blockwise'] as const) {
+    const running = await goldenTrainer(device, set, [0, 1, 2], engine, { lora: { ...set.lora, lora_dropout: dropout } });
+    runs.push(await run(running, 4));
+    running.dispose();
+  }
+  return difference(runs[0] as Run, runs[1] as Run);
+}
+
+/** An unbroken run against one saved, thrown away and resumed on the way; the state goes through a structured clone. */
+export async function brokenAndUnbroken(device: Device, read: ReadGolden, engine: EngineKind): Promise<Difference> {
+  const set = await GoldenSet.open('untied', read);
+  const more = { lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 } };
+  const whole = await goldenTrainer(device, set, [0, 1], engine, more);
+  const unbroken = await run(whole, 8);
+  whole.dispose();
+  const first = await goldenTrainer(device, set, [0, 1], engine, more);
+  const before = await run(first, 3);
+  const state = structuredClone(await first.save());
+  first.dispose();
+  const second = await goldenTrainer(device, set, [0, 1], engine, { ...more, resume: state });
+  const after = await run(second, 5);
+  second.dispose();
+  return difference(unbroken, { losses: [...before.losses, ...after.losses], adapters: after.adapters });
+}
+
+/** One adapter whose data ends after three steps beside one that goes on to six: each against a run of its own. */
+export async function earlyFinish(device: Device, read: ReadGolden): Promise<{ short: Difference; long: Difference; finished: boolean[][] }> {
+  const set = await GoldenSet.open('untied', read);
+  const of = (k: number, length: number) => ({ id: `adapter${k}`, batches: set.batches(k, length), seed: k, init: set.adapter(k) });
+  const make = async (adapters: ReturnType<typeof of>[]) => Trainer.create(await set.model(device), { adapters, lora: set.lora, training: set.training, engine: 'whole' });
+  const both = await make([of(0, 3), of(1, 6)]);
+  const losses: number[][] = [];
+  const finished: boolean[][] = [];
+  let early: Float32Array | undefined;
+  for (let step = 0; step < 6; step++) {
+    const report = await both.step();
+    losses.push(report.adapters.map(({ loss }) => loss));
+    finished.push(report.adapters.map((adapter) => adapter.finished));
+    if (step === 2) early = (await flat(both))[0];
+  }
+  const [short, long] = await flat(both);
+  both.dispose();
+  const alone = await make([of(1, 6)]);
+  const own = await run(alone, 6);
+  alone.dispose();
+  return {
+    short: difference({ losses: [[1]], adapters: [early as Float32Array] }, { losses: [[1]], adapters: [short as Float32Array] }),
+    long: difference({ losses: losses.map((step) => [step[1] as number]), adapters: [long as Float32Array] }, own),
+    finished,
+  };
+}
+
+/** Two micro-batches of two rows, accumulated, against one batch of the same four rows. */
+export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Promise<Difference> {
+  const set = await GoldenSet.open('untied', read);
+  const join = (a: Batch, b: Batch): Batch => {
+    const both = (key: keyof Batch): Int32Array => Int32Array.from([...a[key], ...b[key]]);
+    return { ids: both('ids'), positions: both('positions'), segments: both('segments'), targets: both('targets') };
+  };
+  const narrow = set.batches(0);
+  const wide = { ...narrow, batchSize: 4, length: 10, at: (index: number) => join(narrow.at(2 * index), narrow.at(2 * index + 1)) };
+  const runs: Run[] = [];
+  for (const [batches, gradient_accumulation_steps] of [[narrow, 2], [wide, 1]] as const) {
+    const running = await Trainer.create(await set.model(device), { adapters: [{ id: 'a', batches, seed: 0, init: set.adapter(0) }], lora: set.lora, training: { ...set.training, gradient_accumulation_steps }, engine: 'whole' });
+    runs.push(await run(running, 4));
+    running.dispose();
+  }
+  return difference(runs[0] as Run, runs[1] as Run);
+}
+
+/** `evaluate` on the first batches of adapter 0, none of adapter 1, and two of adapter 2, with the same losses taken from `inspectGradients`. */
+export async function evaluations(device: Device, read: ReadGolden, engine: EngineKind): Promise<{ found: (number | null)[]; known: (number | null)[] }> {
+  const set = await GoldenSet.open('untied', read);
+  const running = await goldenTrainer(device, set, [0, 1, 2], engine);
+  const found = await running.evaluate([set.batches(0, 1), null, set.batches(2, 2)]);
+  running.dispose();
+  const tokens = [0, 1].map((s) => set.batch(`batch2.${s}`).targets.filter((target) => target >= 0).length) as [number, number];
+  const second = await goldenTrainer(device, set, [2], engine);
+  const { losses } = await second.inspectGradients([set.batch('batch2.1')]);
+  second.dispose();
+  const mean = ((set.numbers.losses[2]?.loss as number) * tokens[0] + (losses[0] as number) * tokens[1]) / (tokens[0] + tokens[1]);
+  return { found, known: [set.numbers.losses[0]?.loss as number, null, mean] };
+}
+
+/** The dropout masks of two layers at p, as the graph computes them: rows of numbers, 0 or 1 / (1 - p). */
+export async function dropoutMasks(device: Device, read: ReadGolden, p: number): Promise<{ width: number; rows: number; layers: number[][] }> {
+  const set = await GoldenSet.open('untied', read);
+  const { config } = await set.model(device);
+  const layout = new LoraLayout(set.lora, config);
+  const rows = { adapters: 2, batch: 2, length: 64 };
+  const g = new Graph('masks');
+  const keys = rowKeys(g, rows);
+  for (const layer of [0, 1]) g.output(`mask${layer}`, keepMasks(keys, columnConstants(g, layer), layout, p).down as Value);
+  const program = device.program(g);
+  const outputs = await (await program.bind({})).run(rowKeyFeeds(['a', 'b'], rows));
+  const layers = [Array.from(await readFloats(outputs.get('mask0'))), Array.from(await readFloats(outputs.get('mask1')))];
+  outputs.dispose();
+  await program.dispose();
+  return { width: config.intermediate_size, rows: 256, layers };
+}
