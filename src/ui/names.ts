@@ -48,8 +48,8 @@ export function mixLook(name: string): MixLook {
   const languages: string[] = tags.toLowerCase().match(/../g) ?? [];
   const lines: [string, string?] = suffix === undefined ? [tags] : [tags, suffix];
   if (languages.length === 1) return { name, kind: 'monolingual', languages, color: languageColor(languages[0] as string), dashed: false, width: 1.75, lines };
-  const color = languages.includes('en') ? 'var(--ink)' : 'var(--line-strong)';
-  return { name, kind: suffix === 'sampled' ? 'sampled' : 'union', languages, color, dashed: suffix === 'sampled', width: 2.25, lines };
+  const color = languages.includes('en') ? 'var(--ink)' : 'var(--mix-rest)';
+  return { name, kind: suffix === 'sampled' ? 'sampled' : 'union', languages, color, dashed: suffix === 'sampled', width: 2.75, lines };
 }
 
 /** What each kind of mix is, in a few words. */

@@ -124,7 +124,7 @@ export class Results extends View {
     const rows = manifestDiff(study.manifest, other.manifest);
     return html`<section class="panel stack" aria-labelledby="against"><h2 id="against">Set up differently from another study</h2>
       ${choice('The other study', other.id, others.map(({ id, name, created }) => [id, `${name} · ${moment(created)}`]), (id) => (this.other = id))}
-      ${rows.length === 0 ? html`<p>The two manifests are the same.</p>` : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Differences of the manifests"><table class="table small"><thead><tr><th scope="col">Field</th><th scope="col">This study</th><th scope="col">The other</th></tr></thead><tbody>${rows.map(({ field, a, b }) => html`<tr><th scope="row"><code>${field}</code></th><td class="words">${a}</td><td class="words">${b}</td></tr>`)}</tbody></table></div>`}
+      ${rows.length === 0 ? html`<p>The two manifests are the same.</p>` : html`<div class="scroll-x" tabindex="0" role="region" aria-label="Differences of the manifests"><table class="table small"><thead><tr><th scope="col">Field</th><th scope="col">This study</th><th scope="col">The other</th></tr></thead><tbody>${rows.map(({ field, a, b }) => html`<tr><th scope="row"><code>${field.split(/(?<=[._])/).map((part) => html`${part}<wbr />`)}</code></th><td class="words">${a}</td><td class="words">${b}</td></tr>`)}</tbody></table></div>`}
     </section>`;
   }
 

@@ -38,7 +38,7 @@ export class CompareMixes extends View {
         <tbody>${CATEGORIES.map((category) => {
           const [x, y] = [of(a, category), of(b, category)];
           if (!x?.n || !y?.n) return '';
-          return html`<tr><th scope="row">${CATEGORY_NAMES[category]}</th><td class="num">${decimal(x.mean)} <span class="tiny quiet">${interval(x, 1)}</span></td><td class="num">${decimal(y.mean)} <span class="tiny quiet">${interval(y, 1)}</span></td><td class="num">${difference(x.mean - y.mean)}</td><td class="num">${count(Math.min(x.n, y.n))}</td></tr>`;
+          return html`<tr><th scope="row">${CATEGORY_NAMES[category]}</th><td class="num">${decimal(x.mean)} <span class="tiny quiet under">${interval(x, 1)}</span></td><td class="num">${decimal(y.mean)} <span class="tiny quiet under">${interval(y, 1)}</span></td><td class="num">${difference(x.mean - y.mean)}</td><td class="num">${count(Math.min(x.n, y.n))}</td></tr>`;
         })}</tbody>
       </table></div>
       <div class="row"><wa-button appearance="outlined" @click=${() => void this.store.attempt('The conversations could not be opened', () => openConversations(this.store, { study: this.study, model: this.modelId, dataset: this.datasetId, mix: a, language: this.language, other: b }))}>${icon('compare', 'start')}Read their answers side by side</wa-button></div>
