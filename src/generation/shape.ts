@@ -49,7 +49,8 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
     embedding,
     norm: frozen(g, 'norm', model.norm),
     head: cast(model.head === model.embedding ? embedding : frozen(g, 'head', model.head), 'float32'),
-    tables: rotaryTables(g, config, positions),
+    // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
+    tables: rotaryTables(g, config, 2 * positions),
   };
 }
 

@@ -156,6 +156,23 @@ test('requests that cannot be answered are refused by name before anything runs'
   }
 });
 
+for (const kind of ['wasm', 'webgpu'] as Kind[]) {
+  test(`a row that comes to the model's last position does not stop the longer ones beside it, on ${kind === 'wasm' ? 'WASM' : 'WebGPU'}`, async ({ page }) => {
+    const { max_position_embeddings: positions } = await goldenJson<{ max_position_embeddings: number }>('untied/config.json');
+    const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+    const short = (generations.find(({ adapter }) => adapter === -1) as Goldens['generations'][number]).prompt;
+    const long = Array.from({ length: positions - 2 }, (_, i) => 5 + (i % 60));
+    const options = { stops: [95 * 1000] };
+    const [together, alone] = await run(page, [
+      { kind, model: 'untied', adapters: [], requests: [greedy('long', 0, long, 20), greedy('short', 0, short, 20)], options },
+      { kind, model: 'untied', adapters: [], requests: [greedy('short', 0, short, 20)], options },
+    ]);
+    expect(together?.error).toBeNull();
+    expect(together?.results.map(({ tokens, finish }) => [tokens.length, finish])).toEqual([[2, 'length'], [20, 'length']]);
+    expect(together?.results[1]?.tokens).toEqual(alone?.results[0]?.tokens);
+  });
+}
+
 test("an answer ends where the model's positions do", async ({ page }) => {
   const [outcome] = await run(page, [{ kind: 'wasm', model: 'untied', adapters: [], requests: [greedy('0', 0, Array.from({ length: 120 }, () => 5), 50)], options: { stops: [95000] } }]);
   expect(outcome!.results[0]!.tokens).toHaveLength(8);
