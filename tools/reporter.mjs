@@ -9,7 +9,10 @@ export default class Reporter {
     const count = this.#counts.get(project) ?? { passed: 0, failed: 0, skipped: 0 };
     this.#counts.set(project, count);
     const state = result.status === 'passed' ? 'passed' : result.status === 'skipped' ? 'skipped' : 'failed';
-    count[state]++;
+    // A test that is tried again counts once, by its last try; that it took two is printed.
+    const again = state === 'failed' && result.retry < test.retries;
+    if (!again) count[state]++;
+    else console.log('The next test failed once and is tried again:');
     const title = test.titlePath().slice(2).join(' › ');
     console.log(`${{ passed: '✓', skipped: '-', failed: '✗' }[state]} ${title} (${(result.duration / 1000).toFixed(1)} s)`);
     if (state === 'failed') this.#errors.push(`✗ ${title}\n${result.errors.map((e) => e.stack ?? e.message ?? e.value).join('\n')}`);

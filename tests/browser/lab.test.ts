@@ -4,6 +4,9 @@ import { unzipSync } from 'fflate';
 import { readSafetensors } from '../../src/models/safetensors.ts';
 import { failureOf, importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
+// Requests of a service worker pass by page.route, which stands in for other hosts here.
+test.use({ serviceWorkers: 'block' });
+
 test('what ships with the page is listed, and nothing else in a fresh browser', async ({ page }) => {
   await openLab(page);
   const listed = await page.evaluate(async () => {
