@@ -2,6 +2,7 @@
 import { readOptions } from './app/address.ts';
 import { createLab, type PageLab } from './app/lab.ts';
 import { keepFresh } from './app/offline.ts';
+import { LabError } from './core/errors.ts';
 
 declare global {
   interface Window {
@@ -10,19 +11,31 @@ declare global {
   }
 }
 
-const address = new URL(location.href);
-const options = readOptions(address);
-// Before anything that computes: a page that is not isolated yet is reloaded once by this.
-await keepFresh();
-const lab = createLab(options);
-window.lab = lab;
-
-if (options.fresh) {
-  await lab.clear();
-  // A reload must not empty the storage again.
-  address.searchParams.delete('fresh');
-  history.replaceState(null, '', address);
+async function open(): Promise<void> {
+  const address = new URL(location.href);
+  const options = readOptions(address);
+  // A page that is not isolated yet is reloaded once by this, before anything computes; one that is need not wait.
+  const kept = keepFresh();
+  if (!crossOriginIsolated) await kept;
+  const lab = createLab(options);
+  window.lab = lab;
+  if (options.fresh) {
+    await lab.clear();
+    // A reload must not empty the storage again.
+    address.searchParams.delete('fresh');
+    history.replaceState(null, '', address);
+  }
+  const { mount } = await import('./ui/index.ts');
+  mount(lab);
+  if (!options.fresh) await lab.resumeInterrupted().catch((error: unknown) => console.warn('The interrupted study could not go on by itself:', error));
 }
-const { mount } = await import('./ui/index.ts');
-mount(lab);
-if (!options.fresh) await lab.resumeInterrupted();
+
+/** Nothing is there yet to show an error with but the page's own first words. */
+function sayWhyNot(thrown: unknown): void {
+  const { message, hint } = LabError.from(thrown, 'app.start', 'Reload the page; a current Chrome, Edge, Firefox or Safari is needed.');
+  const place = document.querySelector('.arriving p') ?? document.body;
+  place.textContent = `The lab could not open. ${message} ${hint}`;
+  console.error(thrown);
+}
+
+open().catch(sayWhyNot);

@@ -225,6 +225,12 @@ test('a call that waits on a worker that dies is told so', async ({ page }) => {
   expect((await page.evaluate(() => (window as unknown as LabWindow).lab.datasets.list())).length).toBe(3);
 });
 
+test('an address that asks for a device there is none of says so on the page', async ({ page }) => {
+  await page.goto('/?device=abacus');
+  await expect(page.locator('main')).toContainText('"abacus"');
+  await expect(page.locator('main')).toContainText('auto, webgpu, wasm');
+});
+
 test('?fresh empties the storage once', async ({ page }) => {
   await openLab(page);
   await importModel(page, tinyCheckpoint());
