@@ -26,7 +26,7 @@ export const difference = (n: number, digits = 2): string => pick(signed, digits
 /** `97%` of a fraction. */
 export const percent = (fraction: number): string => percentage.format(fraction);
 
-/** A learning rate or a gradient norm: as written by hand where that is short, else `3E-4`. */
+/** A learning rate or a gradient norm: as written by hand where that is short, else `3e-4`. */
 export const rate = (n: number): string => (n === 0 || (Math.abs(n) >= 0.01 && Math.abs(n) < 1000) ? String(Number(n.toPrecision(3))) : scientific.format(n).toLowerCase());
 
 /** `$1.20` */
@@ -35,8 +35,11 @@ export const money = (n: number): string => dollars.format(n);
 /** Unix seconds as `20 Nov 2026, 21:11`. */
 export const moment = (seconds: number): string => day.format(new Date(seconds * 1000));
 
-/** `5.10 to 6.30`: the ends of an interval. */
-export const interval = (estimate: Estimate, digits = 2): string => `${decimal(estimate.low, digits).replace('-', '−')} to ${decimal(estimate.high, digits).replace('-', '−')}`;
+/** `5.10 to 6.30`: the ends of an interval. Resampling one question, or equal scores, finds none. */
+export function interval({ low, high }: Estimate, digits = 2): string {
+  if (low === high) return 'none';
+  return `${decimal(low, digits)} to ${decimal(high, digits)}`.replaceAll('-', '−');
+}
 
 /** `1 h 5 min`, `2 min 10 s`, `8 s`: two units at most. */
 export function duration(seconds: number): string {

@@ -22,6 +22,18 @@ test('a heat map cell opens, by keyboard, the conversations and the judge’s wo
   expect(await focused(page)).toMatch(/^ENDEFRITES in German/);
 });
 
+test('another page closes the drawer', async ({ page }) => {
+  await openUi(page, { scenario: 'done', at: 'results' });
+  await page.locator('[data-cell="EN/en"]').click();
+  await expect(page.locator('wa-drawer .conversation').first()).toBeVisible();
+  await page.goto(`${page.url().split('#')[0]}#/mixes`);
+  await expect(page.locator('wa-drawer')).toHaveCount(0);
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  await page.mouse.move(600, 400);
+  await page.mouse.wheel(0, 300);
+  await expect.poll(() => page.evaluate(() => scrollY), 'the page scrolls again').toBeGreaterThan(0);
+});
+
 test('markup in an answer stays text in the drawer', async ({ page }) => {
   await openUi(page, { scenario: 'done', at: 'results' });
   await page.locator('[data-cell="EN/en"]').click();

@@ -5,7 +5,7 @@ import type { StudyResults, StudyState } from '../../app/facade.ts';
 import { frame } from '../figures/frame.ts';
 import { heatmap, heatmapTable, type HeatCell, type HeatmapData } from '../figures/heatmap.ts';
 import { sortMixes } from '../names.ts';
-import { count } from '../numbers.ts';
+import { count, plural } from '../numbers.ts';
 import { View } from '../view.ts';
 import { openConversations } from './conversations-door.ts';
 
@@ -42,7 +42,7 @@ export class HeatMap extends View {
       </div>`,
       drawing: heatmap(data, { pointed: this.pointed, onPoint: (cell) => (this.pointed = cell), onOpen: (cell) => this.open(cell) }),
       caption: results
-        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${count(part)} questions a category.` : 'The whole benchmark.'} ${this.gated ? 'Gated: an answer in the wrong language counts as 1.' : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}`
+        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${plural(part, 'question')} a category.` : 'The whole benchmark.'} ${this.gated ? 'Gated: an answer in the wrong language counts as 1.' : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}`
         : html`The map fills when all answers have been graded. Mean of both turns, 1 to 10.`,
       table: heatmapTable(data),
     });

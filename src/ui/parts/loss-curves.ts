@@ -20,6 +20,8 @@ const METRICS = {
 type Metric = keyof typeof METRICS;
 
 const HEIGHT = 280;
+/** Steps are whole, and so are the marks on their axis. */
+const STEP_INCREMENTS = [1, 10, 100, 1000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
 @customElement('pinch-loss-curves')
 export class LossCurves extends View {
@@ -167,7 +169,7 @@ export class LossCurves extends View {
       legend: { show: false },
       cursor: { points: { show: false }, drag: { x: true, y: false } },
       scales: { x: { time: false }, y: { distr: this.log ? 3 : 1 } },
-      axes: [{ ...axis, label: 'training step', labelSize: 18, labelFont: '12px system-ui', size: 34 }, { ...axis, size: 56, values: (_plot, values) => values.map((value) => (value === null ? '' : rate(value))) }],
+      axes: [{ ...axis, incrs: STEP_INCREMENTS, label: 'training step', labelSize: 18, labelFont: '12px system-ui', size: 34 }, { ...axis, size: 56, values: (_plot, values) => values.map((value) => (value === null ? '' : rate(value))) }],
       series: [{ label: 'step' }, ...lines],
     };
   }
