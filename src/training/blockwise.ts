@@ -5,7 +5,7 @@
 import { rowCount } from '../models/layers.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
-import type { GradientEngine, StepLosses } from './engine.ts';
+import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
 import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings, outerBindings } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
@@ -58,7 +58,7 @@ export class BlockwiseEngine implements GradientEngine {
     this.columns = model.layers.map((_, layer) => (dropout > 0 ? columnFeeds(layout, layer) : {}));
   }
 
-  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }> {
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepGradients> {
     const { model, layout, rows } = this.shape;
     const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...dropout });
     const { states, parts } = await this.forward(adapters, inputs, shared, true);
@@ -76,15 +76,15 @@ export class BlockwiseEngine implements GradientEngine {
     }
     const gradients = this.device.join(found, [model.layers.length, rows.adapters, layout.size]);
     for (const tensor of [...found, ...parts, ...Object.values(shared)]) tensor.dispose();
-    return { loss: head.loss, correct: head.correct, gradients };
+    return { gradients, losses: head.losses };
   }
 
   async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
     const shared = this.upload({ positions: inputs.positions, segments: inputs.segments });
     const { states, parts } = await this.forward(adapters, inputs, shared, false);
-    const { loss, correct } = await this.head(states.pop() as DeviceTensor, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), false);
+    const { losses } = await this.head(states.pop() as DeviceTensor, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), false);
     for (const tensor of [...states, ...parts, ...Object.values(shared)]) tensor.dispose();
-    return { loss, correct };
+    return losses;
   }
 
   async dispose(): Promise<void> {
@@ -113,7 +113,7 @@ export class BlockwiseEngine implements GradientEngine {
   }
 
   /** The head over all loss rows, chunk by chunk. Frees `x`. */
-  private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<StepLosses & { dx: DeviceTensor | null }> {
+  private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
     const total = rowCount(this.shape.rows);
     const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train), outerBindings(this.shape.model));
     const count = inputs.places.length;
@@ -126,14 +126,18 @@ export class BlockwiseEngine implements GradientEngine {
       if (dx) dx = outputs.get('dx');
       chunks.push(outputs);
     }
-    const joined = async (name: string): Promise<Float32Array> => {
+    x.dispose();
+    return { losses: this.joined(chunks, count), dx };
+  }
+
+  private async joined(chunks: readonly Outputs[], count: number): Promise<StepLosses> {
+    const all = async (name: string): Promise<Float32Array> => {
       const out = new Float32Array(chunks.length * this.chunk);
       (await Promise.all(chunks.map((outputs) => readFloats(outputs.get(name))))).forEach((part, i) => out.set(part, i * this.chunk));
       return out.subarray(0, count);
     };
-    const [loss, correct] = await Promise.all([joined('loss'), joined('correct')]);
+    const [loss, correct] = await Promise.all([all('loss'), all('correct')]);
     for (const outputs of chunks) outputs.dispose(['dx']);
-    x.dispose();
-    return { loss, correct, dx };
+    return { loss, correct };
   }
 }

@@ -9,10 +9,17 @@ export interface GradientEngine {
    * @param weightOf what each adapter's losses are multiplied by in the sum that is minimised
    * @param dropout fresh row keys (see dropout.ts); none without dropout
    */
-  gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }>;
+  gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepGradients>;
   /** Without dropout and without gradients. */
   losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses>;
   dispose(): Promise<void>;
+}
+
+export interface StepGradients {
+  /** [layers, K, size]; the caller's to free. */
+  gradients: DeviceTensor;
+  /** On their way while the GPU goes on. */
+  losses: Promise<StepLosses>;
 }
 
 /** By loss row, in the order of the inputs' places. */

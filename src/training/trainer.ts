@@ -7,7 +7,7 @@ import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/layers.ts';
 import { LoraLayout } from '../models/lora.ts';
-import type { HostTensor } from '../runtime/index.ts';
+import { type HostTensor, readFloats } from '../runtime/index.ts';
 import type { Batch, Batches } from '../text/packing.ts';
 import { AdapterNumbers } from './adapter-numbers.ts';
 import { GraphAdamW } from './adamw-graph.ts';
@@ -143,15 +143,17 @@ export class Trainer {
     const lossTokens = this.perAdapter((k) => inputs.reduce((sum, { owners }) => sum + count(owners, k), 0));
     const weightOf = lossTokens.map((tokens) => (tokens > 0 ? 1 / tokens : 0));
 
-    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    const coming: Promise<StepLosses>[] = [];
     for (const [i, input] of inputs.entries()) {
-      const result = await this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i));
-      await this.optimizer.accumulate(result.gradients);
-      addTo(sums, input, result);
+      const { gradients, losses } = await this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i));
+      coming.push(losses);
+      await this.optimizer.accumulate(gradients);
     }
     const rates = this.perAdapter((k) => (active[k] ? training.learning_rate * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
-    const norms = await this.optimizer.step(this.done + 1, rates);
+    const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming]);
     this.done++;
+    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    losses.forEach((result, i) => addTo(sums, inputs[i] as StepInputs, result));
 
     this.last = adapters.map(({ id }, k) => {
       const before = this.last[k] as AdapterReport;
@@ -208,9 +210,9 @@ export class Trainer {
     const input = joinBatches(batches, this.rows);
     const tokens = this.perAdapter((k) => count(input.owners, k));
     const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {});
-    const data = (await result.gradients.read()) as Float32Array;
+    const data = await readFloats(result.gradients);
     const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
-    addTo(sums, input, result);
+    addTo(sums, input, await result.losses);
     const gradients = this.perAdapter((k) => this.numbers.tensors(data, k));
     result.gradients.dispose();
     return { losses: sums.map(({ loss }, k) => loss / (tokens[k] as number)), gradients };

@@ -1,7 +1,7 @@
 /** One graph for the whole step: nothing is computed twice, no activation leaves the runtime. For models whose activations fit. */
 import { rowCount } from '../models/layers.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
-import type { GradientEngine, StepLosses } from './engine.ts';
+import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
 import { type LossCount, type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
@@ -17,9 +17,9 @@ export class WholeEngine implements GradientEngine {
 
   constructor(private readonly shape: StepShape) {}
 
-  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepLosses & { gradients: DeviceTensor }> {
+  async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepGradients> {
     const outputs = await this.run(true, adapters, inputs, weightOf, dropout);
-    return { ...(await losses(outputs, inputs)), gradients: outputs.get('gradients') };
+    return { gradients: outputs.get('gradients'), losses: losses(outputs, inputs) };
   }
 
   async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
