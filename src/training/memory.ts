@@ -30,15 +30,15 @@ export interface MemoryQuestion {
   stored: number;
 }
 
-/** Numbers one layer keeps for its backward pass, for each row. Counted off llamaBlock: what its rules read. */
+/** Numbers one layer keeps for its backward pass, for each row: what the rules of llamaBlock's ops read. */
 function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): number {
   const { hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim } = config;
   const q = heads * head_dim;
   const kv = groups * head_dim;
   const stream = 4 * d; // the layer's input, the middle, and both normed
-  const attention = 2 * (q + 2 * kv) + (q + kv) + 2 * q + 2 * heads * length; // by token, by head, rotated; mixed twice; scores and probabilities
-  const gated = 5 * ff; // gate, up, opened, activated, product
-  return stream + attention + gated + 2 * lora.r * lora.target_modules.length;
+  const attention = 3 * q + 2 * kv + heads * length; // queries, and what was mixed, by head and by token; keys, values; probabilities
+  const gated = 4 * ff; // up, opened, activated, product
+  return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
 export function estimateMemory({ config, lora, rows, kind, engine, stored }: MemoryQuestion): TrainingMemory {

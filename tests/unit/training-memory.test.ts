@@ -1,0 +1,59 @@
+import { expect, test } from '@playwright/test';
+import type { LoraConfig } from '../../src/adapters/adapter.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
+import { weightShapes } from '../../src/models/checkpoint.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
+import { rowCount } from '../../src/models/layers.ts';
+import { LAYER_WEIGHTS, LLAMA_LAYER } from '../../src/models/llama.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
+import type { Value } from '../../src/onnx/index.ts';
+import { byteLength } from '../../src/onnx/index.ts';
+import { wholeGraph } from '../../src/training/graphs.ts';
+import { estimateMemory } from '../../src/training/index.ts';
+
+const CONFIG: ModelConfig = { model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: [2], pad_token_id: 0 };
+const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
+const STORED = [...weightShapes(CONFIG).values()].reduce((sum, shape) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+
+/** A model of shapes alone: enough to build graphs from. */
+function hollow(config: ModelConfig): BaseModel {
+  const shapes = weightShapes(config);
+  const stacked = (names: readonly string[]) => {
+    const parts = names.map((name) => shapes.get(name) as number[]);
+    return { dtype: 'float32', shape: [parts.reduce((sum, [rows]) => sum + (rows as number), 0), ...(parts[0] as number[]).slice(1)] };
+  };
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => Object.fromEntries(LAYER_WEIGHTS.map((name) => [name, stacked(LLAMA_LAYER[name].map((part) => `model.layers.${layer}.${part}.weight`))])));
+  const embedding = stacked(['model.embed_tokens.weight']);
+  return { config, layers, embedding, head: embedding, norm: stacked(['model.norm.weight']) } as unknown as BaseModel;
+}
+
+/** Bytes of what the forward pass of the whole graph makes and the backward pass reads. */
+function kept(rows: { adapters: number; batch: number; length: number }): number {
+  const model = hollow(CONFIG);
+  const g = wholeGraph({ model, layout: new LoraLayout(LORA, CONFIG), rows, dropout: 0 }, true, { count: rowCount(rows), open: false });
+  // Everything up to the loss is forward.
+  const end = g.nodes.findIndex((node) => node.outputs.includes(g.outputs.get('loss') as Value));
+  const forward = new Set(g.nodes.slice(0, end + 1).flatMap(({ outputs }) => outputs));
+  const read = new Set(g.nodes.slice(end + 1).flatMap(({ inputs }) => inputs.filter((input) => input !== null && forward.has(input)))) as Set<Value>;
+  return [...read].reduce((sum, value) => sum + byteLength(value), 0);
+}
+
+test('the estimate of activations is what the graph really keeps', () => {
+  for (const rows of [{ adapters: 9, batch: 1, length: 128 }, { adapters: 1, batch: 4, length: 256 }, { adapters: 3, batch: 2, length: 64 }]) {
+    const estimated = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'wasm', engine: 'whole', stored: STORED });
+    const ratio = (estimated.activations + estimated.head) / kept(rows);
+    expect(ratio).toBeGreaterThan(0.95);
+    expect(ratio).toBeLessThan(1.5);
+  }
+});
+
+test('the parts add up, adapters count four times over, and going layer by layer takes less', () => {
+  const rows = { adapters: 9, batch: 1, length: 128 };
+  const whole = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'whole', stored: STORED });
+  const blockwise = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'blockwise', stored: STORED });
+  expect(whole.total).toBe(whole.weights + whole.adapters + whole.activations + whole.head);
+  expect(whole.weights).toBe(STORED);
+  // Parameters, both averages and the gradient of 27,648 numbers a layer.
+  expect(whole.adapters).toBe(4 * 4 * 6 * 9 * 27648);
+  expect(blockwise.activations).toBeLessThan(whole.activations / 2);
+});
