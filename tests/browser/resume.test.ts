@@ -62,7 +62,7 @@ test('a paused study stays paused over a reload and goes on when it is started',
   expect(await finished(page, id)).toBe('done');
 });
 
-// On a fast machine the tiny study has answered everything before the pause arrives; it needs a longer study.
+// Fails on the built page and its cause is not known yet: an open defect or a test that asks too much.
 test.fixme('pausing is heard in the middle of answering, and what is answered is kept', async ({ page }) => {
   await openLab(page, `${product}?device=wasm`);
   const model = await importModel(page, tinyCheckpoint());
