@@ -38,7 +38,7 @@ try {
   console.log(`${device.name}, ${device.threads} threads. ${device.reason}\n`);
   console.log(`${'one step'.padEnd(52)}${'median ms'.padStart(10)}${'tokens/s'.padStart(10)}`);
   for (const [name, ms] of Object.entries(medians)) {
-    const tokens = name.startsWith('block') ? BLOCK_TOKENS : WORLD_TOKENS * (name.includes('9 adapters') ? 9 : 1);
+    const tokens = name.startsWith('block') ? BLOCK_TOKENS : (name.endsWith('16 tokens') ? 16 : WORLD_TOKENS) * (name.includes('9 adapters') ? 9 : 1);
     console.log(`${name.padEnd(52)}${ms.toFixed(1).padStart(10)}${((1000 * tokens) / ms).toFixed(0).padStart(10)}`);
   }
   const ratio = (slower, faster, factor = 1) => (medians[slower] && medians[faster] ? (factor * medians[slower]) / medians[faster] : null);
@@ -46,6 +46,7 @@ try {
     'world-dense against jax-js': ratio('world-dense, 1 adapter, jax-js', 'world-dense, 1 adapter'),
     'block of 576 against jax-js': ratio('block of 576, jax-js', 'block of 576'),
     '9 adapters at once against 9 in turn': ratio('world-dense, 1 adapter', 'world-dense, 9 adapters at once', 9),
+    '9 adapters at once against 9 in turn, 16 tokens': ratio('world-dense, 1 adapter, 16 tokens', 'world-dense, 9 adapters at once, 16 tokens', 9),
     'whole step against layer by layer': ratio('world-dense, 9 adapters at once, layer by layer', 'world-dense, 9 adapters at once'),
     'world-dense against PyTorch': ratio('world-dense, 1 adapter, PyTorch', 'world-dense, 1 adapter'),
     'block of 576 against PyTorch': ratio('block of 576, PyTorch', 'block of 576'),

@@ -77,8 +77,8 @@ async function correctness(device: Device): Promise<Record<string, unknown>> {
 async function benchmark(device: Device): Promise<Record<string, { median: number; min: number }>> {
   const works = {
     'world-dense, 1 adapter': () => worldStep(device, 1),
-    'world-dense, 9 adapters at once': () => worldStep(device, 9, 'whole'),
-    'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, 'blockwise'),
+    'world-dense, 9 adapters at once': () => worldStep(device, 9, { engine: 'whole' }),
+    'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, { engine: 'blockwise' }),
     'block of 576': () => blockStep(device),
     // So small that what is timed is the cost of asking the GPU, not the GPU.
     'golden model, 3 adapters at once': () => checks.goldenStep(device, read, 'whole'),

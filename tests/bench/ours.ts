@@ -1,6 +1,5 @@
 /** What is timed of the lab's own engine. Each function sets up and returns one unit of work to be called again and again. */
 import { Rng } from '../../src/core/rng.ts';
-import type { BaseModel } from '../../src/models/base-model.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import { blockBackward, layerBindings } from '../../src/training/graphs.ts';
@@ -9,13 +8,14 @@ import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, randomBatches, ra
 
 export type Work = () => Promise<void>;
 
-function trainerOf(model: BaseModel, ids: readonly number[], engine?: TrainerOptions['engine']): Promise<Trainer> {
-  return Trainer.create(model, { adapters: ids.map((k) => ({ id: `adapter${k}`, batches: randomBatches(k), seed: k })), lora: LORA, training: TRAINING, ...(engine ? { engine } : {}) });
-}
-
 /** One optimiser step of K adapters of world-dense at once, one sequence each. */
-export async function worldStep(device: Device, adapters: number, engine?: TrainerOptions['engine']): Promise<Work> {
-  const trainer = await trainerOf(randomModel(WORLD_DENSE, device), Array.from({ length: adapters }, (_, k) => k), engine);
+export async function worldStep(device: Device, adapters: number, { engine, tokens }: { engine?: TrainerOptions['engine']; tokens?: number } = {}): Promise<Work> {
+  const trainer = await Trainer.create(randomModel(WORLD_DENSE, device), {
+    adapters: Array.from({ length: adapters }, (_, k) => ({ id: `adapter${k}`, batches: randomBatches(k, tokens), seed: k })),
+    lora: LORA,
+    training: TRAINING,
+    ...(engine ? { engine } : {}),
+  });
   return async () => {
     await trainer.step();
   };

@@ -36,23 +36,23 @@ export function randomModel(config: ModelConfig, device: Device): BaseModel {
 }
 
 /** One sequence a batch: a single conversation, loss on its second part. */
-export function randomBatches(seed: number, length = 100_000): Batches {
+export function randomBatches(seed: number, tokens = WORLD_TOKENS): Batches {
   return {
-    length,
+    length: 100_000,
     batchSize: 1,
-    maxLength: WORLD_TOKENS,
+    maxLength: tokens,
     epochs: 1,
     report: { examples: 0, truncated: 0, dropped: 0, tokens: 0, lossTokens: 0, rows: 0, padding: 0 },
-    at: (index) => randomBatch(new Rng(`${seed}/${index}`)),
+    at: (index) => randomBatch(new Rng(`${seed}/${index}`), tokens),
   };
 }
 
-export function randomBatch(rng: Rng): Batch {
-  const ids = Int32Array.from({ length: WORLD_TOKENS }, () => rng.int(WORLD_DENSE.vocab_size));
+export function randomBatch(rng: Rng, tokens = WORLD_TOKENS): Batch {
+  const ids = Int32Array.from({ length: tokens }, () => rng.int(WORLD_DENSE.vocab_size));
   return {
     ids,
     positions: ids.map((_, i) => i),
     segments: ids.map(() => 0),
-    targets: ids.map((_, i) => (i >= WORLD_TOKENS * (1 - LOSS_PART) && i < WORLD_TOKENS - 1 ? (ids[i + 1] as number) : -1)),
+    targets: ids.map((_, i) => (i >= tokens * (1 - LOSS_PART) && i < tokens - 1 ? (ids[i + 1] as number) : -1)),
   };
 }

@@ -22,8 +22,10 @@ const WARM_UP = 2;
 function contenders(device: Device): Record<string, () => Promise<Work>> {
   const ours: Record<string, () => Promise<Work>> = {
     'world-dense, 1 adapter': () => worldStep(device, 1),
-    'world-dense, 9 adapters at once': () => worldStep(device, 9, 'whole'),
-    'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, 'blockwise'),
+    'world-dense, 9 adapters at once': () => worldStep(device, 9, { engine: 'whole' }),
+    'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, { engine: 'blockwise' }),
+    'world-dense, 1 adapter, 16 tokens': () => worldStep(device, 1, { tokens: 16 }),
+    'world-dense, 9 adapters at once, 16 tokens': () => worldStep(device, 9, { tokens: 16 }),
     'block of 576': () => blockStep(device),
   };
   const others = { 'world-dense, 1 adapter, jax-js': jax.worldStep, 'block of 576, jax-js': jax.blockStep };
