@@ -18,6 +18,8 @@ export interface WorkerSettings {
 /** `workers/engine.ts`: models, training, generation, judging. Holds API keys that are not to be stored. */
 export interface EngineApi {
   open(settings: WorkerSettings): Promise<void>;
+  /** Answers when the worker's event loop turns: one that is stuck does not. */
+  alive(): void;
   lab: { device(): Promise<DeviceReport> };
   models: Pick<ModelsApi, 'chat'>;
   judges: Pick<JudgesApi, 'setKey' | 'forgetKey' | 'keyState' | 'probe'>;
@@ -30,6 +32,7 @@ export interface EngineApi {
 /** `workers/data.ts`: everything that reads, writes, parses or counts. */
 export interface DataApi {
   open(settings: WorkerSettings): Promise<void>;
+  alive(): void;
   lab: Pick<Lab, 'storage' | 'clear'>;
   models: Omit<ModelsApi, 'chat'>;
   datasets: DatasetsApi;

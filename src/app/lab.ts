@@ -50,14 +50,15 @@ export class PageLab implements Lab {
 
   private readonly links: Record<Place, WorkerLink>;
   private readonly listeners = new Set<(event: StudyEvent) => void>();
-  /** The study this page set going, and whether its engine has died under it before. */
-  private active: { id: string; restarted: boolean } | null = null;
+  /** The study this page set going, when (seconds since 1970), and whether its engine has been lost under it before. */
+  private active: { id: string; since: number; restarted: boolean } | null = null;
 
-  constructor(options: PageOptions, base: string) {
+  /** @param patience seconds without a sign of life after which a worker counts as stuck; the default suits every model */
+  constructor(options: PageOptions, base: string, patience?: number) {
     const settings = { base, device: options.device };
     this.links = {
-      engine: new WorkerLink('engine', () => new Worker(new URL('../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }), settings, () => void this.recover()),
-      data: new WorkerLink('data worker', () => new Worker(new URL('../../workers/data.ts', import.meta.url), { type: 'module', name: 'data' }), settings),
+      engine: new WorkerLink('engine', () => new Worker(new URL('../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }), settings, () => void this.recover(), patience),
+      data: new WorkerLink('data worker', () => new Worker(new URL('../../workers/data.ts', import.meta.url), { type: 'module', name: 'data' }), settings, undefined, patience),
     };
     const events = new BroadcastChannel(EVENTS_CHANNEL);
     events.addEventListener('message', ({ data }: MessageEvent<StudyEvent>) => this.announce(data));
@@ -66,11 +67,11 @@ export class PageLab implements Lab {
       ...remote,
       start: async (id) => {
         void requestPersistence();
-        this.active = { id, restarted: false };
+        this.active = begun(id);
         await remote.start(id);
       },
       retry: async (id) => {
-        this.active = { id, restarted: false };
+        this.active = begun(id);
         await remote.retry(id);
       },
       wait: (id, signal) => this.wait(id, signal),
@@ -97,7 +98,7 @@ export class PageLab implements Lab {
   /** Goes on with the study that was running when its tab was closed or reloaded. @returns its id, or null */
   async resumeInterrupted(): Promise<string | null> {
     const id = (await this.links.engine.call('studies', 'resumeInterrupted')) as string | null;
-    if (id !== null) this.active = { id, restarted: false };
+    if (id !== null) this.active = begun(id);
     return id;
   }
 
@@ -107,11 +108,13 @@ export class PageLab implements Lab {
   }
 
   private announce(event: StudyEvent): void {
-    if (event.study === this.active?.id && !['running', 'pausing'].includes(event.state.status)) this.active = null;
+    const { active } = this;
+    // What happened before it was started (that it was created, or paused) may be heard only now.
+    if (active && event.study === active.id && event.state.updated > active.since && !['running', 'pausing'].includes(event.state.status)) this.active = null;
     for (const listener of this.listeners) listener(event);
   }
 
-  /** The engine died. What it was running goes on once from its last checkpoint; dying again fails the study. */
+  /** The engine was lost. What it was running goes on once from its last checkpoint; losing it again fails the study. */
   private async recover(): Promise<void> {
     const { active } = this;
     if (!active) return;
@@ -159,4 +162,8 @@ export class PageLab implements Lab {
       stop();
     }
   }
+}
+
+function begun(id: string): { id: string; since: number; restarted: boolean } {
+  return { id, since: Date.now() / 1000, restarted: false };
 }

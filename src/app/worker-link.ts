@@ -1,18 +1,23 @@
 /**
- * The page's end of one worker: starts it when it is first needed, forwards calls, and notices when it dies. A worker that
- * crashes or runs out of memory says nothing, and calls to it would wait for ever; but the Web Lock it holds is freed.
+ * The page's end of one worker: starts it when it is first needed, forwards calls, and notices when it is lost. A worker
+ * that crashes says nothing, and calls to it would wait for ever; but the Web Lock it holds is freed. One that is stuck
+ * (WebAssembly waiting for a thread that the browser has ended) keeps its lock, but leaves signs of life unanswered.
  */
 import { wrap, type Remote } from 'comlink';
 import { LabError } from '../core/errors.ts';
+import { stuck } from './pulse.ts';
 import { wired } from './wire.ts';
 import type { WorkerSettings } from '../../workers/protocol.ts';
 
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 type Target = Record<string, Methods>;
 
+/** A run of a graph blocks the worker's event loop while it lasts; the longest are those of large models on WebAssembly. */
+const PATIENCE_SECONDS = 300;
+
 interface Connection {
   target: Target;
-  /** Rejects when the worker dies. */
+  /** Rejects when the worker is lost. */
   death: Promise<never>;
 }
 
@@ -22,20 +27,22 @@ export class WorkerLink {
   /**
    * @param name for messages: `engine`
    * @param spawn starts the worker
-   * @param onDeath told once for each worker that dies
+   * @param onDeath told once for each worker that is lost
+   * @param patience seconds without a sign of life after which a worker counts as stuck
    */
   constructor(
     private readonly name: string,
     private readonly spawn: () => Worker,
     private readonly settings: Omit<WorkerSettings, 'lifeline'>,
     private readonly onDeath: () => void = () => {},
+    private readonly patience = PATIENCE_SECONDS,
   ) {}
 
   get started(): boolean {
     return this.connection !== null;
   }
 
-  /** @throws whatever the method throws, or LabError `app.worker-lost` when the worker dies meanwhile */
+  /** @throws whatever the method throws, or LabError `app.worker-lost` or `app.worker-stuck` when the worker is lost meanwhile */
   async call(room: string, method: string, values: readonly unknown[] = []): Promise<unknown> {
     const { target, death } = await (this.connection ??= this.connect());
     const methods = target[room] as Methods;
@@ -45,7 +52,7 @@ export class WorkerLink {
   private async connect(): Promise<Connection> {
     const worker = this.spawn();
     const lifeline = `pinch-lab/lifeline/${crypto.randomUUID()}`;
-    const remote = wrap<{ open(settings: WorkerSettings): Promise<void> }>(worker);
+    const remote = wrap<{ open(settings: WorkerSettings): Promise<void>; alive(): void }>(worker);
     const broken = new Promise<never>((_, reject) => {
       worker.addEventListener('error', (event) => {
         event.preventDefault();
@@ -60,11 +67,15 @@ export class WorkerLink {
       worker.terminate();
       throw thrown;
     }
-    const death = navigator.locks.request(lifeline, () => {}).then((): never => {
+    const watch = new AbortController();
+    const crashed = navigator.locks.request(lifeline, () => {}).then(() => new LabError('app.worker-lost', `The lab's ${this.name} stopped without a word; the browser may have run out of memory.`, 'It starts again by itself. Everything stored is kept; close other heavy tabs, or use smaller settings.', { worker: this.name }));
+    const silent = stuck(() => remote.alive(), this.patience, watch.signal).then(() => new LabError('app.worker-stuck', `The lab's ${this.name} has not answered for ${this.patience} seconds.`, 'It starts again by itself. Everything stored is kept; if it happens again, use smaller settings.', { worker: this.name }));
+    const death = Promise.race([crashed, silent]).then((loss): never => {
+      watch.abort();
       this.connection = null;
       worker.terminate();
       this.onDeath();
-      throw new LabError('app.worker-lost', `The lab's ${this.name} stopped without a word; the browser may have run out of memory.`, 'It starts again by itself. Everything stored is kept; close other heavy tabs, or use smaller settings.', { worker: this.name });
+      throw loss;
     });
     death.catch(() => {});
     return { target: remote as unknown as Remote<object> as unknown as Target, death };

@@ -62,18 +62,18 @@ test('a paused study stays paused over a reload and goes on when it is started',
   expect(await finished(page, id)).toBe('done');
 });
 
-// Fails on the built page and its cause is not known yet: an open defect or a test that asks too much.
-test.fixme('pausing is heard in the middle of answering, and what is answered is kept', async ({ page }) => {
+// The embedded model answers for seconds; a tiny one would be through before it could be asked to pause.
+test('pausing is heard in the middle of answering, and what is answered is kept', async ({ page }) => {
   await openLab(page, `${product}?device=wasm`);
-  const model = await importModel(page, tinyCheckpoint());
   const outcome = await page.evaluate(async (manifest) => {
     const { lab } = window as unknown as LabWindow;
     const { id } = await lab.studies.create(manifest);
     let done = 0;
+    let total = 0;
     const begun = new Promise<void>((resolve) => {
       lab.studies.subscribe(({ state: { progress } }) => {
         if (progress?.phase !== 'answering') return;
-        done = progress.done;
+        ({ done, total } = progress);
         if (done > 0) resolve();
       });
     });
@@ -89,11 +89,11 @@ test.fixme('pausing is heard in the middle of answering, and what is answered is
     await lab.studies.start(id);
     const resumedAt = await again;
     await lab.studies.cancel(id);
-    return { status, pausedAt, resumedAt };
-  }, tinyStudy(model, { training: { ...LONG, max_steps: 2 }, benchmark: { id: 'mt-bench-x-world', max_new_tokens: 12 } }));
+    return { status, pausedAt, resumedAt, total };
+  }, tinyStudy('world-dense', { training: { ...LONG, max_steps: 2 }, benchmark: { id: 'mt-bench-x-world', max_new_tokens: 48 } }));
   expect(outcome.status).toBe('paused');
   expect(outcome.pausedAt).toBeGreaterThan(0);
-  expect(outcome.pausedAt).toBeLessThan(2 * 400);
+  expect(outcome.pausedAt).toBeLessThan(outcome.total);
   expect(outcome.resumedAt).toBeGreaterThan(outcome.pausedAt);
 });
 

@@ -26,6 +26,8 @@ export class DataHost implements DataApi {
   judges!: DataApi['judges'];
   studies!: DataApi['studies'];
 
+  alive(): void {}
+
   async open({ base, lifeline }: WorkerSettings): Promise<void> {
     await holdLifeline(lifeline);
     const store = await Store.open();

@@ -21,6 +21,8 @@ export class EngineHost implements EngineApi {
   judges!: EngineApi['judges'];
   studies!: EngineApi['studies'];
 
+  alive(): void {}
+
   async open({ base, device, lifeline }: WorkerSettings): Promise<void> {
     await holdLifeline(lifeline);
     const store = await Store.open();
