@@ -31,12 +31,13 @@ export class Bootstrap {
     private readonly resamples = 1000,
   ) {}
 
-  /** The mean with its 95 % interval and the number of observations behind it. */
+  /** The mean with its 95 % interval and the number of observations behind it. One question says nothing of how questions differ: its interval is NaN. */
   estimate(observations: readonly Observation[]): Estimate {
     if (observations.length === 0) return NO_ESTIMATE;
     const { strata, clusters } = arrange(observations);
     const whole = Uint32Array.from({ length: clusters }, (_, i) => i);
     const mean = meanOf(strata, whole, 0, clusters);
+    if (clusters === 1) return { mean, low: NaN, high: NaN, n: observations.length };
     const drawn = this.drawsOf(clusters);
     const means = new Float64Array(this.resamples);
     for (let r = 0; r < this.resamples; r++) means[r] = meanOf(strata, drawn, r * clusters, clusters);

@@ -35,9 +35,9 @@ export const money = (n: number): string => dollars.format(n);
 /** Unix seconds as `20 Nov 2026, 21:11`. */
 export const moment = (seconds: number): string => day.format(new Date(seconds * 1000));
 
-/** `5.10 to 6.30`: the ends of an interval. Resampling one question, or equal scores, finds none. */
+/** `5.10 to 6.30`: the ends of an interval. One question has none, nor have equal scores. */
 export function interval({ low, high }: Estimate, digits = 2): string {
-  if (low === high) return 'none';
+  if (!(low < high)) return 'none';
   return `${decimal(low, digits)} to ${decimal(high, digits)}`.replaceAll('-', '−');
 }
 

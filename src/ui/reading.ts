@@ -51,7 +51,7 @@ export function against(what: string, mix: string, best: string, points: Estimat
       case 'worse':
         return `${subject} fell behind ${other} by ${decimal(-mean)} points (95\u00a0% interval ${span(-high, -low)}${basis}).`;
       case 'not shown':
-        return `${subject} against ${other}: not shown. The difference is ${difference(mean)} points and its 95\u00a0% interval, ${span(low, high)}, holds zero${basis && ` (${basis.slice(2)})`}.`;
+        return `${subject} against ${other}: not shown. The difference is ${difference(mean)} points and ${Number.isFinite(low) ? `its 95\u00a0% interval, ${span(low, high)}, holds zero` : 'one question says nothing of how questions differ'}${basis && ` (${basis.slice(2)})`}.`;
     }
   };
   return { verdict, text: say(`${what} (${mix})`, `the best one-language mix (${best})`, `, n\u00a0=\u00a0${count(points.n)}`), brief: say(what, 'the best one-language mix', '') };

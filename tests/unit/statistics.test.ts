@@ -18,7 +18,11 @@ test('nothing observed is no estimate, and not a number', () => {
 
 test('what does not vary has no interval', () => {
   expect(new Bootstrap(1).estimate(observed(4, 4, 4))).toEqual({ mean: 4, low: 4, high: 4, n: 3 });
-  expect(new Bootstrap(1).estimate(observed(7))).toEqual({ mean: 7, low: 7, high: 7, n: 1 });
+});
+
+test('one question, however often it was graded, tells its mean and no interval', () => {
+  expect(new Bootstrap(1).estimate(observed(7))).toEqual({ mean: 7, low: NaN, high: NaN, n: 1 });
+  expect(new Bootstrap(1).estimate([3, 8].map((value) => ({ cluster: '81', stratum: 'en', value })))).toEqual({ mean: 5.5, low: NaN, high: NaN, n: 2 });
 });
 
 test('two questions resample to the four outcomes of two draws', () => {

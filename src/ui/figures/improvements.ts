@@ -2,7 +2,7 @@
  * What a multilingual mix gains over each monolingual one: (multilingual - monolingual) x 10, as Weber et al. 2024
  * write it, each bar with its 95 % interval. An interval that holds zero shows nothing either way, and is drawn hollow.
  */
-import { html, svg, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Estimate } from '../../app/facade.ts';
 import { languageColor, mixLook } from '../names.ts';
@@ -28,7 +28,7 @@ export const shown = ({ low, high }: Estimate): boolean => low > 0 || high < 0;
 export function improvements(data: readonly Improvement[], { width }: { width: number }): TemplateResult {
   const names = [...new Set(data.map(({ multilingual }) => multilingual))];
   const groups = names.map((name) => [name, data.filter(({ multilingual }) => multilingual === name)] as const);
-  const domain = aroundZero(data.flatMap(({ points }) => [points.low, points.high, points.mean]));
+  const domain = aroundZero(data.flatMap(({ points }) => [points.low, points.high, points.mean]).filter(Number.isFinite));
   const x = linear(domain, [LABEL, width - VALUE]);
   const height = groups.reduce((sum, [, items]) => sum + HEAD + items.length * ROW, AXIS);
   let y = 0;
@@ -49,16 +49,18 @@ function bar({ monolingual, points }: Improvement, x: (value: number) => number,
   return svg`<g class="bar" style=${styleMap({ '--series': color })} ?data-shown=${shown(points)}>
     <text class="label" x="0" y=${middle + 4}>vs ${monolingual}</text>
     <rect x=${left} y=${top + 5} width=${Math.max(0.5, Math.abs(x(points.mean) - x(0)))} height=${ROW - 10}></rect>
-    <line class="whisker" x1=${x(points.low)} x2=${x(points.high)} y1=${middle} y2=${middle}></line>
-    <line class="whisker" x1=${x(points.low)} x2=${x(points.low)} y1=${middle - 4} y2=${middle + 4}></line>
-    <line class="whisker" x1=${x(points.high)} x2=${x(points.high)} y1=${middle - 4} y2=${middle + 4}></line>
+    ${Number.isFinite(points.low) ? whisker(x(points.low), x(points.high), middle) : nothing}
     <text class="value" x=${width} y=${middle + 4} text-anchor="end">${difference(points.mean, 1)}</text>
   </g>`;
+}
+
+function whisker(low: number, high: number, y: number): TemplateResult {
+  return svg`<line class="whisker" x1=${low} x2=${high} y1=${y} y2=${y}></line>${[low, high].map((end) => svg`<line class="whisker" x1=${end} x2=${end} y1=${y - 4} y2=${y + 4}></line>`)}`;
 }
 
 export function improvementsTable(data: readonly Improvement[]): TemplateResult {
   return html`<table class="table">
     <thead><tr><th scope="col">Multilingual mix</th><th scope="col">against</th><th scope="col" class="num">Gain × 10</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th><th scope="col">Shown?</th></tr></thead>
-    <tbody>${data.map(({ multilingual, monolingual, points }) => html`<tr><th scope="row">${multilingual}</th><td>${monolingual}</td><td class="num">${difference(points.mean, 1)}</td><td class="num">${difference(points.low, 1)} to ${difference(points.high, 1)}</td><td class="num">${count(points.n)}</td><td>${shown(points) ? 'yes' : 'not shown'}</td></tr>`)}</tbody>
+    <tbody>${data.map(({ multilingual, monolingual, points }) => html`<tr><th scope="row">${multilingual}</th><td>${monolingual}</td><td class="num">${difference(points.mean, 1)}</td><td class="num">${Number.isFinite(points.low) ? `${difference(points.low, 1)} to ${difference(points.high, 1)}` : 'none'}</td><td class="num">${count(points.n)}</td><td>${shown(points) ? 'yes' : 'not shown'}</td></tr>`)}</tbody>
   </table>`;
 }

@@ -34,7 +34,7 @@ function row({ mix, first, second }: TurnPair, x: (value: number) => number, y: 
   const mark = (estimate: Estimate, turn: 1 | 2): TemplateResult | string =>
     estimate.n === 0
       ? ''
-      : svg`<line class="whisker" x1=${x(estimate.low)} x2=${x(estimate.high)} y1=${y + (turn === 1 ? -5 : 5)} y2=${y + (turn === 1 ? -5 : 5)}></line><circle class="turn-${turn}" cx=${x(estimate.mean)} cy=${y + (turn === 1 ? -5 : 5)} r="4.5"></circle>`;
+      : svg`${Number.isFinite(estimate.low) ? svg`<line class="whisker" x1=${x(estimate.low)} x2=${x(estimate.high)} y1=${y + (turn === 1 ? -5 : 5)} y2=${y + (turn === 1 ? -5 : 5)}></line>` : ''}<circle class="turn-${turn}" cx=${x(estimate.mean)} cy=${y + (turn === 1 ? -5 : 5)} r="4.5"></circle>`;
   return svg`<g style=${styleMap({ '--series': look.color })}>${name}${mark(first, 1)}${mark(second, 2)}</g>`;
 }
 
