@@ -45,9 +45,16 @@ export class AdapterNumbers {
 
   /** Adapter k's part of an array of all, layer behind layer. */
   own(all: Float32Array, k: number): Float32Array {
+    return this.some(all, [k]);
+  }
+
+  /** The parts of some adapters, [layers, members, size]. */
+  some(all: Float32Array, members: readonly number[]): Float32Array {
     const { layers, size } = this.shape;
-    const out = new Float32Array(layers * size);
-    for (let layer = 0; layer < layers; layer++) out.set(all.subarray(this.offset(layer, k), this.offset(layer, k) + size), layer * size);
+    const out = new Float32Array(layers * members.length * size);
+    for (let layer = 0; layer < layers; layer++) {
+      members.forEach((k, i) => out.set(all.subarray(this.offset(layer, k), this.offset(layer, k) + size), (layer * members.length + i) * size));
+    }
     return out;
   }
 

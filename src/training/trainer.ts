@@ -16,10 +16,12 @@ import type { AdamW, AdamWOptions } from './adamw.ts';
 import { BlockwiseEngine } from './blockwise.ts';
 import { rowKeyFeeds } from './dropout.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
+import { Evaluator } from './evaluator.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
 import { chooseEngine } from './memory.ts';
 import { type SchedulerType, scheduleFactor } from './schedule.ts';
 import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
+import { type Sums, addTo, noSums } from './sums.ts';
 import { WholeEngine } from './whole.ts';
 
 export type { TrainerState } from './state.ts';
@@ -86,6 +88,7 @@ export class Trainer {
     private readonly rows: Rows,
     private readonly numbers: AdapterNumbers,
     private readonly engine: GradientEngine,
+    private readonly evaluator: Evaluator,
     private readonly optimizer: AdamW,
     /** Optimiser steps of each adapter. */
     private readonly totals: readonly number[],
@@ -106,15 +109,15 @@ export class Trainer {
     const rows: Rows = { adapters: adapters.length, batch: first.batchSize, length: first.maxLength };
     const layout = new LoraLayout(lora, model.config);
     const numbers = new AdapterNumbers(layout, model.layers.length, adapters.length);
-    const step = { model, layout, rows, dropout: lora.lora_dropout };
     const kind = options.engine ?? chooseEngine(model, lora, rows);
-    const engine = kind === 'whole' ? new WholeEngine(step) : new BlockwiseEngine(step);
+    const engineFor = (own: Rows): GradientEngine => new (kind === 'whole' ? WholeEngine : BlockwiseEngine)({ model, layout, rows: own, dropout: lora.lora_dropout });
+    const engine = engineFor(rows);
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
     if (resume) checkState(resume, adapters.map(({ id }) => id), lora, numbers.shape);
     const initial = resume ? numbers.resumed(resume) : numbers.fresh(model.config, lora, adapters);
     const optimizer = model.device.kind === 'wasm' ? new HostAdamW(model.device, numbers.shape, training, initial) : new GraphAdamW(model.device, numbers.shape, training, initial);
-    const trainer = new Trainer(options, rows, numbers, engine, optimizer, totals);
+    const trainer = new Trainer(options, rows, numbers, engine, new Evaluator(model.device, rows, numbers, engine, engineFor), optimizer, totals);
     if (resume) {
       trainer.done = resume.step;
       trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
@@ -152,14 +155,14 @@ export class Trainer {
     const rates = this.perAdapter((k) => (active[k] ? training.learning_rate * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
     const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming]);
     this.done++;
-    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    const sums = noSums(this.rows.adapters);
     losses.forEach((result, i) => addTo(sums, inputs[i] as StepInputs, result));
 
     this.last = adapters.map(({ id }, k) => {
       const before = this.last[k] as AdapterReport;
       if (!active[k]) return Object.assign({}, before, { tokens: 0, loss_tokens: 0, learning_rate: 0, finished: true });
       const tokens = lossTokens[k] as number;
-      const { loss, correct } = sums[k] as { loss: number; correct: number };
+      const { loss, correct } = sums[k] as Sums;
       return {
         id,
         loss: tokens > 0 ? loss / tokens : 0,
@@ -175,16 +178,8 @@ export class Trainer {
   }
 
   /** Mean loss of each adapter over all its batches; null where it has none. */
-  async evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]> {
-    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
-    const tokens = this.perAdapter(() => 0);
-    const length = Math.max(0, ...batches.map((own) => own?.length ?? 0));
-    for (let i = 0; i < length; i++) {
-      const input = joinBatches(this.perAdapter((k) => (i < (batches[k]?.length ?? 0) ? (batches[k]?.at(i) ?? null) : null)), this.rows);
-      addTo(sums, input, await this.engine.losses(this.optimizer.adapters, input));
-      tokens.forEach((before, k) => (tokens[k] = before + count(input.owners, k)));
-    }
-    return tokens.map((number, k) => (number > 0 ? (sums[k] as { loss: number }).loss / number : null));
+  evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]> {
+    return this.evaluator.evaluate(this.optimizer, batches);
   }
 
   /** Everything a later trainer needs to go on as if nothing had happened. Structured-cloneable. */
@@ -211,7 +206,7 @@ export class Trainer {
     const tokens = this.perAdapter((k) => count(input.owners, k));
     const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {});
     const data = await readFloats(result.gradients);
-    const sums = this.perAdapter(() => ({ loss: 0, correct: 0 }));
+    const sums = noSums(this.rows.adapters);
     addTo(sums, input, await result.losses);
     const gradients = this.perAdapter((k) => this.numbers.tensors(data, k));
     result.gradients.dispose();
@@ -221,6 +216,7 @@ export class Trainer {
   dispose(): void {
     this.optimizer.dispose();
     void this.engine.dispose();
+    void this.evaluator.dispose();
   }
 
   private perAdapter<T>(make: (k: number) => T): T[] {
@@ -240,14 +236,6 @@ export class Trainer {
     const { lora, adapters } = this.options;
     return lora.lora_dropout > 0 ? rowKeyFeeds(adapters.map(({ seed }) => `${seed}/dropout/${this.done}/${micro}`), this.rows) : {};
   }
-}
-
-function addTo(sums: { loss: number; correct: number }[], { owners }: StepInputs, { loss, correct }: StepLosses): void {
-  owners.forEach((owner, i) => {
-    const sum = sums[owner] as { loss: number; correct: number };
-    sum.loss += loss[i] as number;
-    sum.correct += correct[i] as number;
-  });
 }
 
 function count(owners: Int32Array, adapter: number): number {
