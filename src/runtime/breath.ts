@@ -3,6 +3,9 @@
  * messages ("pause"), timers and storage would wait for its end. Now and then everything that is queued gets its turn.
  */
 const INTERVAL_MS = 50;
+/** The part of the time that is left to them: storing something takes several replies from outside, each a turn of its own. */
+const PART = 0.02;
+const MOST_MS = 10;
 
 /** Chromium and Firefox have it in workers; `background` runs after whatever else is queued. */
 interface TaskScheduler {
@@ -14,9 +17,11 @@ export class Breath {
 
   /** Returns at once, unless the last turn of the event loop was a while ago. */
   async take(): Promise<void> {
-    if (performance.now() - this.last < INTERVAL_MS) return;
+    const since = performance.now() - this.last;
+    if (since < INTERVAL_MS) return;
     const { scheduler } = globalThis as { scheduler?: TaskScheduler };
     await (scheduler ? scheduler.postTask(() => {}, { priority: 'background' }) : new Promise<void>((turn) => setTimeout(turn)));
+    await new Promise<void>((turn) => setTimeout(turn, Math.min(MOST_MS, PART * since)));
     this.last = performance.now();
   }
 }
