@@ -22,6 +22,24 @@ export class LossHistory {
   }
 }
 
+/** The part of a run that a smoothed point looks back on. */
+const SPAN = 1 / 20;
+
+/** Steps a smoothed point is the mean of, for a run of so many. */
+export function smoothingWindow(steps: number): number {
+  return Math.max(1, Math.round(steps * SPAN));
+}
+
+/** The mean of each value and those before it, `window` in all. Single steps of one short row jump about; their trend is what is asked for. */
+export function smoothed(values: readonly number[], window: number): number[] {
+  let sum = 0;
+  return values.map((value, i) => {
+    sum += value;
+    if (i >= window) sum -= values[i - window] as number;
+    return sum / Math.min(i + 1, window);
+  });
+}
+
 function insert(list: LossPoint[], point: LossPoint): void {
   let at = list.length;
   while (at > 0 && (list[at - 1] as LossPoint).step > point.step) at--;

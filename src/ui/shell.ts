@@ -30,6 +30,8 @@ export class Shell extends View {
   @state() private loaded: ReadonlySet<PageName> = new Set();
   @state() private used: number | null = null;
   private readonly wake = new WakeLock();
+  /** The study that ran when this was last drawn. */
+  private ran: string | null = null;
   private endMode: (() => void) | null = null;
 
   private readonly onHash = (): void => {
@@ -37,6 +39,7 @@ export class Shell extends View {
     const before = this.route.page;
     this.route = parseRoute(location.hash);
     void this.open(before !== this.route.page);
+    this.measureStorage();
   };
 
   private readonly onUpdate = (event: Event): void => {
@@ -50,7 +53,7 @@ export class Shell extends View {
     addEventListener(UPDATE_EVENT, this.onUpdate);
     this.endMode = onMode(() => this.requestUpdate());
     void this.open(false);
-    void this.lab.storage().then(({ usage }) => (this.used = usage), () => (this.used = null));
+    this.measureStorage();
   }
 
   override disconnectedCallback(): void {
@@ -62,7 +65,14 @@ export class Shell extends View {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    this.wake.hold(this.store.running !== null);
+    const running = this.store.running?.id ?? null;
+    this.wake.hold(running !== null);
+    if (running !== this.ran) this.measureStorage();
+    this.ran = running;
+  }
+
+  private measureStorage(): void {
+    void this.lab.storage().then(({ usage }) => (this.used = usage), () => (this.used = null));
   }
 
   /** Loads the page of the current route; after a change of page its heading gets the focus. */

@@ -3,6 +3,7 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import type { LossPoint, StudyState } from '../../app/facade.ts';
+import { smoothed, smoothingWindow } from '../losses.ts';
 import { mixLook } from '../names.ts';
 import { decimal, rate } from '../numbers.ts';
 import { onMode } from '../theme/mode.ts';
@@ -30,6 +31,7 @@ export class LossCurves extends View {
   @property({ type: Boolean }) full = false;
   @state() private metric: Metric = 'loss';
   @state() private log = false;
+  @state() private smooth = true;
   @state() private without: ReadonlySet<string> = new Set();
   private plot: uPlot | null = null;
   private drawn = '';
@@ -56,16 +58,17 @@ export class LossCurves extends View {
 
   protected override render(): TemplateResult {
     const history = this.store.losses(this.study.id);
-    const { name, read, write } = METRICS[this.metric];
+    const { name, write } = METRICS[this.metric];
     return html`
       ${this.full ? this.controls() : ''}
       <div class="curves-plot" role="img" aria-label="${name} of each mix by training step; the latest values stand beside the names below.">${history.empty ? html`<p class="curves-empty quiet">The curves begin with the first training step.</p>` : ''}</div>
       <ul class="curves-legend">
         ${this.study.cells.filter(({ mix }) => mix !== 'base').map(({ id, mix, seed }) => {
-          const last = history.cells.get(id)?.at(-1);
-          return html`<li><button type="button" aria-pressed=${!this.without.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last ? write(read(last)) : '–'}</span></button></li>`;
+          const last = this.values(history.cells.get(id) ?? []).at(-1);
+          return html`<li><button type="button" aria-pressed=${!this.without.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last === undefined ? '–' : write(last)}</span></button></li>`;
         })}
       </ul>
+      <p class="small quiet">${this.window > 1 ? `Lines and numbers are means of the last ${this.window} steps.` : 'Lines are single steps.'}</p>
       ${this.full ? this.table() : ''}
     `;
   }
@@ -75,7 +78,7 @@ export class LossCurves extends View {
       <div class="segments" role="group" aria-label="What is drawn">
         ${(Object.keys(METRICS) as Metric[]).map((metric) => html`<button type="button" aria-pressed=${metric === this.metric} @click=${() => (this.metric = metric)}>${METRICS[metric].name}</button>`)}
       </div>
-      <div class="segments" role="group" aria-label="Scale"><button type="button" aria-pressed=${this.log} @click=${() => (this.log = !this.log)}>Log scale</button></div>
+      <div class="segments" role="group" aria-label="Drawing"><button type="button" aria-pressed=${this.smooth} @click=${() => (this.smooth = !this.smooth)}>Smooth</button><button type="button" aria-pressed=${this.log} @click=${() => (this.log = !this.log)}>Log scale</button></div>
     </div>`;
   }
 
@@ -113,7 +116,7 @@ export class LossCurves extends View {
   private async draw(): Promise<void> {
     const history = this.store.losses(this.study.id);
     if (history.empty) return;
-    const shape = [this.study.id, this.metric, this.log, [...history.cells.keys()].join(), [...this.without].join()].join('|');
+    const shape = [this.study.id, this.metric, this.log, this.window, [...history.cells.keys()].join(), [...this.without].join()].join('|');
     const version = `${shape}|${history.version}`;
     if (version === this.drawn) return;
     const sameShape = this.plot !== null && this.drawn.startsWith(`${shape}|`);
@@ -130,6 +133,14 @@ export class LossCurves extends View {
     this.resize.observe(this.place);
   }
 
+  private get window(): number {
+    return this.smooth && this.metric !== 'learning_rate' ? smoothingWindow(Math.max(1, ...this.study.cells.map(({ trained }) => trained.total))) : 1;
+  }
+
+  private values(points: readonly LossPoint[]): number[] {
+    return smoothed(points.map(METRICS[this.metric].read), this.window);
+  }
+
   private get shownCells(): [string, LossPoint[]][] {
     return [...this.store.losses(this.study.id).cells].filter(([id]) => !this.without.has(id));
   }
@@ -139,14 +150,14 @@ export class LossCurves extends View {
     const cells = this.shownCells;
     const steps = [...new Set(cells.flatMap(([, points]) => points.map(({ step }) => step)))].sort((a, b) => a - b);
     const rowOf = new Map(steps.map((step, i) => [step, i]));
-    const { read } = METRICS[this.metric];
-    const column = (points: LossPoint[], value: (point: LossPoint) => number | undefined): (number | null)[] => {
+    const column = (points: LossPoint[], value: (point: LossPoint, i: number) => number | undefined): (number | null)[] => {
       const out: (number | null)[] = Array.from({ length: steps.length }, () => null);
-      for (const point of points) out[rowOf.get(point.step) as number] = value(point) ?? null;
+      points.forEach((point, i) => (out[rowOf.get(point.step) as number] = value(point, i) ?? null));
       return out;
     };
     const columns = cells.flatMap(([, points]) => {
-      const train = column(points, read);
+      const values = this.values(points);
+      const train = column(points, (_, i) => values[i]);
       return this.metric === 'loss' ? [train, column(points, ({ eval_loss }) => eval_loss)] : [train];
     });
     return [steps, ...columns];
