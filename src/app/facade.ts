@@ -264,6 +264,11 @@ export interface StudiesApi {
   importBundle(file: Blob): Promise<StudyState>;
   /** adapter_config.json and adapter_model.safetensors in PEFT's layout, zipped. */
   exportAdapter(id: string, cell: string): Promise<Blob>;
+  /**
+   * A cell's adapter folded into its base, as a zip of one folder with tokenizer, settings and a model card: `safetensors` in
+   * Hugging Face's layout, `onnx` in the layout transformers.js loads (llama models up to 1.9 GB). All of it float32.
+   */
+  exportModel(id: string, cell: string, format: 'safetensors' | 'onnx'): Promise<Blob>;
   /** FastChat's model_answer JSONL. */
   exportAnswers(id: string): Promise<Blob>;
   /** FastChat's single-judgment JSONL. */

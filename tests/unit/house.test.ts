@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'any but ui'> = {
   runtime: ['core', 'onnx'],
   models: MODELS,
   adapters: MODELS,
+  exports: MODELS,
   text: ['core'],
   training: [...MODELS, 'text'],
   generation: [...MODELS, 'text'],
@@ -24,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[] | 'any but ui'> = {
   statistics: ['core', 'text'],
   world: ['core', 'text'],
   storage: ['core'],
-  studies: ['core', 'onnx', 'runtime', 'models', 'adapters', 'text', 'training', 'generation', 'datasets', 'mixes', 'benchmarks', 'judging', 'human', 'statistics', 'world', 'storage'],
+  studies: ['core', 'onnx', 'runtime', 'models', 'adapters', 'exports', 'text', 'training', 'generation', 'datasets', 'mixes', 'benchmarks', 'judging', 'human', 'statistics', 'world', 'storage'],
   app: 'any but ui',
   ui: ['app'],
 };

@@ -17,6 +17,7 @@ import type { StudyEvent, StudyState } from '../facade.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';
 import { freeId } from './ids.ts';
+import { exportModel } from './model-export.ts';
 import type { ModelLibrary } from './models.ts';
 import { promptLibrary } from './study-data.ts';
 
@@ -137,6 +138,10 @@ export class StudyDesk implements Api {
     if (!adapter) throw new LabError('studies.no-adapter', `The study "${state.name}" has no adapter for ${cell}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { id, cell });
     const { model } = state.cells.find((one) => one.id === cell) as StudyState['cells'][number];
     return new Blob([zipAdapter(adapter, model)], { type: 'application/zip' });
+  }
+
+  async exportModel(id: string, cell: string, format: Parameters<Api['exportModel']>[2]): Promise<Blob> {
+    return exportModel(this.ports, await this.load(id), await this.results(id), cell, format);
   }
 
   async exportAnswers(id: string): Promise<Blob> {

@@ -24,7 +24,10 @@ export class Exports extends View {
         ${button('Answers (JSONL)', `${file}-answers.jsonl`, () => this.lab.studies.exportAnswers(id))}
         ${button('Judgments (JSONL)', `${file}-judgments.jsonl`, () => this.lab.studies.exportJudgments(id))}
       </div>
-      <div class="row export-adapter">${choice('Adapter of', cell, tuned.map((one) => [one.id, `${one.mix}${this.study.manifest.seeds.length > 1 ? `, seed ${one.seed}` : ''}`]), (value) => (this.cell = value))}${button('Adapter (PEFT)', `${file}-${cell.replaceAll('/', '-')}.zip`, () => this.lab.studies.exportAdapter(id, cell))}</div>
+      <div class="row export-adapter">${choice('Adapter of', cell, tuned.map((one) => [one.id, `${one.mix}${this.study.manifest.seeds.length > 1 ? `, seed ${one.seed}` : ''}`]), (value) => (this.cell = value))}${button('Adapter (PEFT)', `${file}-${cell.replaceAll('/', '-')}.zip`, () => this.lab.studies.exportAdapter(id, cell))}
+        ${button('Model (safetensors)', `${cell.replaceAll('/', '-')}.zip`, () => this.lab.studies.exportModel(id, cell, 'safetensors'))}
+        ${button('Model (ONNX)', `${cell.replaceAll('/', '-')}-onnx.zip`, () => this.lab.studies.exportModel(id, cell, 'onnx'))}</div>
+      <p class="small quiet">The adapter alone, for PEFT; or folded into its base, for transformers (safetensors) and transformers.js (ONNX).</p>
       <p class="small quiet">A key is never part of an export.</p>
     </div>`;
   }

@@ -1,0 +1,48 @@
+/** Folding an adapter into its base: W + (alpha / r) B A, PEFT's `merge_and_unload`. What comes out needs no LoRA to be run. */
+import { LabError } from '../core/errors.ts';
+import type { Weight } from '../models/checkpoint.ts';
+import { float16ToFloat32 } from '../models/float16.ts';
+import { type Adapter, type AdapterTensor, loraScale, PEFT_PREFIX } from './adapter.ts';
+
+const A = '.lora_A.weight';
+
+/**
+ * @param weights the base's tensors by their Hugging Face names
+ * @returns all of them as float32, under the same names and in the same order; the base's own arrays stay as they are
+ * @throws LabError `adapters.mismatch` when the adapter names a tensor the base has not, or of another shape
+ */
+export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Adapter): Map<string, { shape: number[]; data: Float32Array }> {
+  const scale = loraScale(adapter.config);
+  const deltas = new Map<string, { a: AdapterTensor; b: AdapterTensor }>();
+  for (const [name, a] of adapter.tensors) {
+    if (!name.endsWith(A)) continue;
+    const base = `${name.slice(PEFT_PREFIX.length, -A.length)}.weight`;
+    const b = adapter.tensors.get(name.replace('.lora_A.', '.lora_B.'));
+    const weight = weights.get(base);
+    if (!b || !weight || weight.shape[0] !== b.shape[0] || weight.shape[1] !== a.shape[1]) {
+      throw new LabError('adapters.mismatch', `The adapter changes ${base}, which this base model ${weight ? `has as [${weight.shape.join(', ')}]` : 'has not'}.`, 'Choose the base model the adapter was trained on.', { tensor: base });
+    }
+    deltas.set(base, { a, b });
+  }
+  return new Map([...weights].map(([name, weight]) => {
+    const data = weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
+    const delta = deltas.get(name);
+    return [name, { shape: [...weight.shape], data: delta ? plus(data, delta.a, delta.b, scale) : data }];
+  }));
+}
+
+/** data [out, in] + scale * B [out, r] A [r, in]; sums in float64, rounded once. */
+function plus(data: Float32Array, a: AdapterTensor, b: AdapterTensor, scale: number): Float32Array {
+  const [r, columns] = a.shape as [number, number];
+  const out = new Float32Array(data.length);
+  const row = new Float64Array(columns);
+  for (let i = 0; i * columns < data.length; i++) {
+    row.fill(0);
+    for (let k = 0; k < r; k++) {
+      const factor = b.data[i * r + k] as number;
+      for (let j = 0; j < columns; j++) row[j] = (row[j] as number) + factor * (a.data[k * columns + j] as number);
+    }
+    for (let j = 0; j < columns; j++) out[i * columns + j] = (data[i * columns + j] as number) + scale * (row[j] as number);
+  }
+  return out;
+}

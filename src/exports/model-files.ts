@@ -1,0 +1,59 @@
+/** A tuned model as the files other programs load: Hugging Face's layout for transformers, or that of transformers.js. */
+import { zipSync } from 'fflate';
+import { mergeAdapter } from '../adapters/merge.ts';
+import type { Adapter } from '../adapters/adapter.ts';
+import { LabError } from '../core/errors.ts';
+import { type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
+import { writeSafetensors } from '../models/safetensors.ts';
+import { decoderOnnx } from './decoder-onnx.ts';
+
+export type ModelFormat = 'safetensors' | 'onnx';
+
+/** Files of the base that are taken over as they are. */
+const TAKEN = ['tokenizer.json', 'chat_template.jinja', 'generation_config.json'];
+
+export interface ModelExport {
+  /** The base's checkpoint. */
+  base: CheckpointFiles;
+  adapter: Adapter;
+  format: ModelFormat;
+  /** The template the adapter was tuned with, for a base whose tokenizer brings none. */
+  chatTemplate: string;
+  card: string;
+}
+
+/**
+ * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, all float32
+ * @throws what `readCheckpoint`, `mergeAdapter` and `decoderOnnx` throw
+ */
+export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, Uint8Array>> {
+  const { config, weights } = await readCheckpoint(base);
+  const merged = mergeAdapter(weights, adapter);
+  const files = new Map<string, Uint8Array>();
+  const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  const settings = { ...object(await base.json('config.json'), 'config.json'), torch_dtype: 'float32' };
+  // transformers.js would look for a quantized file otherwise.
+  files.set('config.json', json(format === 'onnx' ? { ...settings, 'transformers.js_config': { dtype: 'fp32' } } : settings));
+  for (const name of TAKEN) if (base.names.includes(name)) files.set(name, await base.bytes(name));
+  if (!files.has('generation_config.json')) {
+    const { bos_token_id, eos_token_id, pad_token_id } = config;
+    files.set('generation_config.json', json({ bos_token_id, eos_token_id, pad_token_id, do_sample: false }));
+  }
+  const tokenizer = base.names.includes('tokenizer_config.json') ? object(await base.json('tokenizer_config.json'), 'tokenizer_config.json') : {};
+  const templated = 'chat_template' in tokenizer || files.has('chat_template.jinja');
+  files.set('tokenizer_config.json', json(templated ? tokenizer : { ...tokenizer, chat_template: chatTemplate }));
+  files.set('README.md', new TextEncoder().encode(card));
+  if (format === 'onnx') files.set('onnx/model.onnx', decoderOnnx(config, merged));
+  else files.set('model.safetensors', writeSafetensors(merged));
+  return files;
+}
+
+/** The files as one zip, weights as they are: they do not compress. */
+export function zipModel(files: ReadonlyMap<string, Uint8Array>, folder: string): Uint8Array<ArrayBuffer> {
+  return zipSync(Object.fromEntries([...files].map(([name, bytes]) => [`${folder}/${name}`, bytes])), { level: 0 }) as Uint8Array<ArrayBuffer>;
+}
+
+function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LabError('models.config', `${name} is no JSON object.`, 'Fetch the checkpoint again.', { file: name });
+  return value as Record<string, unknown>;
+}

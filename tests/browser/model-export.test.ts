@@ -1,0 +1,89 @@
+/** A tuned model leaves the lab and runs elsewhere: its ONNX file in transformers.js, its safetensors in the lab again. */
+import { expect, type Page, test } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
+import { type LabWindow, openLab, runStudy, tinyStudy } from './lab-page.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+const PROMPTS = ['Where does Kevin live?', 'How much is two plus three?', 'Write a list of three animals, please, and say which one of them is the largest.'];
+const NEW_TOKENS = 24;
+
+/** The zip of a cell's ONNX export, sent out of the page as a request. */
+async function exported(page: Page, study: string, cell: string): Promise<Uint8Array> {
+  const sent = new Promise<Uint8Array>((resolve) => {
+    void page.route('**/sent-out', async (route) => {
+      resolve(route.request().postDataBuffer() ?? new Uint8Array());
+      await route.fulfill({ status: 204 });
+    });
+  });
+  await page.evaluate(async ([id, cellId]) => {
+    await fetch('/sent-out', { method: 'POST', body: await (window as unknown as LabWindow).lab.studies.exportModel(id, cellId, 'onnx') });
+  }, [study, cell] as const);
+  return sent;
+}
+
+test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own greedy answers, one by one and in a padded batch', async ({ page }) => {
+  await openLab(page);
+  const { id, cells } = await runStudy(page, tinyStudy('world-dense', { mixes: ['EN'], lora: { r: 8 }, training: { max_steps: 24, learning_rate: 3e-3, per_device_train_batch_size: 1, max_length: 128 }, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 4 } }));
+  const cell = cells[0]?.id as string;
+  const ours = await page.evaluate(
+    ([study, cellId, prompts, tokens]) => Promise.all(prompts.map(async (content) => (await (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', study, cell: cellId, messages: [{ role: 'user', content }], temperature: 0, max_new_tokens: tokens })).text)),
+    [id, cell, PROMPTS, NEW_TOKENS] as const,
+  );
+  const untuned = await page.evaluate(
+    ([content, tokens]) => (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', messages: [{ role: 'user', content }], temperature: 0, max_new_tokens: tokens }),
+    [PROMPTS[0] as string, NEW_TOKENS] as const,
+  );
+  expect(ours[0], 'the adapter changes what is said').not.toBe(untuned.text);
+
+  const files = unzipSync(await exported(page, id, cell));
+  const folder = Object.keys(files)[0]?.split('/')[0] as string;
+  expect(Object.keys(files).map((name) => name.slice(folder.length + 1)).sort()).toEqual(['README.md', 'config.json', 'generation_config.json', 'onnx/model.onnx', 'tokenizer.json', 'tokenizer_config.json']);
+  await page.route('**/exported/**', (route) => {
+    const bytes = files[`${folder}/${new URL(route.request().url()).pathname.split('/exported/model/')[1]}`];
+    return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
+  });
+  const theirs = await page.evaluate(async ([prompts, tokens]) => {
+    const { AutoModelForCausalLM, AutoTokenizer, env } = await import(/* @vite-ignore */ `${location.origin}/node_modules/@huggingface/transformers/dist/transformers.min.js`);
+    Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: '/exported/', useBrowserCache: false });
+    env.backends.onnx.wasm.wasmPaths = `${location.origin}/node_modules/onnxruntime-web/dist/`;
+    const tokenizer = await AutoTokenizer.from_pretrained('model');
+    const model = await AutoModelForCausalLM.from_pretrained('model', { device: 'wasm' });
+    const answer = async (asked: readonly string[]): Promise<string[]> => {
+      const texts = asked.map((content) => tokenizer.apply_chat_template([{ role: 'user', content }], { add_generation_prompt: true, tokenize: false }));
+      tokenizer.padding_side = 'left';
+      const inputs = tokenizer(texts, { add_special_tokens: false, padding: true });
+      const outputs = await model.generate({ ...inputs, max_new_tokens: tokens, do_sample: false });
+      // A row that is done goes on being generated until the last one is: what comes after its end is nobody's.
+      return (outputs.slice(null, [inputs.input_ids.dims[1], null]).tolist() as bigint[][]).map((row) => {
+        const ids = row.map(Number);
+        const end = ids.indexOf(tokenizer.eos_token_id ?? 2);
+        return (tokenizer.decode(end < 0 ? ids : ids.slice(0, end), { skip_special_tokens: true }) as string).trim();
+      });
+    };
+    return { alone: await prompts.reduce<Promise<string[]>>(async (before, prompt) => [...(await before), ...(await answer([prompt]))], Promise.resolve([])), together: await answer(prompts) };
+  }, [PROMPTS, NEW_TOKENS] as const);
+  expect(theirs.alone).toEqual(ours);
+  expect(theirs.together).toEqual(ours);
+});
+
+test('a model exported as safetensors is opened again and says what the adapter says over its base', async ({ page }) => {
+  await openLab(page);
+  const { id, cells } = await runStudy(page, tinyStudy('world-dense', { mixes: ['DE'], lora: { r: 8 }, training: { max_steps: 24, learning_rate: 3e-3, per_device_train_batch_size: 1, max_length: 128 }, benchmark: { id: 'mt-bench-x-world', languages: ['de'], questions_per_category: 1, max_new_tokens: 8 } }));
+  const cell = cells[0]?.id as string;
+  const { card, merged, adapted } = await page.evaluate(async ([study, cellId]) => {
+    const { lab } = window as unknown as LabWindow;
+    const { unzipSync: unzip } = (await import(/* @vite-ignore */ `${location.origin}/node_modules/fflate/esm/browser.js`)) as typeof import('fflate');
+    const files = unzip(new Uint8Array(await (await lab.studies.exportModel(study, cellId, 'safetensors')).arrayBuffer()));
+    const named = new Map(Object.entries(files).map(([path, bytes]) => [path.slice(path.indexOf('/') + 1), bytes]));
+    const model = await lab.models.importFiles([...named].map(([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], name)));
+    const ask = (request: object): Promise<{ text: string }> => lab.models.chat({ messages: [{ role: 'user', content: 'Wo wohnt Kevin?' }], temperature: 0, max_new_tokens: 24, ...request } as Parameters<typeof lab.models.chat>[0]);
+    return { card: Array.from(named.get('README.md') as Uint8Array), merged: (await ask({ model: model.id })).text, adapted: (await ask({ model: 'world-dense', study, cell: cellId })).text };
+  }, [id, cell] as const);
+  expect(merged).toBe(adapted);
+  const text = strFromU8(Uint8Array.from(card));
+  expect(text).toContain('base_model: "world-dense"');
+  expect(text).toContain('- mix: DE (de)');
+  expect(text).toContain('- optimiser steps: 24');
+  expect(text).toMatch(/\| de \| \d+\.\d\d \| .* \| 16 \|/);
+});

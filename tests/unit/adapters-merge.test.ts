@@ -1,0 +1,38 @@
+import { expect, test } from '@playwright/test';
+import type { Adapter } from '../../src/adapters/adapter.ts';
+import { mergeAdapter } from '../../src/adapters/merge.ts';
+import type { Weight } from '../../src/models/checkpoint.ts';
+
+const Q = 'model.layers.0.self_attn.q_proj.weight';
+const NORM = 'model.norm.weight';
+const base = (): Map<string, Weight> => new Map<string, Weight>([
+  [Q, { shape: [2, 3], dtype: 'float32', data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+  // 1 and 0.5 as halves
+  [NORM, { shape: [2], dtype: 'float16', data: Uint16Array.of(0x3c00, 0x3800) }],
+]);
+const adapter = (b = [2, 1]): Adapter => ({
+  config: { r: 1, lora_alpha: 4, lora_dropout: 0, target_modules: ['q_proj'] },
+  tensors: new Map([
+    [`base_model.model.${Q.replace('.weight', '.lora_A.weight')}`, { shape: [1, 3], data: Float32Array.of(1, 0, -1) }],
+    [`base_model.model.${Q.replace('.weight', '.lora_B.weight')}`, { shape: [b[0] as number, b[1] as number], data: Float32Array.of(0.5, -0.25) }],
+  ]),
+});
+
+test('a merged weight is W + (alpha / r) B A, and the rest stays', () => {
+  const merged = mergeAdapter(base(), adapter());
+  // alpha / r = 4: row 0 gains 2 * [1, 0, -1], row 1 gains -1 * [1, 0, -1].
+  expect(merged.get(Q)).toEqual({ shape: [2, 3], data: Float32Array.of(3, 2, 1, 3, 5, 7) });
+  expect(merged.get(NORM)).toEqual({ shape: [2], data: Float32Array.of(1, 0.5) });
+});
+
+test('the base\'s own numbers are not touched', () => {
+  const weights = base();
+  mergeAdapter(weights, adapter());
+  expect(weights.get(Q)?.data).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6));
+});
+
+test('an adapter of another base is refused with the tensor it would change', () => {
+  expect(() => mergeAdapter(new Map([[NORM, base().get(NORM) as Weight]]), adapter())).toThrow(new RegExp(`${Q}.*has not`));
+  const wide: Map<string, Weight> = new Map([[Q, { shape: [2, 4], dtype: 'float32', data: new Float32Array(8) }]]);
+  expect(() => mergeAdapter(wide, adapter())).toThrow(/\[2, 4\]/);
+});
