@@ -2,10 +2,12 @@
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import { settled } from '../fixtures/ui-open.ts';
+import type { LabWindow } from './lab-page.ts';
 import { built, product } from './product.ts';
 
 test.skip(!built, 'this is about the built page');
-test.use({ actionTimeout: 15_000 });
+// A service worker would fetch the shell once more.
+test.use({ actionTimeout: 15_000, serviceWorkers: 'block' });
 
 test('the page needs at most 150 KB of script and style, gzipped, before the workers and ORT', async ({ page }) => {
   const workers = new Set<string>();
@@ -21,6 +23,23 @@ test('the page needs at most 150 KB of script and style, gzipped, before the wor
   console.log(`The page's own code: ${(bytes / 1000).toFixed(1)} kB gzip in ${own.length} files`);
   expect(bytes).toBeGreaterThan(20_000);
   expect(bytes).toBeLessThanOrEqual(150_000);
+});
+
+test('all that the home study fetches but ONNX Runtime is at most 30 MB', async ({ page, context }) => {
+  const sizes = new Map<string, number>();
+  const sized: Promise<unknown>[] = [];
+  context.on('response', (response) => {
+    if (response.ok()) sized.push(response.body().then((body) => sizes.set(response.url(), body.length), () => {}));
+  });
+  await page.goto(`${product}?device=wasm`);
+  await settled(page);
+  await page.evaluate(() => (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', messages: [{ role: 'user', content: 'Hi' }], max_new_tokens: 1 }));
+  await Promise.all(sized);
+  const own = [...sizes].filter(([url]) => !/\/ort-[^/]*\.wasm$/.test(url));
+  const bytes = own.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`First load without ONNX Runtime: ${(bytes / 1e6).toFixed(1)} MB in ${own.length} files, uncompressed`);
+  expect(own.some(([url]) => url.endsWith('.safetensors')), 'what workers fetch is seen').toBe(true);
+  expect(bytes).toBeLessThanOrEqual(30e6);
 });
 
 test('every page opens in the built lab without an error, and looks right in dark', async ({ page }) => {
