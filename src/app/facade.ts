@@ -238,7 +238,8 @@ export interface StudiesApi {
   validate(input: ManifestInput): Promise<Manifest>;
   /** The nine-mix study the home page runs. */
   homeManifest(): Promise<Manifest>;
-  create(input: ManifestInput): Promise<StudyState>;
+  /** @param options `cells`: ids of the only cells to compute, where other machines compute the rest */
+  create(input: ManifestInput, options?: { cells?: readonly string[] }): Promise<StudyState>;
   /** Starts or resumes; resolves once it is running. */
   start(id: string): Promise<void>;
   pause(id: string): Promise<void>;

@@ -16,11 +16,12 @@ export interface Inventory {
 }
 
 /**
+ * @param only ids of the cells to compute, where another machine computes the others; left out, all
  * @returns a study that is ready to start, and the questions it will ask
  * @throws LabError `studies.unknown` naming models or datasets there are none of, `studies.key-in-url`,
- *   `studies.rules-need-rubric`, `mixes.name`, `studies.no-questions`
+ *   `studies.rules-need-rubric`, `studies.no-cell` for ids the manifest has not, `mixes.name`, `studies.no-questions`
  */
-export function newStudy(id: string, manifest: Manifest, inventory: Inventory, now: number): { state: StudyState; questions: Question[] } {
+export function newStudy(id: string, manifest: Manifest, inventory: Inventory, now: number, only?: readonly string[]): { state: StudyState; questions: Question[] } {
   const missing = [...absent('model', manifest.models, inventory.models), ...absent('dataset', manifest.datasets, inventory.datasets)];
   if (missing.length > 0) throw new LabError('studies.unknown', `The manifest names what is not in this browser: ${missing.join('; ')}.`, 'Import it first, or correct the name.', { missing });
   for (const mix of manifest.mixes) parseMix(mix);
@@ -31,7 +32,10 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   if (ungradable) {
     throw new LabError('studies.rules-need-rubric', `The rule judge grades only the embedded world's questions; ${ungradable.question_id} of "${manifest.benchmark.id}" is none of them.`, 'Choose an LLM judge (an OpenAI-compatible endpoint), or the embedded benchmark.', { question_id: ungradable.question_id });
   }
-  const cells = expand(manifest);
+  const all = expand(manifest);
+  const strange = only?.filter((cell) => !all.some(({ id: known }) => known === cell)) ?? [];
+  if (strange.length > 0) throw new LabError('studies.no-cell', `The manifest has no cells ${strange.join(', ')}.`, `Its cells are: ${all.map((cell) => cell.id).join(', ')}.`, { strange });
+  const cells = only ? all.filter((cell) => only.includes(cell.id)) : all;
   for (const cell of cells) {
     cell.trained.total = cell.mix === BASE_MIX ? 0 : steps;
     cell.answered.total = questions.length;

@@ -42,7 +42,7 @@ export class StudyDesk implements Api {
     return parseManifest(HOME);
   }
 
-  async create(input: Parameters<Api['create']>[0]): Promise<StudyState> {
+  async create(input: Parameters<Api['create']>[0], { cells }: Parameters<Api['create']>[1] = {}): Promise<StudyState> {
     const { store, models, datasets, benchmarks } = this.ports;
     const manifest = parseManifest(input);
     const inventory = {
@@ -52,7 +52,7 @@ export class StudyDesk implements Api {
     };
     const now = Date.now() / 1000;
     const id = `${freeId(manifest.name.toLowerCase(), [])}-${contentHash(`${now} ${crypto.randomUUID()}`).slice(0, 8)}`;
-    const { state, questions } = newStudy(id, manifest, inventory, now);
+    const { state, questions } = newStudy(id, manifest, inventory, now, cells);
     await store.studies.create(state, questions);
     this.publish(state);
     return state;

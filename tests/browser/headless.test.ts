@@ -1,0 +1,93 @@
+/** `npm run lab`, as a cluster would call it: the real command, the built lab, files in and files out. */
+import { expect, test } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { built } from './product.ts';
+import { tinyCheckpoint, tinyStudy } from './lab-page.ts';
+
+test.skip(!built, 'the command serves the built lab');
+test.describe.configure({ mode: 'serial' });
+
+const folder = mkdtempSync(join(tmpdir(), 'pinch-headless-'));
+const at = (...names: string[]): string => join(folder, ...names);
+
+interface Ended {
+  code: number | null;
+  text: string;
+}
+
+/** @param interruptAt text in its output at which the command is interrupted, as Ctrl-C does */
+function lab(args: readonly string[], interruptAt?: string): Promise<Ended> {
+  const child = spawn(process.execPath, ['tools/lab.mjs', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  let interrupted = false;
+  const hear = (chunk: Buffer): void => {
+    text += chunk.toString();
+    if (interruptAt === undefined || interrupted || !text.includes(interruptAt)) return;
+    interrupted = true;
+    child.kill('SIGINT');
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  return new Promise((ended) => child.on('close', (code) => ended({ code, text })));
+}
+
+function study(name: string, change: Parameters<typeof tinyStudy>[1] = {}): string {
+  const path = at(`${name}.json`);
+  writeFileSync(path, JSON.stringify(tinyStudy('world-dense', { mixes: ['EN', 'DE', 'ENDEFRITES-sampled'], adapters_per_pass: 2, ...change })));
+  return path;
+}
+
+/** What a run measured, file by file. */
+function measured(out: string): Record<string, string> {
+  const files = readdirSync(join(folder, out, 'adapters'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries([...files, at(out, 'losses.jsonl'), at(out, 'scores.csv')].map((path) => [path.slice(at(out).length), readFileSync(path, 'latin1')]));
+}
+
+test('two shards merge to the losses, adapters and scores of one run', async () => {
+  const manifest = study('whole');
+  const whole = await lab([manifest, '--out', at('whole')]);
+  expect(whole, whole.text).toMatchObject({ code: 0 });
+  expect(Object.keys(measured('whole'))).toHaveLength(2 + 3 * 2);
+  for (const i of [1, 2]) expect(await lab([manifest, '--out', at(`part${i}`), '--shard', `${i}/2`])).toMatchObject({ code: 0 });
+  expect(await lab(['merge', at('part1'), at('part2'), '--out', at('merged')])).toMatchObject({ code: 0 });
+  expect(measured('merged')).toEqual(measured('whole'));
+  expect(await lab(['merge', at('part1'), at('part1'), '--out', at('half')])).toMatchObject({ code: 1, text: expect.stringContaining('was computed by shard 1 and by shard 2') });
+  expect(await lab(['merge', at('part1'), '--out', at('half')])).toMatchObject({ code: 1, text: expect.stringContaining('No shard has finished world-dense/lima-x-world/ENDEFRITES-sampled/0') });
+});
+
+test('a run that is interrupted goes on with the same command to the same losses', async () => {
+  const training = { max_steps: 240, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 5 };
+  const manifest = study('long', { mixes: ['EN'], training });
+  const stopped = await lab([manifest, '--out', at('long')], 'running training');
+  expect(stopped, stopped.text).toMatchObject({ code: 130, text: expect.stringContaining('The same command goes on.') });
+  const rest = await lab([manifest, '--out', at('long')]);
+  expect(rest, rest.text).toMatchObject({ code: 0, text: expect.stringContaining('Going on with') });
+  expect(await lab([manifest, '--out', at('unbroken')])).toMatchObject({ code: 0 });
+  expect(measured('long')).toEqual(measured('unbroken'));
+});
+
+test('local models and data are used by name, and a cell that cannot be made costs the exit code and no other cell', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => JSON.stringify({ id: `r${i}`, instruction: `Ask ${i}`, input: '', output: `Say ${i}` })).join('\n');
+  writeFileSync(at('en.json'), rows);
+  const model = mkdtempSync(join(folder, 'tiny-'));
+  for (const [name, bytes] of Object.entries(tinyCheckpoint())) writeFileSync(join(model, name), bytes);
+  const manifest = study('own', { models: ['mine'], datasets: ['own'], mixes: ['EN', 'DE'], records: null });
+  const { code, text } = await lab([manifest, '--out', at('own'), '--model', `mine=${model}`, '--dataset', `own=${at('en.json')}`]);
+  expect(code, text).toBe(1);
+  expect(text).toContain('model mine: imported');
+  expect(text).toMatch(/failed mine\/own\/DE\/0: .*de/);
+  expect(Object.keys(measured('own')).filter((path) => path.startsWith('/adapters/mine/own/EN/0'))).toHaveLength(2);
+});
+
+test('what cannot be run is refused before a browser opens', async () => {
+  writeFileSync(at('bad.json'), '{"schema": 1, "name": "x"}');
+  expect(await lab([at('bad.json'), '--out', at('x')])).toMatchObject({ code: 1, text: expect.stringContaining('benchmark') });
+  expect(await lab([at('none.json'), '--out', at('x')])).toMatchObject({ code: 2, text: expect.stringContaining('none.json cannot be read') });
+  expect(await lab([study('fine'), '--out', at('x'), '--shard', '3/2'])).toMatchObject({ code: 1, text: expect.stringContaining('"3/2" is no shard') });
+  expect(await lab([study('fine'), '--out', at('x'), '--model', 'a=/nowhere'])).toMatchObject({ code: 2, text: expect.stringContaining('there is no') });
+  expect(await lab([study('other'), '--out', at('whole')])).toMatchObject({ code: 0 });
+  expect(await lab([study('another', { mixes: ['IT'] }), '--out', at('whole')])).toMatchObject({ code: 2, text: expect.stringContaining('another study') });
+});

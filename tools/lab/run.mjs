@@ -1,0 +1,182 @@
+// Runs one study, or a shard of it, in headless Chromium through window.lab, and writes what came out.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { chromiumPath, ensureChromium } from '../chromium.mjs';
+import { Refusal } from './options.mjs';
+import { serveLab } from './serve.mjs';
+import { writeParts } from './write.mjs';
+
+const INTERRUPTED = 130;
+/** Between two progress lines of one phase. */
+const QUIET_SECONDS = 5;
+
+/** @returns {Promise<number>} the exit code */
+export async function runStudy(options, studies) {
+  const manifest = studies.parseManifest(readJson(options.study));
+  const cells = options.shard === null ? null : studies.cellsOfShard(manifest, studies.parseShard(options.shard));
+  if (cells?.length === 0) {
+    console.log(`Shard ${options.shard} has no cells: the study has fewer parts than that.`);
+    return 0;
+  }
+  mkdirSync(options.out, { recursive: true });
+  const record = join(options.out, 'run.json');
+  const before = existsSync(record) ? readJson(record) : null;
+  const identity = { manifest, shard: options.shard };
+  if (before && JSON.stringify(before.identity) !== JSON.stringify(identity)) throw new Refusal(`${options.out} holds the run of another study or shard. Use another --out folder.`);
+
+  const reads = new Map(options.imports.flatMap(({ kind, name, files }) => files.map((file) => [`${kind}/${name}/${file.name}`, file.path])));
+  const server = await serveLab({ reads, out: options.out, port: options.port ?? before?.port ?? null });
+  ensureChromium();
+  const browser = await chromium.launchPersistentContext(join(options.out, 'profile'), { executablePath: chromiumPath(), headless: true, handleSIGINT: false, handleSIGTERM: false, args: ['--no-first-run', '--disable-background-networking', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(options.device === 'webgpu' ? ['--enable-unsafe-webgpu'] : [])] });
+  try {
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    return await drive({ page, server, options, manifest, cells, study: before?.study ?? null, keep: (study) => writeFileSync(record, JSON.stringify({ identity, port: server.port, study }, null, 2)), studies });
+  } finally {
+    await browser.close().catch(() => {});
+    await server.close();
+  }
+}
+
+async function drive({ page, server, options, manifest, cells, study: known, keep, studies }) {
+  const crashed = new Promise((_, reject) => {
+    page.on('crash', () => reject(new Refusal('The page crashed; the browser may be out of memory. The same command goes on from the last checkpoint; smaller batches or fewer adapters_per_pass need less.')));
+  });
+  crashed.catch(() => {});
+  await page.goto(`${server.address}?device=${options.device}`);
+  await page.waitForFunction(() => 'lab' in window, undefined, { timeout: 60_000 });
+  const call = async (work, value) => {
+    const { result, failure } = await Promise.race([page.evaluate(inPage, { source: String(work), value }), crashed]);
+    if (failure) throw Object.assign(new Error(failure.message), failure);
+    return result;
+  };
+
+  for (const { kind, name, files } of options.imports) {
+    const fresh = await call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local });
+    console.log(fresh ? `${kind} ${name}: imported` : `${kind} ${name}: already there`);
+  }
+  if (options.key !== null && manifest.judge.kind === 'openai') await call(({ url, key }) => window.lab.judges.setKey(url, key), { url: manifest.judge.base_url, key: options.key });
+
+  const study = (known !== null && (await call((id) => window.lab.studies.get(id).then((state) => state.id, () => null), known))) || (await call(({ input, only }) => window.lab.studies.create(input, only ? { cells: only } : {}).then((state) => state.id), { input: manifest, only: cells }));
+  keep(study);
+  console.log(`${known === study ? 'Going on with' : 'Starting'} ${study}${cells ? `, ${cells.length} cells of it` : ''}`);
+
+  let interrupted = false;
+  const stop = () => {
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
+    console.log('Pausing; everything is kept. Once more stops at once.');
+    page.evaluate((id) => window.lab.studies.pause(id), study).catch(() => {});
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  await page.exposeFunction('tellProgress', progressLines());
+  const state = await call(runToItsEnd, study);
+  process.off('SIGINT', stop);
+  process.off('SIGTERM', stop);
+
+  await call(sendOut, { study, local: server.local });
+  await writeParts(options.out, studies);
+  const open = state.cells.filter(({ stage }) => stage !== 'done');
+  if (state.status === 'paused' && interrupted) {
+    console.log('Paused. The same command goes on.');
+    return INTERRUPTED;
+  }
+  if (state.error) console.error(`${state.error.message} ${state.error.hint}`);
+  for (const cell of open) console.error(`${cell.stage} ${cell.id}${cell.error ? `: ${cell.error.message} ${cell.error.hint}` : ''}`);
+  const failedGrades = state.cells.reduce((sum, { judged }) => sum + judged.failed, 0);
+  if (failedGrades > 0) console.error(`${failedGrades} judgments failed; they carry no score.`);
+  const whole = state.status === 'done' && open.length === 0;
+  console.log(whole ? `Done: ${state.cells.length} cells in ${options.out}` : `Not done: ${open.length} of ${state.cells.length} cells are open. The same command tries again.`);
+  return whole ? 0 : 1;
+}
+
+// The functions below run in the page.
+
+/** Runs a function of this file; errors do not cross with their hints, so they are taken apart. */
+async function inPage({ source, value }) {
+  try {
+    return { result: await (0, eval)(`(${source})`)(value) };
+  } catch (error) {
+    return { failure: { message: error.message, hint: error.hint ?? '', code: error.code ?? 'lab' } };
+  }
+}
+
+/** Imports local files under the name the manifest uses, unless they are there. */
+async function bringIn({ kind, name, files, local }) {
+  const { lab } = window;
+  const api = { model: lab.models, dataset: lab.datasets, benchmark: lab.benchmarks }[kind];
+  if ((await api.list()).some(({ id }) => id === name)) return false;
+  if (kind === 'model') {
+    const { id } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`);
+    if (id !== name) throw new Error(`The lab calls the model "${id}", not "${name}": name it so in the manifest.`);
+    return true;
+  }
+  const picked = [];
+  for (const file of files) {
+    const response = await fetch(`${local}${kind}/${name}/${file}`);
+    if (!response.ok) throw new Error(`${file} could not be read: ${response.status}`);
+    picked.push(new File([await response.blob()], file));
+  }
+  const report = await api.importFiles(picked, { name, id: name });
+  if (!report.imported) throw new Error(`Nothing in ${kind} ${name} could be used: ${report.bad.map((bad) => `${bad.file}:${bad.line} ${bad.reason}`).slice(0, 5).join('; ')}`);
+  return true;
+}
+
+/** Starts or retries a study and waits for whatever end it comes to. */
+async function runToItsEnd(id) {
+  const { lab } = window;
+  const stop = lab.studies.subscribe(({ study, state }) => study === id && window.tellProgress({ progress: state.progress, tokensPerSecond: state.tokensPerSecond, status: state.status }));
+  const { status } = await lab.studies.get(id);
+  if (status === 'failed' || status === 'done') await lab.studies.retry(id);
+  else await lab.studies.start(id);
+  for (;;) {
+    const state = await lab.studies.get(id);
+    if (!['running', 'pausing', 'ready'].includes(state.status)) {
+      stop();
+      return state;
+    }
+    await new Promise((later) => setTimeout(later, 500));
+  }
+}
+
+/** Sends the results to the command line's own server, as files. */
+async function sendOut({ study, local }) {
+  const { lab } = window;
+  const put = async (name, body) => {
+    const response = await fetch(`${local}${name}`, { method: 'PUT', body });
+    if (!response.ok) throw new Error(`${name} could not be written: ${await response.text()}`);
+  };
+  await put('study.pinch.zip', await lab.studies.exportBundle(study));
+  await put('answers.jsonl', await lab.studies.exportAnswers(study));
+  await put('judgments.jsonl', await lab.studies.exportJudgments(study));
+}
+
+/** One line for every phase, and one every few seconds within it. */
+function progressLines() {
+  let phase = '';
+  let last = 0;
+  return ({ progress, tokensPerSecond, status }) => {
+    if (!progress) return;
+    const now = Date.now() / 1000;
+    if (progress.phase === phase && now - last < QUIET_SECONDS) return;
+    phase = progress.phase;
+    last = now;
+    const speed = phase === 'training' ? tokensPerSecond.training : tokensPerSecond.generation;
+    console.log([`${status} ${phase}`, `${progress.done}/${progress.total} ${progress.unit}`, ...(speed === null || phase === 'judging' ? [] : [`${Math.round(speed)} tokens/s`]), ...(progress.secondsLeft === null ? [] : [`${Math.round(progress.secondsLeft)} s left`])].join(', '));
+  };
+}
+
+function readJson(path) {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Refusal(`${path} cannot be read: ${error.message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(`${path} is not JSON: ${error.message}`);
+  }
+}

@@ -1,0 +1,6 @@
+/** The lab's own rules about studies, for the command line: bundled for Node by tools/run-ts.mjs. */
+export { readBundle, writeBundle } from '../../src/studies/bundle.ts';
+export { parseManifest } from '../../src/studies/manifest.ts';
+export { mergeStudies } from '../../src/studies/merge.ts';
+export { resultsOf } from '../../src/studies/results.ts';
+export { cellsOfShard, parseShard } from '../../src/studies/shard.ts';

@@ -1,0 +1,21 @@
+// From a study bundle to the files people and scripts read: losses, scores, adapters.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
+
+/** @param {string} out the folder that has study.pinch.zip, and gets the rest */
+export async function writeParts(out, studies) {
+  const zip = new Uint8Array(readFileSync(join(out, 'study.pinch.zip')));
+  for (const [name, bytes] of Object.entries(unzipSync(zip))) {
+    if (name !== 'losses.jsonl' && !name.startsWith('adapters/')) continue;
+    const path = join(out, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, name === 'losses.jsonl' ? strFromU8(bytes) : bytes);
+  }
+  const results = await studies.resultsOf(studies.readBundle(zip));
+  writeFileSync(join(out, 'scores.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
+  const number = (value) => (Number.isFinite(value) ? String(value) : '');
+  const rows = results.heatmap.map(({ model, dataset, mix, language, raw, gated, failed }) => [model, dataset, mix, language].map(quoted).concat([raw.mean, raw.low, raw.high, raw.n, gated.mean, failed].map(number)).join(','));
+  writeFileSync(join(out, 'scores.csv'), `${['model,dataset,mix,language,mean,low,high,n,gated_mean,failed', ...rows].join('\n')}\n`);
+}
