@@ -43,10 +43,11 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
     page.on('crash', () => reject(new Refusal('The page crashed; the browser may be out of memory. The same command goes on from the last checkpoint; smaller batches or fewer adapters_per_pass need less.')));
   });
   crashed.catch(() => {});
+  await page.addInitScript(`window.headless = { ${[bringIn, setKey, findOrCreate, runToItsEnd, sendOut].map((work) => `${work.name}: ${work}`).join(', ')} };`);
   await page.goto(`${server.address}?device=${options.device}`);
   await page.waitForFunction(() => 'lab' in window, undefined, { timeout: 60_000 });
   const call = async (work, value) => {
-    const { result, failure } = await Promise.race([page.evaluate(inPage, { source: String(work), value }), crashed]);
+    const { result, failure } = await Promise.race([page.evaluate(inPage, { name: work.name, value }), crashed]);
     if (failure) throw Object.assign(new Error(failure.message), failure);
     return result;
   };
@@ -55,9 +56,9 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
     const fresh = await call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local });
     console.log(fresh ? `${kind} ${name}: imported` : `${kind} ${name}: already there`);
   }
-  if (options.key !== null && manifest.judge.kind === 'openai') await call(({ url, key }) => window.lab.judges.setKey(url, key), { url: manifest.judge.base_url, key: options.key });
+  if (options.key !== null && manifest.judge.kind === 'openai') await call(setKey, { url: manifest.judge.base_url, key: options.key });
 
-  const study = (known !== null && (await call((id) => window.lab.studies.get(id).then((state) => state.id, () => null), known))) || (await call(({ input, only }) => window.lab.studies.create(input, only ? { cells: only } : {}).then((state) => state.id), { input: manifest, only: cells }));
+  const study = await call(findOrCreate, { known, manifest, cells });
   keep(study);
   console.log(`${known === study ? 'Going on with' : 'Starting'} ${study}${cells ? `, ${cells.length} cells of it` : ''}`);
 
@@ -93,13 +94,22 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
 
 // The functions below run in the page.
 
-/** Runs a function of this file; errors do not cross with their hints, so they are taken apart. */
-async function inPage({ source, value }) {
+/** Calls one of them by name; errors do not cross with their hints, so they are taken apart. */
+async function inPage({ name, value }) {
   try {
-    return { result: await (0, eval)(`(${source})`)(value) };
+    return { result: await window.headless[name](value) };
   } catch (error) {
     return { failure: { message: error.message, hint: error.hint ?? '', code: error.code ?? 'lab' } };
   }
+}
+
+const setKey = ({ url, key }) => window.lab.judges.setKey(url, key);
+
+/** The study that is there under the id, or a new one. @returns its id */
+async function findOrCreate({ known, manifest, cells }) {
+  const { studies } = window.lab;
+  const found = known === null ? null : await studies.get(known).catch(() => null);
+  return (found ?? (await studies.create(manifest, cells ? { cells } : {}))).id;
 }
 
 /** Imports local files under the name the manifest uses, unless they are there. */
