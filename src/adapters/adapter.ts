@@ -14,6 +14,8 @@ export interface LoraConfig {
   lora_alpha: number;
   lora_dropout: number;
   target_modules: TargetModule[];
+  /** Rank-stabilised LoRA (Kalajdzievski 2023): scaled by alpha / sqrt(r), so that a higher rank does not learn slower. */
+  use_rslora?: boolean;
 }
 
 export interface AdapterTensor {
@@ -36,9 +38,9 @@ export function loraNames(layer: number, module: TargetModule): { a: string; b: 
   return { a: `${path}.lora_A.weight`, b: `${path}.lora_B.weight` };
 }
 
-/** y = W x + (alpha / r) B A x. */
-export function loraScale(config: LoraConfig): number {
-  return config.lora_alpha / config.r;
+/** The s of y = W x + s B A x: alpha / r, or alpha / sqrt(r) with `use_rslora`. */
+export function loraScale({ lora_alpha, r, use_rslora }: LoraConfig): number {
+  return lora_alpha / (use_rslora ? Math.sqrt(r) : r);
 }
 
 /** Every tensor an adapter of this configuration has over this base, with its shape: A [r, in], B [out, r]. */

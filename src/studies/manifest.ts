@@ -19,6 +19,8 @@ export const LoraSchema = v.strictObject({
   r: v.optional(positive, 8),
   lora_alpha: v.optional(v.pipe(v.number(), v.minValue(0.001)), 16),
   lora_dropout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.95)), 0),
+  /** Scale by lora_alpha / sqrt(r) instead of lora_alpha / r. */
+  use_rslora: v.optional(v.boolean(), false),
   target_modules: v.optional(v.pipe(v.array(TargetModule), v.minLength(1)), ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']),
 });
 export type LoraConfig = v.InferOutput<typeof LoraSchema>;

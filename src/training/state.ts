@@ -15,13 +15,15 @@ export interface TrainerState {
   adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport }[];
 }
 
+const settings = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora]);
+
 /** @throws LabError `training.resume` when the state belongs to another run */
 export function checkState(state: TrainerState, ids: readonly string[], lora: LoraConfig, { layers, size }: OptimizerShape): void {
   const problems: string[] = [];
   if (state.schema !== TRAINER_STATE_SCHEMA) problems.push(`it has schema ${String(state.schema)}, not ${TRAINER_STATE_SCHEMA}`);
   const saved = state.adapters.map(({ id }) => id);
   if (saved.join('|') !== ids.join('|')) problems.push(`it holds ${saved.join(', ')}, not ${ids.join(', ')}`);
-  if (state.lora.r !== lora.r || state.lora.lora_alpha !== lora.lora_alpha || state.lora.lora_dropout !== lora.lora_dropout || state.lora.target_modules.toSorted().join() !== lora.target_modules.toSorted().join()) problems.push('its LoRA configuration is another');
+  if (settings(state.lora) !== settings(lora)) problems.push('its LoRA configuration is another');
   else if (state.adapters.some(({ parameters, m, v }) => [parameters, m, v].some((data) => data.length !== layers * size))) problems.push('its adapters have another size');
   if (problems.length === 0) return;
   throw new LabError('training.resume', `The saved training state does not belong to this run: ${problems.join('; ')}.`, 'Start the training anew.', { problems });

@@ -113,6 +113,19 @@ export async function earlyFinish(device: Device, read: ReadGolden): Promise<{ s
   };
 }
 
+/** alpha / sqrt(r) written as rsLoRA against the same scale written as LoRA; the latter's curve is PyTorch's (training-checks.ts). */
+export async function rankStabilised(device: Device, read: ReadGolden): Promise<Difference> {
+  const set = await GoldenSet.open('untied', read);
+  const { r, lora_alpha } = set.lora;
+  const runs: Run[] = [];
+  for (const lora of [set.lora, { ...set.lora, lora_alpha: lora_alpha / Math.sqrt(r), use_rslora: true }]) {
+    const running = await goldenTrainer(device, set, [0], 'whole', { lora });
+    runs.push(await run(running, 6));
+    running.dispose();
+  }
+  return difference(runs[0] as Run, runs[1] as Run);
+}
+
 /** Two micro-batches of two rows, accumulated, against one batch of the same four rows. */
 export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Promise<Difference> {
   const set = await GoldenSet.open('untied', read);

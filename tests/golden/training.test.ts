@@ -92,6 +92,12 @@ test('an adapter whose data ends stops changing, and the other goes on as if alo
   }
 });
 
+test('rsLoRA is LoRA scaled by alpha / sqrt(r)', async ({ page }) => {
+  const { loss, adapters } = await check<Difference>(page, 'wasm', 'rankStabilised');
+  expect(loss).toBeLessThan(1e-6);
+  expect(adapters).toBeLessThan(1e-5);
+});
+
 test('accumulated micro-batches are one large batch, each token weighing the same', async ({ page }) => {
   for (const device of ['wasm', 'webgpu']) {
     const { loss, adapters } = await check<Difference>(page, device, 'accumulatedAndAtOnce');

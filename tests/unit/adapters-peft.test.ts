@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
-import { type Adapter, adapterShapes, checkAdapter, initialAdapter, type LoraConfig, loraNames, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import { type Adapter, adapterShapes, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -67,6 +67,14 @@ test('the configuration file says what PeftModel.from_pretrained needs', async (
   expect(JSON.parse(new TextDecoder().decode(files[ADAPTER_CONFIG]))).toMatchObject({ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: 'world-dense', r: 4, lora_alpha: 8, lora_dropout: 0.05, bias: 'none', target_modules: LORA.target_modules });
 });
 
+test('a rank-stabilised adapter is read and written as one', async () => {
+  const adapter = initialAdapter({ ...LORA, use_rslora: true }, await base(), new Rng(1));
+  expect(JSON.parse(new TextDecoder().decode(writeAdapter(adapter, 'x')[ADAPTER_CONFIG]))).toMatchObject({ use_rslora: true, use_dora: false });
+  expect(unzipAdapter(zipAdapter(adapter, 'x'))).toEqual(adapter);
+  // r 4, alpha 8: 8 / 4 without, 8 / 2 with.
+  expect([loraScale(LORA), loraScale(adapter.config)]).toEqual([2, 4]);
+});
+
 test('target_modules given as a pattern are worked out from the tensors', async () => {
   const adapter = initialAdapter({ ...LORA, target_modules: ['q_proj', 'v_proj'] }, await base(), new Rng(1));
   expect(readAdapter(withConfig(adapter, { target_modules: '.*(q|v)_proj' })).config.target_modules).toEqual(['q_proj', 'v_proj']);
@@ -77,7 +85,7 @@ test('kinds of adapters the lab cannot apply are refused by name', async () => {
   expect(refusal(() => readAdapter(withConfig(adapter, { peft_type: 'IA3' })))).toMatchObject({ code: 'adapters.unsupported', message: expect.stringContaining('"IA3"') });
   const error = refusal(() => readAdapter(withConfig(adapter, { use_dora: true, use_rslora: true, bias: 'all', modules_to_save: ['lm_head'], rank_pattern: { q_proj: 8 } })));
   expect(error.code).toBe('adapters.unsupported');
-  expect(error.data['problems']).toEqual(['use_dora', 'use_rslora', 'bias "all"', 'modules_to_save lm_head', 'rank_pattern']);
+  expect(error.data['problems']).toEqual(['use_dora', 'bias "all"', 'modules_to_save lm_head', 'rank_pattern']);
 });
 
 test('a configuration with wrong fields, or none, is refused', async () => {

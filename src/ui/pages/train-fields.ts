@@ -24,6 +24,7 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
     fields: [
       number('r', 'Rank of the two small matrices added to each module. Higher learns more and costs more.', 1),
       number('lora_alpha', 'The adapter’s output is scaled by lora_alpha / r.', 0.001, 'any'),
+      toggle('use_rslora', 'Scale by lora_alpha / √r instead, so that a higher rank does not learn slower (rsLoRA).'),
       number('lora_dropout', 'Share of adapter inputs dropped at random while training.', 0, 'any', 0.95),
       { name: 'target_modules', help: 'Which projections of every layer get an adapter.', kind: 'list', options: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] },
     ],
