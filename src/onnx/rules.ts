@@ -4,7 +4,7 @@
  * through it) and which inputs want a gradient, and returns a cotangent for each input (null: none).
  */
 import { type Node, attribute } from './graph.ts';
-import { add, div, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
+import { add, div, exp, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
 import { scatterElementsAdd } from './ops/indexing.ts';
 import { concat, expand, reshape, split, transpose, zeros } from './ops/layout.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
@@ -47,6 +47,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   Reciprocal: pointwise((_x, y, dy) => neg(mul(dy, mul(y, y)))),
   Sigmoid: pointwise((_x, y, dy) => mul(dy, mul(y, sub(1, y)))),
   Tanh: pointwise((_x, y, dy) => mul(dy, sub(1, mul(y, y)))),
+  Erf: pointwise((x, _y, dy) => mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))),
   Relu: pointwise((x, _y, dy) => where(less(x, 0), 0, dy)),
 
   Add: paired([(dy) => dy, (dy) => dy]),
@@ -135,6 +136,17 @@ export const RULES: Readonly<Record<string, Rule>> = {
     const scaled = mul(dy, weight);
     const dx = (): Value => sub(mul(scaled, r), mul(source, mul(mul(r, mul(r, r)), reduceMean(mul(scaled, source), [-1], true))));
     return [wants[0] ? dx() : null, wants[1] ? sumTo(mul(dy, mul(source, r)), weight.shape) : null];
+  }),
+
+  /** With n the normalised x, r = 1 / std(x) and g = w dy: dx = r (g - mean(g) - n mean(g n)). */
+  LayerNormalization: single(({ node, dy, x, wants }) => {
+    const [source, weight, bias] = x as [Value, Value, Value];
+    const centred = sub(source, reduceMean(source, [-1], true));
+    const r = reciprocal(sqrt(add(reduceMean(mul(centred, centred), [-1], true), attribute(node, 'epsilon', 'float'))));
+    const n = mul(centred, r);
+    const g = mul(dy, weight);
+    const dx = (): Value => mul(r, sub(sub(g, reduceMean(g, [-1], true)), mul(n, reduceMean(mul(g, n), [-1], true))));
+    return [wants[0] ? dx() : null, wants[1] ? sumTo(mul(dy, n), weight.shape) : null, wants[2] ? sumTo(dy, bias.shape) : null];
   }),
 
   /** A rotation is undone by the opposite angle; a scaling in the tables is its own transpose. */

@@ -44,6 +44,7 @@ export const CASES: readonly Case[] = [
   one('Sqrt', (x) => op.sqrt(x), [0.5, 2]),
   one('Reciprocal', (x) => op.reciprocal(x), [0.5, 2]),
   one('Sigmoid', (x) => op.sigmoid(x), [-3, 3]),
+  one('Erf', (x) => op.erf(x), [-2, 2]),
   one('Tanh', (x) => op.tanh(x), [-2, 2]),
   // Away from the kink, where there is no derivative to compare with.
   one('Relu', (x, g) => op.relu(op.add(x, g.constant([2, -2, 2, -2, 2, -2], 'float32', [2, 3])))),
@@ -92,6 +93,16 @@ export const CASES: readonly Case[] = [
 
   two('SimplifiedLayerNormalization', 'input and weight', [2, 4], [4], (x, w) => op.rmsNorm(x, w, 1e-5)),
   two('SimplifiedLayerNormalization', 'three axes', [2, 2, 3], [3], (x, w) => op.rmsNorm(x, w, 1e-2)),
+  one('LayerNormalization', (x, g) => op.layerNorm(x, g.constant([0.5, 1, 1.5, 2], 'float32', [4]), g.constant([0, 1, 2, 3], 'float32', [4]), 1e-5), undefined, [2, 4]),
+  { rule: 'LayerNormalization', title: 'input, weight and bias', inputs: [{ shape: [2, 2, 3] }, { shape: [3] }, { shape: [3] }], build: ([x, w, b]) => op.layerNorm(x as Value, w as Value, b as Value, 1e-2) },
+  one('Erf', (x) => op.gelu(x), [-3, 3]),
+  two('Tanh', 'in GeGLU', [2, 3], [2, 3], (gate, up) => op.geGlu(gate, up), [-2, 2]),
+  // A router: the best two of four, whose shares add up to one. The values keep clear of ties.
+  one('Where', (x, g) => {
+    const scores = op.add(op.mul(x, 0.2), g.constant([0, 3, 1, 2, 4, 1, 3, 0], 'float32', [2, 4]));
+    const chosen = op.where(op.greaterOrEqual(scores, op.kthLargest(scores, 2)), op.softmax(scores), 0);
+    return op.div(chosen, op.reduceSum(chosen, [1], true));
+  }, undefined, [2, 4]),
   one('RotaryEmbedding', rotated, undefined, [1, 2, 3, 4]),
   two('SwiGlu', 'gate and up', [2, 3], [2, 3], (gate, up) => op.swiGlu(gate, up), [-2, 2]),
   attentionCase('as many key-value heads as heads', [2, 2, 3, 2], [2, 2, 3, 2], [2, 1, 3, 3]),

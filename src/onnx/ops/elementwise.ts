@@ -50,6 +50,8 @@ export const sqrt = unary('Sqrt', FLOATS);
 export const reciprocal = unary('Reciprocal', FLOATS);
 export const sigmoid = unary('Sigmoid', FLOATS);
 export const tanh = unary('Tanh', FLOATS);
+/** The error function. */
+export const erf = unary('Erf', ['float32']);
 export const relu = unary('Relu', FLOATS);
 export const identity = unary('Identity', [...NUMERIC, 'bool']);
 

@@ -1,7 +1,7 @@
 /** Reductions, and the sum that undoes a broadcast. */
 import { int, ints } from '../graph.ts';
 import { type DType, type Shape, type Value, axisOf, describe, elements, sameShape, shapeError } from '../value.ts';
-import { reshape } from './layout.ts';
+import { reshape, slice } from './layout.ts';
 
 function reduction(op: string): (x: Value, axes: readonly number[], keepDims?: boolean) => Value {
   return (x, axes, keepDims = false) => {
@@ -38,4 +38,13 @@ export function sumTo(x: Value, shape: Shape): Value {
   if (extra < 0 || elements(x.shape) < elements(shape)) throw shapeError('ReduceSum', `${describe(x)} is no broadcast of [${shape.join(', ')}]`);
   const axes = x.shape.map((_, i) => i).filter((i) => i < extra || (shape[i - extra] === 1 && x.shape[i] !== 1));
   return reshape(reduceSum(x, axes), shape);
+}
+
+/** The k-th largest element along the last axis, which becomes one of size one. A threshold: not differentiable here. */
+export function kthLargest(x: Value, k: number): Value {
+  const size = x.shape.at(-1) as number;
+  if (!(k >= 1 && k <= size)) throw shapeError('TopK', `${describe(x)} has no ${k}-th largest element along its last axis`);
+  const kept: Shape = [...x.shape.slice(0, -1), k];
+  const [values] = x.graph.append('TopK', [x, x.graph.constant([k], 'int64')], [{ dtype: x.dtype, shape: kept }, { dtype: 'int64', shape: kept }], { axis: int(-1), largest: int(1), sorted: int(1) });
+  return slice(values as Value, -1, k - 1, k);
 }
