@@ -1,12 +1,12 @@
 /** A LoRA adapter (Hu et al. 2021) as data: PEFT's configuration and tensor names, float32 values. */
 import { LabError } from '../core/errors.ts';
 import type { Rng } from '../core/rng.ts';
-import { projectionShapes } from '../models/checkpoint.ts';
 import type { ModelConfig } from '../models/config.ts';
+import { familyOf } from '../models/families/index.ts';
+import type { TargetModule } from '../models/modules.ts';
+import { adaptables } from '../models/plan.ts';
 
-/** The linear layers of a decoder layer that PEFT's `target_modules` may name, with where they sit. */
-export const TARGET_MODULES = { q_proj: 'self_attn', k_proj: 'self_attn', v_proj: 'self_attn', o_proj: 'self_attn', gate_proj: 'mlp', up_proj: 'mlp', down_proj: 'mlp' } as const;
-export type TargetModule = keyof typeof TARGET_MODULES;
+export { MODULE_NAMES, type TargetModule, TARGET_MODULES } from '../models/modules.ts';
 
 /** PEFT's LoraConfig, the fields the lab uses. */
 export interface LoraConfig {
@@ -33,9 +33,9 @@ export interface Adapter {
 export const PEFT_PREFIX = 'base_model.model.';
 
 /** PEFT's names of one module's two matrices: `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`. */
-export function loraNames(layer: number, module: TargetModule): { a: string; b: string } {
-  const path = `${PEFT_PREFIX}model.layers.${layer}.${TARGET_MODULES[module]}.${module}`;
-  return { a: `${path}.lora_A.weight`, b: `${path}.lora_B.weight` };
+export function loraNames(model: ModelConfig, layer: number, path: string): { a: string; b: string } {
+  const module = `${PEFT_PREFIX}${familyOf(model).paths.layers}.${layer}.${path}`;
+  return { a: `${module}.lora_A.weight`, b: `${module}.lora_B.weight` };
 }
 
 /** The s of y = W x + s B A x: alpha / r, or alpha / sqrt(r) with `use_rslora`. */
@@ -45,18 +45,29 @@ export function loraScale({ lora_alpha, r, use_rslora }: LoraConfig): number {
 
 /** Every tensor an adapter of this configuration has over this base, with its shape: A [r, in], B [out, r]. */
 export function adapterShapes(lora: LoraConfig, model: ModelConfig): Map<string, number[]> {
-  const projections = projectionShapes(model);
+  const targets = adaptables(model).filter(({ module }) => lora.target_modules.includes(module));
   const shapes = new Map<string, number[]>();
   for (let layer = 0; layer < model.num_hidden_layers; layer++) {
-    for (const module of Object.keys(TARGET_MODULES) as TargetModule[]) {
-      if (!lora.target_modules.includes(module)) continue;
-      const [out, into] = projections[`${TARGET_MODULES[module]}.${module}`] as [number, number];
-      const { a, b } = loraNames(layer, module);
+    for (const { path, out, into } of targets) {
+      const { a, b } = loraNames(model, layer, path);
       shapes.set(a, [lora.r, into]);
       shapes.set(b, [out, lora.r]);
     }
   }
   return shapes;
+}
+
+/**
+ * The configuration as it applies to a base: as in PEFT, modules that the base does not have are left out.
+ * @throws LabError `adapters.modules` when none is left
+ */
+export function applicable(lora: LoraConfig, model: ModelConfig): LoraConfig {
+  const has = [...new Set(adaptables(model).map(({ module }) => module))];
+  const target_modules = lora.target_modules.filter((module) => has.includes(module));
+  if (target_modules.length === 0) {
+    throw new LabError('adapters.modules', `None of the target_modules ${lora.target_modules.join(', ')} is in a ${model.model_type} model, which has ${has.join(', ')}.`, `Choose among ${has.join(', ')} in target_modules.`, { has, asked: lora.target_modules });
+  }
+  return { ...lora, target_modules };
 }
 
 /** A fresh adapter as PEFT makes it: A Kaiming-uniform with a = sqrt(5), so uniform within 1 / sqrt(in); B zero, so nothing changes yet. */

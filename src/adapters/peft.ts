@@ -3,7 +3,7 @@ import { unzipSync, zipSync } from 'fflate';
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../models/safetensors.ts';
-import { type Adapter, type AdapterTensor, type LoraConfig, PEFT_PREFIX, TARGET_MODULES, type TargetModule } from './adapter.ts';
+import { type Adapter, type AdapterTensor, type LoraConfig, MODULE_NAMES, PEFT_PREFIX, TARGET_MODULES, type TargetModule } from './adapter.ts';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
@@ -58,11 +58,11 @@ export function readAdapter(files: AdapterFiles): Adapter {
     tensors.set(name, { shape: tensor.shape, data: tensorToFloat32(tensor, ADAPTER_WEIGHTS) });
   }
   if (strange.length > 0 || tensors.size === 0) {
-    throw new LabError('adapters.tensors', tensors.size === 0 ? `${ADAPTER_WEIGHTS} holds no tensors.` : `${ADAPTER_WEIGHTS} holds tensors that are not LoRA matrices of a decoder layer: ${strange.slice(0, 8).join(', ')}${strange.length > 8 ? ` and ${strange.length - 8} more` : ''}.`, `Use an adapter whose target_modules are among ${Object.keys(TARGET_MODULES).join(', ')}.`, { strange });
+    throw new LabError('adapters.tensors', tensors.size === 0 ? `${ADAPTER_WEIGHTS} holds no tensors.` : `${ADAPTER_WEIGHTS} holds tensors that are not LoRA matrices of a decoder layer: ${strange.slice(0, 8).join(', ')}${strange.length > 8 ? ` and ${strange.length - 8} more` : ''}.`, `Use an adapter whose target_modules are among ${MODULE_NAMES.join(', ')}.`, { strange });
   }
   const { r, lora_alpha, lora_dropout, use_rslora } = fields;
   // In PEFT's own order, so that an adapter written and read again has an equal configuration.
-  const config: LoraConfig = { r, lora_alpha, lora_dropout, target_modules: (Object.keys(TARGET_MODULES) as TargetModule[]).filter((module) => modules.has(module)), ...(use_rslora ? { use_rslora } : {}) };
+  const config: LoraConfig = { r, lora_alpha, lora_dropout, target_modules: MODULE_NAMES.filter((module) => modules.has(module)), ...(use_rslora ? { use_rslora } : {}) };
   return { config, tensors };
 }
 
@@ -112,9 +112,10 @@ function readConfig(bytes: Uint8Array): v.InferOutput<typeof ConfigSchema> {
   return fields;
 }
 
-const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}model\\.layers\\.\\d+\\.(\\w+)\\.(\\w+)\\.lora_[AB]\\.weight$`);
+const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}\\w+\\.layers\\.\\d+\\.(\\w+)\\.(\\w+)\\.lora_[AB]\\.weight$`);
 
 function moduleOf(name: string): TargetModule | null {
   const [, parent, module] = NAME.exec(name) ?? [];
-  return module !== undefined && Object.hasOwn(TARGET_MODULES, module) && TARGET_MODULES[module as TargetModule] === parent ? (module as TargetModule) : null;
+  if (module === undefined || !Object.hasOwn(TARGET_MODULES, module)) return null;
+  return (TARGET_MODULES[module as TargetModule] as readonly string[]).includes(parent as string) ? (module as TargetModule) : null;
 }

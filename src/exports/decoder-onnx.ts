@@ -1,13 +1,19 @@
 /**
- * A Llama checkpoint as one ONNX file in the layout of Optimum's exports, which transformers.js loads: input_ids,
+ * A checkpoint as one ONNX file in the layout of Optimum's exports, which transformers.js loads: input_ids,
  * attention_mask and position_ids with the keys and values so far, to logits and the keys and values after. Batch,
  * length and past are open, so it is built of ops that write none of them into the graph; the sizes below stand for
  * them where a shape has to be named.
  */
 import { LabError } from '../core/errors.ts';
-import type { ModelConfig } from '../models/config.ts';
-import { rotaryTables } from '../models/layers.ts';
-import { type DType, Graph, type Shape, type Value, add, concat, matMul, rmsNorm, rotary, softmax, swiGlu, transpose, writeModel } from '../onnx/index.ts';
+import type { AttentionKind, ExpertsConfig, ModelConfig } from '../models/config.ts';
+import type { WeightPlan } from '../models/families/family.ts';
+import { familyOf } from '../models/families/index.ts';
+import { type Layer, type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
+import { HIDDEN } from '../models/masks.ts';
+import { embedded, normalised } from '../models/outer.ts';
+import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
+import { stacked } from '../models/stacking.ts';
+import { type DType, Graph, type Shape, type Value, add, concat, matMul, softmax, transpose, writeModel } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
 
 const BATCH = 2;
@@ -15,50 +21,65 @@ const LENGTH = 3;
 const PAST = 4;
 const TOTAL = PAST + LENGTH;
 
-/** Far below any score, yet finite: a row of padding must not become NaN. */
-const HIDDEN = -1e9;
 /** A protobuf message ends at 2 GB. */
 const LARGEST = 1.9e9;
 
 export type ExportWeights = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
+/** What transformers.js 4 makes a text-generation pipeline of, among the lab's families. */
+const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'gpt_neox'];
+
 /**
  * @param weights float32, under their Hugging Face names
  * @returns the bytes of model.onnx
- * @throws LabError `exports.family` for another architecture than llama, `exports.too-large` when the weights pass 1.9 GB
+ * @throws LabError `exports.family` for an architecture that transformers.js does not load, `exports.too-large` when the
+ *   weights pass 1.9 GB
  */
 export function decoderOnnx(config: ModelConfig, weights: ExportWeights): Uint8Array {
-  if (config.model_type !== 'llama') throw new LabError('exports.family', `A ${config.model_type} model cannot be exported to ONNX yet, only llama ones.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type });
+  if (!LOADABLE.includes(config.model_type)) throw new LabError('exports.family', `transformers.js loads no ${config.model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type, loadable: LOADABLE });
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, 'Export the model in Hugging Face layout (safetensors), or the adapter alone.', { bytes });
 
   const g = new Graph('model');
-  const weight = (name: string): Value => {
-    const found = weights.get(name);
-    if (!found) throw new LabError('exports.weights', `The checkpoint has no ${name}.`, 'This is a fault of the lab; please report it with the model you loaded.', { tensor: name });
-    return g.constant(found.data, 'float32', found.shape);
+  const family = familyOf(config);
+  const weight = (plan: WeightPlan, prefix = ''): Value => {
+    const { shape, data } = stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan, false);
+    return g.constant(data as Float32Array, 'float32', shape);
   };
+  const all = (plans: Readonly<Record<string, WeightPlan>>, prefix?: string): LayerValues => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, weight(plan, prefix)]));
+  const table = (tensor: string): Value => weight({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] });
+
   const ids = g.input('input_ids', 'int64', [BATCH, LENGTH], { 0: 'batch_size', 1: 'sequence_length' });
   const mask = g.input('attention_mask', 'int64', [BATCH, TOTAL], { 0: 'batch_size', 1: 'total_sequence_length' });
   const positions = g.input('position_ids', 'int64', [BATCH, LENGTH], { 0: 'batch_size', 1: 'sequence_length' });
-  const shared: Shared = { g, config, weight, positions, bias: attentionBias(g, ids, mask), tables: rotaryTables(g, config, config.max_position_embeddings) };
+  const kinds = Object.fromEntries(kindsOf(config).map((kind) => [kind, {
+    bias: attentionBias(g, ids, mask, kind === 'sliding_attention' ? config.sliding_window : null),
+    tables: rotaryTables(g, config, config.max_position_embeddings, kind),
+  }])) as Record<AttentionKind, KindValues>;
 
-  const embedding = weight('model.embed_tokens.weight');
-  let x = op(g, 'Gather', [embedding, ids], 'float32', [BATCH, LENGTH, config.hidden_size], { axis: int(0) });
-  for (let layer = 0; layer < config.num_hidden_layers; layer++) x = decoderLayer(x, layer, shared);
-  const head = config.tie_word_embeddings ? embedding : weight('lm_head.weight');
-  g.output('logits', matMul(rmsNorm(x, weight('model.norm.weight'), config.rms_norm_eps), transpose(head)));
+  const embedding = table(family.paths.embedding);
+  const plan = family.layer(config);
+  let x = embedded(embedding, ids, config);
+  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
+    x = family.block(x, openLayer({ g, config, positions, layer, weights: all(plan.weights, `${family.paths.layers}.${layer}.`), ...kinds[kindOf(config, layer)] }));
+  }
+  const head = config.tie_word_embeddings ? embedding : table(family.paths.head);
+  const { norm, norm_bias } = all(family.outer(config));
+  g.output('logits', matMul(normalised(x, norm as Value, norm_bias, config), transpose(head)));
   return writeModel(g, 'external').bytes;
 }
 
-interface Shared {
-  g: Graph;
-  config: ModelConfig;
-  weight(name: string): Value;
-  positions: Value;
+function found(weights: ExportWeights, name: string): { shape: number[]; dtype: 'float32'; data: Float32Array } {
+  const tensor = weights.get(name);
+  if (!tensor) throw new LabError('exports.weights', `The checkpoint has no ${name}.`, 'This is a fault of the lab; please report it with the model you loaded.', { tensor: name });
+  return { shape: [...tensor.shape], dtype: 'float32', data: tensor.data };
+}
+
+/** What layers of one kind share. */
+interface KindValues {
   /** [batch, 1, 1, length, total] */
   bias: Value;
-  tables: { cos: Value; sin: Value };
+  tables: RotaryTables;
 }
 
 /** One node whose shape is named here, not inferred. */
@@ -75,41 +96,62 @@ function unsqueeze(x: Value, axes: readonly number[], shape: Shape): Value {
   return op(x.graph, 'Unsqueeze', [x, x.graph.constant(axes, 'int64')], x.dtype, shape);
 }
 
-/** A token sees the tokens up to itself that the attention mask keeps. */
-function attentionBias(g: Graph, ids: Value, mask: Value): Value {
+/** A token sees the tokens up to itself that the attention mask keeps, and of those with a window only the last. */
+function attentionBias(g: Graph, ids: Value, mask: Value, window: number | null): Value {
   const number = (value: number): Value => g.constant([value], 'int64', []);
   const size = (x: Value, axis: number): Value => op(g, 'Gather', [op(g, 'Shape', [x], 'int64', [2]), number(axis)], 'int64', [], { axis: int(0) });
   const total = size(mask, 1);
   const columns = op(g, 'Range', [number(0), total, number(1)], 'int64', [TOTAL]);
-  const rows = op(g, 'Range', [op(g, 'Sub', [total, size(ids, 1)], 'int64', []), total, number(1)], 'int64', [LENGTH]);
-  const causal = op(g, 'GreaterOrEqual', [unsqueeze(rows, [1], [LENGTH, 1]), columns], 'bool', [LENGTH, TOTAL]);
+  const rows = unsqueeze(op(g, 'Range', [op(g, 'Sub', [total, size(ids, 1)], 'int64', []), total, number(1)], 'int64', [LENGTH]), [1], [LENGTH, 1]);
+  const causal = op(g, 'GreaterOrEqual', [rows, columns], 'bool', [LENGTH, TOTAL]);
+  const near = window === null ? causal : op(g, 'And', [causal, op(g, 'Less', [op(g, 'Sub', [rows, columns], 'int64', [LENGTH, TOTAL]), number(window)], 'bool', [LENGTH, TOTAL])], 'bool', [LENGTH, TOTAL]);
   const kept = unsqueeze(op(g, 'Cast', [mask], 'bool', [BATCH, TOTAL], { to: int(9) }), [1, 2, 3], [BATCH, 1, 1, 1, TOTAL]);
-  const seen = op(g, 'And', [kept, causal], 'bool', [BATCH, 1, 1, LENGTH, TOTAL]);
+  const seen = op(g, 'And', [kept, near], 'bool', [BATCH, 1, 1, LENGTH, TOTAL]);
   return op(g, 'Where', [seen, g.constant([0], 'float32', []), g.constant([HIDDEN], 'float32', [])], 'float32', [BATCH, 1, 1, LENGTH, TOTAL]);
 }
 
-function decoderLayer(x: Value, layer: number, { g, config, weight, positions, bias, tables }: Shared): Value {
-  const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width, rms_norm_eps: epsilon } = config;
-  const prefix = `model.layers.${layer}`;
-  const project = (input: Value, name: string): Value => matMul(input, transpose(weight(`${prefix}.${name}.weight`)));
-  const byHead = (input: Value, count: number): Value => transpose(keepAxes(input, [0, 0, count, width], [BATCH, LENGTH, count, width]), [0, 2, 1, 3]);
-  const turned = (input: Value): Value => rotary(input, positions, tables.cos, tables.sin);
+interface OpenContext extends KindValues {
+  g: Graph;
+  config: ModelConfig;
+  positions: Value;
+  layer: number;
+  weights: LayerValues;
+}
+
+/** A layer over x [batch, length, d] whose batch, length and past are open. */
+function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenContext): Layer {
+  const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width } = config;
+  const { inputs } = familyOf(config).layer(config);
+  const product = (x: Value, name: string): Value => {
+    const y = matMul(x, transpose(weights[name] as Value));
+    return `${name}_bias` in weights ? add(y, weights[`${name}_bias`] as Value) : y;
+  };
   const remembered = (part: 'key' | 'value', now: Value): Value => {
     const past = g.input(`past_key_values.${layer}.${part}`, 'float32', [BATCH, groups, PAST, width], { 0: 'batch_size', 2: 'past_sequence_length' });
     const all = concat([past, now], 2);
     g.output(`present.${layer}.${part}`, all);
     return unsqueeze(all, [2], [BATCH, groups, 1, TOTAL, width]);
   };
-
-  const h = rmsNorm(x, weight(`${prefix}.input_layernorm.weight`), epsilon);
-  const q = keepAxes(turned(byHead(project(h, 'self_attn.q_proj'), heads)), [0, groups, heads / groups, -1, width], [BATCH, groups, heads / groups, LENGTH, width]);
-  const k = remembered('key', turned(byHead(project(h, 'self_attn.k_proj'), groups)));
-  const v = remembered('value', byHead(project(h, 'self_attn.v_proj'), groups));
-  // 1 / sqrt(width) is in the rotary tables.
-  const mixed = matMul(softmax(add(matMul(q, transpose(k)), bias)), v);
-  const joined = keepAxes(transpose(keepAxes(mixed, [0, heads, -1, width], [BATCH, heads, LENGTH, width]), [0, 2, 1, 3]), [0, 0, heads * width], [BATCH, LENGTH, heads * width]);
-  const middle = add(x, project(joined, 'self_attn.o_proj'));
-
-  const z = rmsNorm(middle, weight(`${prefix}.post_attention_layernorm.weight`), epsilon);
-  return add(middle, project(swiGlu(project(z, 'mlp.gate_proj'), project(z, 'mlp.up_proj')), 'mlp.down_proj'));
+  return {
+    config,
+    weights,
+    experts: config.experts as ExpertsConfig,
+    project: (input, x) => (inputs[input] ?? []).map((name) => product(x, name)),
+    product,
+    norm: (x, name) => normalised(x, weights[name] as Value, weights[`${name}_bias`], config),
+    heads(x, count, inner = 1) {
+      if (inner === 1) return transpose(keepAxes(x, [0, 0, count, width], [BATCH, LENGTH, count, width]), [0, 2, 1, 3]);
+      const apart = transpose(keepAxes(x, [0, 0, count, inner, width], [BATCH, LENGTH, count, inner, width]), [0, 3, 2, 1, 4]);
+      return keepAxes(apart, [0, inner * count, -1, width], [BATCH, inner * count, LENGTH, width]);
+    },
+    joined: (x) => keepAxes(transpose(x, [0, 2, 1, 3]), [0, 0, heads * width], [BATCH, LENGTH, heads * width]),
+    grouped: (x, count) => keepAxes(x, [0, 0, count, (x.shape[2] as number) / count], [BATCH, LENGTH, count, (x.shape[2] as number) / count]),
+    ungrouped: (x) => keepAxes(x, [0, 0, (x.shape[2] as number) * (x.shape[3] as number)], [BATCH, LENGTH, (x.shape[2] as number) * (x.shape[3] as number)]),
+    rotate: (x) => turned(x, positions, tables, config),
+    attend(q, k, v) {
+      const apart = keepAxes(q, [0, groups, heads / groups, -1, width], [BATCH, groups, heads / groups, LENGTH, width]);
+      const mixed = matMul(softmax(add(matMul(apart, transpose(remembered('key', k))), bias)), remembered('value', v));
+      return keepAxes(mixed, [0, heads, -1, width], [BATCH, heads, LENGTH, width]);
+    },
+  };
 }

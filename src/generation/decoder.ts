@@ -1,6 +1,6 @@
 /** What decoding takes on either device: the prompts' memory, and the feeds that steps share. */
 import { type DeviceTensor, type Feeds, host, type HostTensor } from '../runtime/index.ts';
-import { type GenerationShape, HIDDEN } from './shape.ts';
+import { type GenerationShape, HIDDEN, slides } from './shape.ts';
 import type { GenerationRequest } from './request.ts';
 import type { Row } from './rows.ts';
 import { samplingFeeds } from './sampling.ts';
@@ -33,10 +33,26 @@ export function memoryNames(layers: number): string[] {
 }
 
 /** The mask and length that go with a past: how many tokens of it each row has. */
-export function pastFeeds(lengths: readonly number[], longest: number): Feeds {
+export function pastFeeds({ shape }: Decoding, lengths: readonly number[], longest: number): Feeds {
   const mask = new Float32Array(lengths.length * longest).fill(HIDDEN);
   lengths.forEach((length, row) => mask.fill(0, row * longest, row * longest + length));
-  return { past_mask: host('float32', [lengths.length, 1, 1, longest], mask), past_length: host('int64', [1], BigInt64Array.of(BigInt(longest))) };
+  return {
+    past_mask: host('float32', [lengths.length, 1, 1, longest], mask),
+    past_length: host('int64', [1], BigInt64Array.of(BigInt(longest))),
+    ...(slides(shape) ? { past_index: counting(longest) } : {}),
+  };
+}
+
+/** 0, 1, 2, ... along the last of four axes. */
+export function counting(length: number): HostTensor {
+  return host('float32', [1, 1, 1, length], Float32Array.from({ length }, (_, i) => i));
+}
+
+/** The lowest position that layers that forget still see of each row, `step` steps after it was at `positions`. */
+export function lowestFeeds({ shape }: Decoding, positions: readonly number[], step = 0): Feeds {
+  if (!slides(shape)) return {};
+  const window = shape.model.config.sliding_window as number;
+  return { lowest: host('float32', [positions.length, 1, 1, 1], Float32Array.from(positions, (position) => position + step - window + 1)) };
 }
 
 /** Runs the prompts but their last tokens. @returns the keys and values, and how many each row has of them */
@@ -47,16 +63,22 @@ export async function prefill({ shape, sessions, adapters }: Decoding, rows: Row
   const count = prompts.length;
   const ids = new Int32Array(count * longest);
   prompts.forEach((prompt, row) => ids.set(prompt.slice(0, -1), row * longest));
-  const causal = new Float32Array(longest * longest);
-  for (let query = 0; query < longest; query++) causal.fill(HIDDEN, query * longest + query + 1, (query + 1) * longest);
   const session = await sessions.get('prefill', shape);
   const outputs = await session.run({
     ids: host('int32', [count, longest], ids),
     positions: host('int64', [count, longest], BigInt64Array.from({ length: count * longest }, (_, i) => BigInt(i % longest))),
-    mask: host('float32', [longest, longest], causal),
+    mask: causalMask(longest, longest),
+    ...(slides(shape) ? { near_mask: causalMask(longest, shape.model.config.sliding_window as number) } : {}),
     ...(adapters ? { adapters } : {}),
   });
   return { memory: Object.fromEntries(memoryNames(shape.model.layers.length).map((name) => [name, outputs.get(name)])), lengths, longest };
+}
+
+/** [length, length]: each token sees the last `window` up to itself. */
+function causalMask(length: number, window: number): HostTensor {
+  const mask = new Float32Array(length * length).fill(HIDDEN);
+  for (let query = 0; query < length; query++) mask.fill(0, query * length + Math.max(0, query - window + 1), query * length + query + 1);
+  return host('float32', [length, length], mask);
 }
 
 /** The requests' settings and the adapters: the same for all steps. */

@@ -1,11 +1,14 @@
 /** Prefill: the same layer as training's over a prompt's tokens but the last, for their keys and values. */
-import { type Value, add, cast, gather, Graph, matMul, reshape, softmax, transpose } from '../onnx/index.ts';
-import type { Rows } from '../models/layers.ts';
-import { type BlockContext, llamaBlock } from '../models/llama.ts';
-import { declare, type GenerationShape, type Memory, rowsOf } from './shape.ts';
+import { type Value, add, Graph, matMul, reshape, softmax, transpose } from '../onnx/index.ts';
+import { decoderLayer, kindOf, type LayerContext } from '../models/layer.ts';
+import { embedded } from '../models/outer.ts';
+import type { RotaryTables } from '../models/rotary.ts';
+import type { Rows } from '../models/rows.ts';
+import { declare, type GenerationShape, type Memory, rowsOf, slides } from './shape.ts';
 
 /**
- * Inputs: ids int32 [B, length]; positions int64 [B, length]; mask [length, length], causal; adapters.
+ * Inputs: ids int32 [B, length]; positions int64 [B, length]; mask [length, length], causal; near_mask,
+ * the same for layers with a window; adapters.
  * Prompts are padded on the right, where nothing before sees them, so one mask serves all rows.
  * Outputs: key0, value0, key1, ...
  */
@@ -17,18 +20,19 @@ export function prefillGraph(shape: GenerationShape): Graph {
   const ids = g.input('ids', 'int32', [rows, longest], { 1: 'prompt' });
   const positions = g.input('positions', 'int64', [rows, longest], { 1: 'prompt' });
   const mask = g.input('mask', 'float32', [longest, longest], { 0: 'prompt', 1: 'prompt' });
+  const near = slides(shape) ? g.input('near_mask', 'float32', [longest, longest], { 0: 'prompt', 1: 'prompt' }) : mask;
   const fixed = declare(g, shape);
-  const context = { config, rows: { adapters: shape.adapters, batch: shape.batch, length: longest } satisfies Rows, positions, tables: fixed.tables };
+  const context = { config, rows: { adapters: shape.adapters, batch: shape.batch, length: longest } satisfies Rows, positions };
 
-  let x = reshape(cast(gather(fixed.embedding, ids), 'float32'), [-1, config.hidden_size]);
+  let x = reshape(embedded(fixed.embedding, ids, config), [-1, config.hidden_size]);
   fixed.layers.forEach((weights, layer) => {
-    const attend: BlockContext['attend'] = (q, k, v) => {
+    const attend: LayerContext['attend'] = (q, k, v) => {
       const keys = transpose(k);
       g.output(`key${layer}`, keys);
       g.output(`value${layer}`, v);
-      return groupedAttention(q, { keys, values: v }, (scores) => add(scores, mask));
+      return groupedAttention(q, { keys, values: v }, (scores) => add(scores, slides(shape, layer) ? near : mask));
     };
-    x = llamaBlock(x, weights, { ...context, attend, lora: fixed.loras[layer] });
+    x = decoderLayer(x, weights, { ...context, tables: fixed.tables[kindOf(config, layer)] as RotaryTables, attend, lora: fixed.loras[layer] });
   });
   // The last layer's own output is not asked for, so only its keys and values are computed.
   return g;

@@ -1,8 +1,8 @@
 /** Adapters of different rank, alpha or target modules, brought to one layout so that they can run side by side. */
-import { type Adapter, type AdapterTensor, type LoraConfig, loraNames, loraScale, type TargetModule, TARGET_MODULES } from '../adapters/adapter.ts';
-import { projectionShapes } from '../models/checkpoint.ts';
+import { type Adapter, type AdapterTensor, type LoraConfig, loraNames, loraScale, MODULE_NAMES } from '../adapters/adapter.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { LoraLayout } from '../models/lora.ts';
+import { adaptables } from '../models/plan.ts';
 
 export interface AdapterStack {
   layout: LoraLayout;
@@ -14,7 +14,7 @@ export interface AdapterStack {
 export function stackAdapters(adapters: readonly Adapter[], model: ModelConfig): AdapterStack | null {
   if (adapters.length === 0) return null;
   const r = Math.max(...adapters.map(({ config }) => config.r));
-  const modules = (Object.keys(TARGET_MODULES) as TargetModule[]).filter((module) => adapters.some(({ config }) => config.target_modules.includes(module)));
+  const modules = MODULE_NAMES.filter((module) => adapters.some(({ config }) => config.target_modules.includes(module)));
   const common: LoraConfig = { r, lora_alpha: r, lora_dropout: 0, target_modules: modules };
   const layout = new LoraLayout(common, model);
   const layers = model.num_hidden_layers;
@@ -33,12 +33,11 @@ export function stackAdapters(adapters: readonly Adapter[], model: ModelConfig):
 
 function normalised(adapter: Adapter, { r, target_modules }: LoraConfig, model: ModelConfig): Map<string, AdapterTensor> {
   const scale = loraScale(adapter.config);
-  const shapes = projectionShapes(model);
+  const targets = adaptables(model).filter(({ module }) => target_modules.includes(module));
   const tensors = new Map<string, AdapterTensor>();
   for (let layer = 0; layer < model.num_hidden_layers; layer++) {
-    for (const module of target_modules) {
-      const names = loraNames(layer, module);
-      const [out, into] = shapes[`${TARGET_MODULES[module]}.${module}`] as [number, number];
+    for (const { path, out, into } of targets) {
+      const names = loraNames(model, layer, path);
       const a = new Float32Array(r * into);
       const b = new Float32Array(out * r);
       const own = adapter.config.r;

@@ -3,8 +3,9 @@
  * are parked and go on later beside others like them, so that a step's cost is always shared by many rows.
  */
 import { type Feeds, host, readFloats } from '../runtime/index.ts';
-import { type Decoding, lastFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
+import { counting, type Decoding, lastFeeds, lowestFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
 import { type MemoryShape, type Parked, type Part, putTogether, takeOut } from './parking.ts';
+import { slides } from './shape.ts';
 
 /** A run should not last longer: between runs a person can cancel, and results can be shown. */
 const RUN_SECONDS = 0.5;
@@ -60,7 +61,7 @@ async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, f
   const names = memoryNames(size.layers);
   const fixed: Feeds = {
     ...Object.fromEntries(names.map((name) => [`past_${name}`, past.memory[name] as MemoryTensors[string]])),
-    ...pastFeeds(past.lengths, past.longest),
+    ...pastFeeds(decoding, past.lengths, past.longest),
     ...settingFeeds(decoding, rows),
     stops: host('int32', [stops.length], Int32Array.from(stops)),
     tokens_before: host('int32', [count, 0], new Int32Array(0)),
@@ -78,6 +79,8 @@ async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, f
       ...fixed,
       ...Object.fromEntries(names.map((name) => [`recent_${name}`, recent[name] as MemoryTensors[string]])),
       ...lastFeeds(rows),
+      ...lowestFeeds(decoding, rows.map((row) => row?.last.position ?? 0)),
+      ...(slides(shape) ? { recent_order: counting(decoded), decoded: host('float32', [1, 1, 1, 1], Float32Array.of(decoded)) } : {}),
       ...(shape.sampling.penalise ? { seen: seenTokens(decoding, rows) } : {}),
       ...(shape.sampling.draw ? { uniforms: host('float32', [count, steps], Float32Array.from({ length: count * steps }, (_, i) => rows[Math.floor(i / steps)]?.uniform(i % steps) ?? 0)) } : {}),
       steps: host('int64', [], BigInt64Array.of(BigInt(steps))),

@@ -1,7 +1,7 @@
 /** Decoding on WebGPU: one step a run, the memory staying on the GPU. */
 import { type DeviceTensor, type Feeds, host } from '../runtime/index.ts';
-import { type Decoding, lastFeeds, memoryNames, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
-import { HIDDEN } from './shape.ts';
+import { type Decoding, lastFeeds, lowestFeeds, memoryNames, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
+import { HIDDEN, slides } from './shape.ts';
 
 /** Steps between looks at the tokens: each look waits for the GPU. */
 const LOOK = 4;
@@ -34,12 +34,13 @@ async function decodeBatch(decoding: Decoding, rows: Rows): Promise<void> {
     const count = rows.length;
     const longest = Math.max(...rows.map((row) => row?.left ?? 0));
     const window = Math.max(WINDOW, Math.ceil(longest / WINDOW) * WINDOW);
-    const fixed: Feeds = { ...Object.fromEntries(Object.entries(past).map(([name, tensor]) => [`past_${name}`, tensor])), ...pastFeeds(lengths, pastLength), ...settingFeeds(decoding, rows) };
+    const fixed: Feeds = { ...Object.fromEntries(Object.entries(past).map(([name, tensor]) => [`past_${name}`, tensor])), ...pastFeeds(decoding, lengths, pastLength), ...settingFeeds(decoding, rows) };
     const names = memoryNames(shape.model.layers.length).map((name) => `recent_${name}`);
     const empty = new Float32Array(count * groups * width * window);
     let memory = Object.fromEntries(names.map((name) => [name, keep(device.upload(host('float32', name.includes('key') ? [count, groups, width, window] : [count, groups, window, width], empty)))]));
     let seen = shape.sampling.penalise ? keep(device.upload(seenTokens(decoding, rows))) : null;
     let token: Feeds[string] = lastFeeds(rows).token;
+    const forgotten = slides(shape) ? (shape.model.config.sliding_window as number) : null;
     const positions = rows.map((row) => row?.last.position ?? 0);
     let waiting: DeviceTensor[] = [];
 
@@ -57,6 +58,8 @@ async function decodeBatch(decoding: Decoding, rows: Rows): Promise<void> {
         here: host('float32', [1, 1, 1, window], here),
         here_below: host('float32', [1, 1, window, 1], here),
         window_mask: host('float32', [1, 1, 1, window], mask),
+        ...(forgotten === null ? {} : { near_mask: host('float32', [1, 1, 1, window], mask.map((value, i) => (i <= step - forgotten ? HIDDEN : value))) }),
+        ...lowestFeeds(decoding, positions, step),
         ...(shape.sampling.draw ? { uniform: host('float32', [count, 1], Float32Array.from(rows, (row) => row?.uniform(ahead) ?? 0)) } : {}),
       });
       const before = [...Object.values(memory), ...(seen ? [seen] : [])];

@@ -3,8 +3,9 @@ import type { Device, DeviceTensor } from '../runtime/index.ts';
 import { host } from '../runtime/index.ts';
 import type { Checkpoint, Weight } from './checkpoint.ts';
 import type { ModelConfig } from './config.ts';
-import { float16ToFloat32 } from './float16.ts';
-import { LAYER_WEIGHTS, LLAMA_LAYER, type LayerWeightName } from './llama.ts';
+import type { WeightPlan } from './families/family.ts';
+import { familyOf } from './families/index.ts';
+import { stacked } from './stacking.ts';
 
 export interface BaseModel {
   readonly config: ModelConfig;
@@ -13,61 +14,45 @@ export interface BaseModel {
   readonly device: Device;
   /** [vocabulary, hidden] */
   readonly embedding: DeviceTensor;
-  /** [hidden] */
-  readonly norm: DeviceTensor;
   /** [vocabulary, hidden]; the embedding itself when the checkpoint ties them. */
   readonly head: DeviceTensor;
-  readonly layers: readonly Readonly<Record<LayerWeightName, DeviceTensor>>[];
+  /** The last norm, by the names in the family's `outer`. */
+  readonly outer: Readonly<Record<string, DeviceTensor>>;
+  /** By the names in the family's plan of a layer. */
+  readonly layers: readonly Readonly<Record<string, DeviceTensor>>[];
   dispose(): void;
 }
 
 /**
  * Sends a checkpoint's weights to a device, with the projections that share an input stacked into one.
- * float16 weights stay float16 where the device can decode them; norms are float32 always.
+ * float16 matrices stay float16 where the device can decode them; vectors are float32 always.
  */
 export function createBaseModel(checkpoint: Checkpoint, device: Device): BaseModel {
   const { config, weights } = checkpoint;
+  const family = familyOf(config);
   const held: DeviceTensor[] = [];
-  const send = (names: readonly string[], single: boolean): DeviceTensor => {
-    const parts = names.map((name) => weights.get(name) as Weight);
-    const [rows, columns] = [parts.reduce((sum, part) => sum + (part.shape[0] as number), 0), parts[0]?.shape[1]];
-    const shape = columns === undefined ? [rows] : [rows, columns];
-    const halves = device.halves && !single && parts.every((part) => part.dtype === 'float16');
-    const tensor = device.upload(halves ? host('float16', shape, joined(parts.map((part) => part.data as Uint16Array), Uint16Array)) : host('float32', shape, joined(parts.map(floats), Float32Array)));
+  const send = (plan: WeightPlan, prefix = ''): DeviceTensor => {
+    const parts = plan.parts.map(([tensor]) => weights.get(prefix + tensor) as Weight);
+    const { shape, data } = stacked(parts, plan, device.halves);
+    const tensor = device.upload(data instanceof Uint16Array ? host('float16', shape, data) : host('float32', shape, data));
     held.push(tensor);
     return tensor;
   };
-  const embedding = send(['model.embed_tokens.weight'], false);
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => {
-    const tensors = LAYER_WEIGHTS.map((name) => [name, send(LLAMA_LAYER[name].map((part) => `model.layers.${layer}.${part}.weight`), name.endsWith('norm'))] as const);
-    return Object.fromEntries(tensors) as Record<LayerWeightName, DeviceTensor>;
-  });
+  const all = (plans: Readonly<Record<string, WeightPlan>>, prefix?: string) => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, send(plan, prefix)]));
+  const table = (tensor: string): DeviceTensor => send({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] });
+
+  const embedding = table(family.paths.embedding);
+  const plan = family.layer(config).weights;
   return {
     config,
     parameters: checkpoint.parameters,
     device,
     embedding,
-    norm: send(['model.norm.weight'], true),
-    head: config.tie_word_embeddings ? embedding : send(['lm_head.weight'], false),
-    layers,
+    layers: Array.from({ length: config.num_hidden_layers }, (_, layer) => all(plan, `${family.paths.layers}.${layer}.`)),
+    outer: all(family.outer(config)),
+    head: config.tie_word_embeddings ? embedding : table(family.paths.head),
     dispose: () => {
       for (const tensor of held) tensor.dispose();
     },
   };
-}
-
-function floats(weight: Weight): Float32Array {
-  return weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
-}
-
-function joined<T extends Float32Array | Uint16Array>(parts: readonly T[], array: new (length: number) => T): T {
-  const [only] = parts;
-  if (parts.length === 1 && only) return only;
-  const out = new array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part as never, at);
-    at += part.length;
-  }
-  return out;
 }

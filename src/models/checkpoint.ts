@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
+import { weightShapes } from './plan.ts';
 import { readSafetensors, type StoredTensor, tensorHalves, tensorToFloat32 } from './safetensors.ts';
 
 /** A folder of files under their Hugging Face names, whatever they came from. */
@@ -24,35 +25,6 @@ export interface Checkpoint {
   weights: Map<string, Weight>;
   /** Numbers in all weights; a tied head is counted once. */
   parameters: number;
-}
-
-/** The seven projections of a decoder layer, by their module paths, with [out, in] features. */
-export function projectionShapes(config: ModelConfig): Record<string, [out: number, into: number]> {
-  const { hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: kvHeads, head_dim } = config;
-  return {
-    'self_attn.q_proj': [heads * head_dim, d],
-    'self_attn.k_proj': [kvHeads * head_dim, d],
-    'self_attn.v_proj': [kvHeads * head_dim, d],
-    'self_attn.o_proj': [d, heads * head_dim],
-    'mlp.gate_proj': [ff, d],
-    'mlp.up_proj': [ff, d],
-    'mlp.down_proj': [d, ff],
-  };
-}
-
-/** Every weight a checkpoint of this configuration has, with its shape. */
-export function weightShapes(config: ModelConfig): Map<string, number[]> {
-  const { vocab_size, hidden_size } = config;
-  const shapes = new Map<string, number[]>([['model.embed_tokens.weight', [vocab_size, hidden_size]]]);
-  for (let layer = 0; layer < config.num_hidden_layers; layer++) {
-    const prefix = `model.layers.${layer}`;
-    shapes.set(`${prefix}.input_layernorm.weight`, [hidden_size]);
-    for (const [name, shape] of Object.entries(projectionShapes(config))) shapes.set(`${prefix}.${name}.weight`, shape);
-    shapes.set(`${prefix}.post_attention_layernorm.weight`, [hidden_size]);
-  }
-  shapes.set('model.norm.weight', [hidden_size]);
-  if (!config.tie_word_embeddings) shapes.set('lm_head.weight', [vocab_size, hidden_size]);
-  return shapes;
 }
 
 /**
@@ -113,7 +85,7 @@ function missing(file: string, files: CheckpointFiles): LabError {
 }
 
 /** Names of tensors that old checkpoints carry and no model reads. */
-const IGNORED = /\.rotary_emb\.inv_freq$/;
+const IGNORED = /\.(rotary_emb\.inv_freq|attention\.(bias|masked_bias))$/;
 /** Problems named in the message; all of them are in the error's data. */
 const SHOWN = 12;
 

@@ -2,22 +2,21 @@
  * LoRA as graphs see it. All of an adapter's numbers in one layer form one flat vector, so that the optimiser updates
  * it with a few large operations; projections that read the same input share one product with their stacked A matrices.
  *
- * Order within a layer, for each input of projections (projections.ts): A of every adapted projection, [r, in] each; then B of each,
+ * Order within a layer, for each input of projections (families/family.ts): A of every adapted projection, [r, in] each; then B of each,
  * transposed to [r, out]. Transposed, because then both the forward and the gradient of B need no large transpose.
  */
-import { type AdapterTensor, type LoraConfig, type TargetModule, TARGET_MODULES, loraNames, loraScale } from '../adapters/adapter.ts';
+import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, concat, reshape, slice, zeros } from '../onnx/index.ts';
-import { projectionShapes } from './checkpoint.ts';
 import type { ModelConfig } from './config.ts';
-import type { LoraInput } from './layers.ts';
-import { PROJECTION_INPUTS, type ProjectionInput, modulesOf, stacksOf } from './projections.ts';
+import type { ProjectionInput } from './families/family.ts';
+import { type Adaptable, adaptables } from './plan.ts';
+import type { LoraInput } from './projections.ts';
 
 export type LayerLora = { [I in ProjectionInput]?: LoraInput };
 
 /** One matrix of one projection within a layer's flat vector. */
 interface Slot {
-  input: ProjectionInput;
-  module: TargetModule;
+  target: Adaptable;
   matrix: 'a' | 'b';
   offset: number;
   /** As stored here: A [r, in], B transposed [r, out]. */
@@ -28,20 +27,21 @@ export class LoraLayout {
   readonly slots: readonly Slot[];
   /** Numbers an adapter has in one layer. */
   readonly size: number;
+  /** Adapted or not. */
+  private readonly all: readonly Adaptable[];
 
   constructor(
     readonly config: LoraConfig,
     private readonly model: ModelConfig,
   ) {
-    const shapes = projectionShapes(model);
+    this.all = adaptables(model);
     const slots: Slot[] = [];
     let offset = 0;
-    for (const input of PROJECTION_INPUTS) {
+    for (const input of new Set(this.all.map((target) => target.input))) {
       for (const matrix of ['a', 'b'] as const) {
-        for (const module of modulesOf(input).filter((candidate) => config.target_modules.includes(candidate))) {
-          const [out, into] = shapes[`${TARGET_MODULES[module]}.${module}`] as [number, number];
-          const shape = [config.r, matrix === 'a' ? into : out] as const;
-          slots.push({ input, module, matrix, offset, shape });
+        for (const target of this.all.filter((candidate) => candidate.input === input && config.target_modules.includes(candidate.module))) {
+          const shape = [config.r, matrix === 'a' ? target.into : target.out] as const;
+          slots.push({ target, matrix, offset, shape });
           offset += shape[0] * shape[1];
         }
       }
@@ -52,10 +52,7 @@ export class LoraLayout {
 
   /** The inputs that adapted projections read, with their widths. */
   inputs(): { input: ProjectionInput; width: number }[] {
-    return PROJECTION_INPUTS.flatMap((input) => {
-      const slot = this.find(input, 'a')[0];
-      return slot ? [{ input, width: slot.shape[1] }] : [];
-    });
+    return [...new Set(this.slots.map(({ target }) => target.input))].map((input) => ({ input, width: (this.find(input, 'a')[0] as Slot).shape[1] }));
   }
 
   /**
@@ -75,11 +72,13 @@ export class LoraLayout {
     for (const { input } of this.inputs()) {
       const stacked = this.find(input, 'a');
       const a = piece(stacked[0] as Slot, stacked.length);
-      const slots = new Map(this.find(input, 'b').map((slot) => [slot.module, slot]));
-      const b = stacksOf(input).map(([, modules]) => {
-        const widths = modules.map((module) => this.width(module));
-        const bands = modules.flatMap((module, at) => {
-          const slot = slots.get(module);
+      const slots = new Map(this.find(input, 'b').map((slot) => [slot.target, slot]));
+      const reading = this.all.filter((target) => target.input === input);
+      const b = [...new Set(reading.map(({ weight }) => weight))].map((weight) => {
+        const stacked = reading.filter((target) => target.weight === weight);
+        const widths = stacked.map(({ out }) => out);
+        const bands = stacked.flatMap((target, at) => {
+          const slot = slots.get(target);
           return slot ? [banded(piece(slot, 1), widths.slice(0, at), widths.slice(at + 1))] : [];
         });
         return bands.length > 0 ? concat(bands, 1) : null;
@@ -91,11 +90,7 @@ export class LoraLayout {
   }
 
   private find(input: ProjectionInput, matrix: Slot['matrix']): Slot[] {
-    return this.slots.filter((slot) => slot.input === input && slot.matrix === matrix);
-  }
-
-  private width(module: TargetModule): number {
-    return (projectionShapes(this.model)[`${TARGET_MODULES[module]}.${module}`] as [number, number])[0];
+    return this.slots.filter((slot) => slot.target.input === input && slot.matrix === matrix);
   }
 
   /** Joins the gradients of `terms`' pieces to one of the layer's vectors, [K, size]. */
@@ -106,7 +101,7 @@ export class LoraLayout {
   /** Writes an adapter's tensors of one layer into `into`, from `offset` on. */
   pack(tensors: ReadonlyMap<string, AdapterTensor>, layer: number, into: Float32Array, offset: number): void {
     for (const slot of this.slots) {
-      const { data } = tensors.get(loraNames(layer, slot.module)[slot.matrix]) as AdapterTensor;
+      const { data } = tensors.get(loraNames(this.model, layer, slot.target.path)[slot.matrix]) as AdapterTensor;
       into.set(slot.matrix === 'a' ? data : transposed(data, slot.shape[1], slot.shape[0]), offset + slot.offset);
     }
   }
@@ -116,7 +111,7 @@ export class LoraLayout {
     for (const slot of this.slots) {
       const [rows, columns] = slot.shape;
       const data = from.slice(offset + slot.offset, offset + slot.offset + rows * columns);
-      tensors.set(loraNames(layer, slot.module)[slot.matrix], slot.matrix === 'a' ? { shape: [rows, columns], data } : { shape: [columns, rows], data: transposed(data, rows, columns) });
+      tensors.set(loraNames(this.model, layer, slot.target.path)[slot.matrix], slot.matrix === 'a' ? { shape: [rows, columns], data } : { shape: [columns, rows], data: transposed(data, rows, columns) });
     }
   }
 }

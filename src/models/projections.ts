@@ -1,26 +1,34 @@
-/**
- * The seven projections of a decoder layer as graphs take them: grouped by the input they read, and within a group
- * stacked to the matrices that multiply it. Queries, keys and values are one product, since they are split by heads
- * anyway; gate and up stay two, since splitting their one product again would cost a pass over memory.
- */
-import type { TargetModule } from '../adapters/adapter.ts';
+/** Frozen linear layers with LoRA (Hu et al. 2021) on them, for every adapter at once. */
+import { type Value, dim, gemm, matMul, matMulNT, mul, reshape, split } from '../onnx/index.ts';
+import type { Rows } from './rows.ts';
 
-export const PROJECTIONS = {
-  attention: { qkv: ['q_proj', 'k_proj', 'v_proj'] },
-  output: { o: ['o_proj'] },
-  mlp: { gate: ['gate_proj'], up: ['up_proj'] },
-  down: { down: ['down_proj'] },
-} as const satisfies Record<string, Record<string, readonly TargetModule[]>>;
-
-export type ProjectionInput = keyof typeof PROJECTIONS;
-export const PROJECTION_INPUTS = Object.keys(PROJECTIONS) as ProjectionInput[];
-
-/** The stacked matrices that multiply an input, each with the projections stacked in it. */
-export function stacksOf(input: ProjectionInput): [name: string, modules: readonly TargetModule[]][] {
-  return Object.entries(PROJECTIONS[input]);
+/** What LoRA adds to the projections of one input, for every adapter at once: y += scale * (x * keep) A^T B. */
+export interface LoraInput {
+  /** [K, n r, in]: the A matrices of the n adapted projections, stacked. */
+  a: Value;
+  /** For each stack of frozen weights, [K, m r, out]: the transposed B matrices of its m adapted projections, each in its own columns. Null where none is adapted. */
+  b: readonly (Value | null)[];
+  scale: number;
+  /** Dropout's mask on this input, [K, B T, in]: zero, or 1 / (1 - p). */
+  keep?: Value;
 }
 
-/** The projections that read an input, in stacking order. */
-export function modulesOf(input: ProjectionInput): TargetModule[] {
-  return stacksOf(input).flatMap(([, modules]) => modules);
+/**
+ * x W^T (+ LoRA) for x [rows, in] and each frozen W [out, in]. The frozen product sees all adapters' rows at once, and takes
+ * the adapters' part as its addend.
+ */
+export function projections(x: Value, weights: readonly Value[], rows: Rows, lora?: LoraInput): Value[] {
+  const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, -1, dim(x, -1)]), lora) : [];
+  return weights.map((weight, i) => {
+    const delta = deltas[i];
+    return gemm(x, weight, { transB: true, ...(delta ? { c: reshape(delta, [-1, dim(delta, -1)]) } : {}) });
+  });
+}
+
+function loraDeltas(x: Value, { a, b, scale, keep }: LoraInput): (Value | null)[] {
+  const low = matMulNT(keep ? mul(x, keep) : x, a);
+  const scaled = scale === 1 ? low : mul(low, scale);
+  const adapted = b.filter((matrix) => matrix !== null);
+  const parts = split(scaled, adapted.map((matrix) => matrix.shape[1] as number), 2);
+  return b.map((matrix) => (matrix === null ? null : matMul(parts.shift() as Value, matrix)));
 }

@@ -5,14 +5,14 @@
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import { STUDY_LANGUAGES } from '../core/languages.ts';
+import { MODULE_NAMES } from '../models/modules.ts';
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const rate = v.pipe(v.number(), v.minValue(0));
 const names = v.pipe(v.array(v.pipe(v.string(), v.nonEmpty())), v.minLength(1));
 
-const TargetModule = v.picklist(['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']);
-export type TargetModule = v.InferOutput<typeof TargetModule>;
+const TargetModule = v.picklist(MODULE_NAMES);
 
 /** PEFT's LoraConfig fields. */
 export const LoraSchema = v.strictObject({
@@ -21,6 +21,7 @@ export const LoraSchema = v.strictObject({
   lora_dropout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.95)), 0),
   /** Scale by lora_alpha / sqrt(r) instead of lora_alpha / r. */
   use_rslora: v.optional(v.boolean(), false),
+  /** As in PEFT, modules that a model does not have are passed over; one at least must be there. */
   target_modules: v.optional(v.pipe(v.array(TargetModule), v.minLength(1)), ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']),
 });
 export type LoraConfig = v.InferOutput<typeof LoraSchema>;

@@ -2,7 +2,8 @@
  * A layer at a time, forward and then backward, where the backward pass runs its layer again from the saved input: gradient
  * checkpointing (Chen et al. 2016) by construction. Memory holds the layers' inputs and one layer's activations.
  */
-import { rowCount } from '../models/layers.ts';
+import { kindOf } from '../models/layer.ts';
+import { rowCount } from '../models/rows.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
@@ -66,7 +67,8 @@ export class BlockwiseEngine implements GradientEngine {
     let dy = head.dx as DeviceTensor;
     const found: DeviceTensor[] = [];
     for (let layer = model.layers.length - 1; layer >= 0; layer--) {
-      const session = await this.sessions.get(layer === 0 ? 'first backward' : 'backward', () => blockBackward(this.shape, layer > 0), layerBindings(model, layer), String(layer));
+      const kind = kindOf(model.config, layer);
+      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, kind, layer > 0), layerBindings(model, layer), String(layer));
       const x = states.pop() as DeviceTensor;
       const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
       x.dispose();
@@ -103,7 +105,8 @@ export class BlockwiseEngine implements GradientEngine {
     const states = [(await embed.run({ ids: inputs.ids })).get('x')];
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
-      const session = await this.sessions.get(masked ? 'forward with dropout' : 'forward', () => blockForward(this.shape, masked), layerBindings(model, layer), String(layer));
+      const kind = kindOf(model.config, layer);
+      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, kind, masked), layerBindings(model, layer), String(layer));
       const x = states.at(-1) as DeviceTensor;
       const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
       if (!train) states.pop()?.dispose();

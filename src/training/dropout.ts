@@ -6,9 +6,9 @@
  */
 import { Rng } from '../core/rng.ts';
 import { type Graph, type Value, add, less, mul, where } from '../onnx/index.ts';
-import type { Rows } from '../models/layers.ts';
+import type { Rows } from '../models/rows.ts';
 import type { LoraLayout } from '../models/lora.ts';
-import type { ProjectionInput } from '../models/projections.ts';
+import type { ProjectionInput } from '../models/families/family.ts';
 import { type HostTensor, host } from '../runtime/index.ts';
 
 /** A pair of keys as values: two tensors, since not every device slices integers. */

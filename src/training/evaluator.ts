@@ -3,7 +3,7 @@
  * pass costs as much for adapters that have run out of batches as for the others; so once half of them have, the rest
  * go on in a pass of their own.
  */
-import type { Rows } from '../models/layers.ts';
+import type { Rows } from '../models/rows.ts';
 import { type Device, type DeviceTensor, host } from '../runtime/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { AdapterNumbers } from './adapter-numbers.ts';

@@ -5,12 +5,16 @@
  * d loss / d h = p W - W[y]: no one-hot matrix, and nothing of the vocabulary's width is written but the logits and p.
  */
 import {
-  Graph, type Value, add, cast, concat, gather, gatherElements, gemm, gradients, greaterOrEqual, log, mul, neg, reduceMax, reshape, rmsNorm, softmax, split, sub, where, zeros,
+  Graph, type Value, add, attention, cast, concat, gather, gatherElements, gemm, gradients, greaterOrEqual, log, mul, neg, reduceMax, reshape, softmax, split, sub, where, zeros,
 } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { type Rows, frozen, packedMask, rotaryTables, rowCount } from '../models/layers.ts';
-import { type BlockContext, LAYER_WEIGHTS, type LayerWeightName, layerParameters, llamaBlock, maskedAttention } from '../models/llama.ts';
+import type { AttentionKind } from '../models/config.ts';
+import { type LayerContext, type LayerValues, decoderLayer, kindOf, kindsOf, layerParameters } from '../models/layer.ts';
 import type { LoraLayout } from '../models/lora.ts';
+import { packedMask } from '../models/masks.ts';
+import { type LastNorm, embedded, frozen, normalised } from '../models/outer.ts';
+import { rotaryTables } from '../models/rotary.ts';
+import { type Rows, rowCount } from '../models/rows.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 
@@ -25,16 +29,19 @@ export interface StepShape {
 
 /** The frozen weights under the names the graphs below declare them by. */
 export function layerBindings(model: BaseModel, layer: number, prefix = ''): Record<string, DeviceTensor> {
-  const weights = model.layers[layer] as Record<LayerWeightName, DeviceTensor>;
-  return Object.fromEntries(LAYER_WEIGHTS.map((name) => [`${prefix}${name}`, weights[name]]));
+  return Object.fromEntries(Object.entries(weightsOf(model, layer)).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
 }
 
 export function outerBindings(model: BaseModel): Record<string, DeviceTensor> {
-  return { embedding: model.embedding, norm: model.norm, ...(tied(model) ? {} : { head: model.head }) };
+  return { ...model.outer, embedding: model.embedding, ...(tied(model) ? {} : { head: model.head }) };
 }
 
 function tied(model: BaseModel): boolean {
   return model.head === model.embedding;
+}
+
+function weightsOf(model: BaseModel, layer: number): Readonly<Record<string, DeviceTensor>> {
+  return model.layers[layer] as Readonly<Record<string, DeviceTensor>>;
 }
 
 const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows), model.config.hidden_size];
@@ -42,51 +49,60 @@ const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows)
 /** Token ids int32 [K B T] to hidden states [K B T, d]. */
 export function embedGraph(shape: StepShape): Graph {
   const g = new Graph('embedding');
-  g.output('x', embedded(g, frozen(g, 'embedding', shape.model.embedding), shape));
+  g.output('x', embeddings(g, table(g, shape.model), shape));
   return g;
 }
 
-function embedded(g: Graph, embedding: Value, { rows }: StepShape): Value {
-  return cast(gather(embedding, g.input('ids', 'int32', [rowCount(rows)])), 'float32');
+/** The embedding as it is stored. */
+function table(g: Graph, { embedding }: BaseModel): Value {
+  return g.parameter('embedding', embedding.dtype, embedding.shape);
 }
 
-/** The inputs that every layer shares: positions, segments, and the rows' dropout keys. */
-function sharedContext(g: Graph, { model, rows }: StepShape): BlockContext {
+function embeddings(g: Graph, embedding: Value, { model, rows }: StepShape): Value {
+  return embedded(embedding, g.input('ids', 'int32', [rowCount(rows)]), model.config);
+}
+
+type Shared = (kind: AttentionKind) => LayerContext;
+
+/** The inputs that every layer shares, positions and segments, and what the layers of each kind make of them. */
+function sharedContext(g: Graph, { model, rows }: StepShape, kinds: readonly AttentionKind[]): Shared {
+  const { config } = model;
   const sequences = rows.adapters * rows.batch;
-  return {
-    config: model.config,
-    rows,
-    positions: g.input('positions', 'int64', [sequences, rows.length]),
-    tables: rotaryTables(g, model.config, rows.length),
-    attend: maskedAttention(packedMask(g.input('segments', 'int32', [sequences, rows.length]))),
-  };
+  const positions = g.input('positions', 'int64', [sequences, rows.length]);
+  const segments = g.input('segments', 'int32', [sequences, rows.length]);
+  const contexts = new Map(kinds.map((kind) => {
+    const mask = packedMask(segments, kind === 'sliding_attention' ? config.sliding_window : null);
+    const context: LayerContext = { config, rows, positions, tables: rotaryTables(g, config, rows.length, kind), attend: (q, k, v) => attention(q, k, v, mask) };
+    return [kind, context] as const;
+  }));
+  return (kind) => contexts.get(kind) as LayerContext;
 }
 
-/** One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. */
-export function blockForward(shape: StepShape, train: boolean): Graph {
+/** One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph. */
+export function blockForward(shape: StepShape, kind: AttentionKind, train: boolean): Graph {
   const g = new Graph('layer forward');
-  g.output('y', singleLayer(g, shape, train).y);
+  g.output('y', singleLayer(g, shape, kind, train).y);
   return g;
 }
 
 /** The layer again, and from dy the gradients of its input (unless it is the first layer's) and of its adapters. */
-export function blockBackward(shape: StepShape, wantsInput: boolean): Graph {
+export function blockBackward(shape: StepShape, kind: AttentionKind, wantsInput: boolean): Graph {
   const g = new Graph('layer backward');
-  const { x, y, pieces } = singleLayer(g, shape, true);
+  const { x, y, pieces } = singleLayer(g, shape, kind, true);
   const found = gradients([y], [g.input('dy', 'float32', hidden(shape))], wantsInput ? [...pieces, x] : pieces);
   if (wantsInput) g.output('dx', found.pop() as Value);
   g.output('gradients', shape.layout.join(found));
   return g;
 }
 
-function singleLayer(g: Graph, shape: StepShape, train: boolean): { x: Value; y: Value; pieces: Value[] } {
+function singleLayer(g: Graph, shape: StepShape, kind: AttentionKind, train: boolean): { x: Value; y: Value; pieces: Value[] } {
   const { model, layout, rows, dropout } = shape;
   const x = g.input('x', 'float32', hidden(shape));
   const flat = g.input('adapters', 'float32', [rows.adapters, layout.size]);
-  const shared = sharedContext(g, shape);
+  const shared = sharedContext(g, shape, [kind]);
   const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
-  const y = llamaBlock(x, layerParameters(g, model.layers[0] as Record<LayerWeightName, DeviceTensor>), { ...shared, lora });
+  const y = decoderLayer(x, layerParameters(g, weightsOf(model, 0)), { ...shared(kind), lora });
   return { x, y, pieces };
 }
 
@@ -109,11 +125,14 @@ function lossRows(g: Graph, { count, open }: LossCount): LossRows {
   return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
 }
 
+function lastNorm(g: Graph, { outer }: BaseModel): LastNorm {
+  return layerParameters(g, outer) as LayerValues & LastNorm;
+}
+
 /** Writes the outputs loss and correct, [n, 1] each; returns the gradient at the gathered rows, [n, d]. */
-function headWithLoss(g: Graph, x: Value, norm: Value, head: Value, epsilon: number, { places, targets, weights }: LossRows): Value {
-  const w = cast(head, 'float32');
+function headWithLoss(g: Graph, x: Value, { norm, norm_bias }: LastNorm, w: Value, { model }: StepShape, { places, targets, weights }: LossRows): Value {
   const rows = gather(x, places);
-  const h = rmsNorm(rows, norm, epsilon);
+  const h = normalised(rows, norm, norm_bias, model.config);
   const z = gemm(h, w, { transB: true });
   const p = softmax(z);
   const top = reduceMax(z, [1], true);
@@ -139,7 +158,7 @@ export function headGraph(shape: StepShape, chunk: number, train: boolean): Grap
   const g = new Graph('head');
   const x = g.input('x', 'float32', hidden(shape));
   const head = frozen(g, tied(model) ? 'embedding' : 'head', model.head);
-  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, { count: chunk, open: false }));
+  const gradient = headWithLoss(g, x, lastNorm(g, model), head, shape, lossRows(g, { count: chunk, open: false }));
   if (train) g.output('dx', add(g.input('dx_before', 'float32', hidden(shape)), spread(gradient, g.input('sources', 'int32', [rowCount(shape.rows)]))));
   return g;
 }
@@ -154,19 +173,19 @@ export function wholeGraph(shape: StepShape, train: boolean, losses: LossCount):
   const g = new Graph(train ? 'training step' : 'evaluation');
   const adapters = g.input('adapters', 'float32', [model.layers.length, rows.adapters, layout.size]);
   const flats = split(adapters, model.layers.map(() => 1), 0).map((layer) => reshape(layer, [rows.adapters, layout.size]));
-  const shared = sharedContext(g, shape);
+  const shared = sharedContext(g, shape, kindsOf(model.config));
   const keys = train && dropout > 0 ? rowKeys(g, rows) : null;
-  const embedding = frozen(g, 'embedding', model.embedding);
+  const embedding = table(g, model);
 
-  let x = embedded(g, embedding, shape);
+  let x = embeddings(g, embedding, shape);
   const pieces = model.layers.map((weights, layer) => {
     const keep = keys ? keepMasks(keys, columnConstants(g, layer), layout, dropout) : {};
     const terms = layout.terms(flats[layer] as Value, keep);
-    x = llamaBlock(x, layerParameters(g, weights, `layer${layer}.`), { ...shared, lora: terms.lora });
+    x = decoderLayer(x, layerParameters(g, weights, `layer${layer}.`), { ...shared(kindOf(model.config, layer)), lora: terms.lora });
     return terms.pieces;
   });
-  const head = tied(model) ? embedding : frozen(g, 'head', model.head);
-  const gradient = headWithLoss(g, x, frozen(g, 'norm', model.norm), head, model.config.rms_norm_eps, lossRows(g, losses));
+  const head = tied(model) ? cast(embedding, 'float32') : frozen(g, 'head', model.head);
+  const gradient = headWithLoss(g, x, lastNorm(g, model), head, shape, lossRows(g, losses));
   if (!train) return g;
 
   const found = gradients([x], [spread(gradient, g.input('sources', 'int32', [rowCount(rows)]))], pieces.flat());

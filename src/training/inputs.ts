@@ -1,6 +1,6 @@
 /** From the adapters' batches to what the graphs of a step are fed. */
 import { LabError } from '../core/errors.ts';
-import { type Rows, rowCount } from '../models/layers.ts';
+import { type Rows, rowCount } from '../models/rows.ts';
 import { type HostTensor, host } from '../runtime/index.ts';
 import type { Batch } from '../text/packing.ts';
 

@@ -2,7 +2,7 @@
 import type { LoraConfig } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/config.ts';
-import { type Rows, rowCount } from '../models/layers.ts';
+import { type Rows, rowCount } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { headChunk } from './blockwise.ts';
 import type { GradientEngine } from './engine.ts';
@@ -30,14 +30,15 @@ export interface MemoryQuestion {
   stored: number;
 }
 
-/** Numbers one layer keeps for its backward pass, for each row: what the rules of llamaBlock's ops read. */
+/** Numbers one layer keeps for its backward pass, for each row: what the rules of a layer's ops read. */
 function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): number {
   const { hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim } = config;
   const q = heads * head_dim;
   const kv = groups * head_dim;
   const stream = 4 * d; // the layer's input, the middle, and both normed
   const attention = 3 * q + 2 * kv + heads * length; // queries, and what was mixed, by head and by token; keys, values; probabilities
-  const gated = 4 * ff; // up, opened, activated, product
+  // Up, opened, activated, product; of experts those of all, and the product once more, shared out.
+  const gated = config.experts ? config.experts.count * 5 * ff : 4 * ff;
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
@@ -64,7 +65,7 @@ const BUDGET = { wasm: 2.5 * 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
 
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
-  const weights = [model.embedding, model.norm, ...model.layers.flatMap((layer) => Object.values(layer)), ...(model.head === model.embedding ? [] : [model.head])];
+  const weights = [model.embedding, ...Object.values(model.outer), ...model.layers.flatMap((layer) => Object.values(layer)), ...(model.head === model.embedding ? [] : [model.head])];
   const stored = weights.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const { kind } = model.device;
   return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored }).total <= BUDGET[kind] ? 'whole' : 'blockwise';

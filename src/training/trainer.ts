@@ -2,10 +2,10 @@
  * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
  * and schedule, so that training it beside others gives what training it alone would.
  */
-import type { Adapter, AdapterTensor, LoraConfig } from '../adapters/adapter.ts';
+import { type Adapter, type AdapterTensor, type LoraConfig, applicable } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { Rows } from '../models/layers.ts';
+import type { Rows } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { type HostTensor, readFloats } from '../runtime/index.ts';
 import type { Batch, Batches } from '../text/packing.ts';
@@ -100,7 +100,8 @@ export class Trainer {
    * @throws LabError `training.shapes` when the adapters' batches differ in shape; `adapters.mismatch` for an `init` of
    *   another base; `training.resume` for a state of another run
    */
-  static async create(model: BaseModel, options: TrainerOptions): Promise<Trainer> {
+  static async create(model: BaseModel, given: TrainerOptions): Promise<Trainer> {
+    const options = { ...given, lora: applicable(given.lora, model.config) };
     const { adapters, lora, training, resume } = options;
     const first = adapters[0]?.batches;
     if (!first) throw new LabError('training.nothing', 'There is no adapter to train.', 'Choose at least one mix.');

@@ -1,5 +1,5 @@
 /** One graph for the whole step: nothing is computed twice, no activation leaves the runtime. For models whose activations fit. */
-import { rowCount } from '../models/layers.ts';
+import { rowCount } from '../models/rows.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
 import { type LossCount, type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';

@@ -6,7 +6,7 @@ import { type Adapter, initialAdapter } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Generator, type GenerationRequest } from '../../src/generation/index.ts';
 import { createBaseModel } from '../../src/models/base-model.ts';
-import { weightShapes } from '../../src/models/checkpoint.ts';
+import { weightShapes } from '../../src/models/plan.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { type Device, openDevice } from '../../src/runtime/index.ts';
 

@@ -4,7 +4,8 @@
  */
 import { defaultDevice, grad, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { Rng } from '../../src/core/rng.ts';
-import { projectionShapes, type Weight } from '../../src/models/checkpoint.ts';
+import type { Weight } from '../../src/models/checkpoint.ts';
+import { adaptables } from '../../src/models/plan.ts';
 import type { ModelConfig } from '../../src/models/config.ts';
 import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, WORLD_TOKENS, randomBatch, randomWeights } from './shapes.ts';
 import type { Work } from './ours.ts';
@@ -31,11 +32,11 @@ function frozenWeights(config: ModelConfig): Tensors {
 
 function loraTensors(config: ModelConfig): Tensors {
   const rng = new Rng(3);
-  const shapes = projectionShapes(config);
+  const shapes = new Map(adaptables(config).map(({ path, out, into }) => [path, [out, into] as const]));
   const out: Tensors = {};
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     for (const [short, path] of Object.entries(PROJECTIONS)) {
-      const [to, from] = shapes[path] as [number, number];
+      const [to, from] = shapes.get(path) as [number, number];
       out[`${layer}.${short}.a`] = arrayOf(Float32Array.from({ length: from * LORA.r }, () => (2 * rng.float() - 1) * 0.05), [from, LORA.r]);
       out[`${layer}.${short}.b`] = np.zeros([LORA.r, to]);
     }
@@ -50,7 +51,7 @@ function rmsNorm(x: np.Array, weight: np.Array, epsilon: number): np.Array {
 
 /** One decoder layer on x [T, d]; `frozen` and `lora` are borrowed, x is consumed. */
 function block(config: ModelConfig, layer: number, x: np.Array, frozen: Tensors, lora: Tensors, cos: np.Array, sin: np.Array, mask: np.Array): np.Array {
-  const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width, rms_norm_eps } = config;
+  const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width, norm_eps } = config;
   const tokens = x.shape[0] as number;
   const weight = (path: string): np.Array => (frozen[`model.layers.${layer}.${path}.weight`] as np.Array).ref;
   const part = (short: Projection, which: 'a' | 'b'): np.Array => (lora[`${layer}.${short}.${which}`] as np.Array).ref;
@@ -62,7 +63,7 @@ function block(config: ModelConfig, layer: number, x: np.Array, frozen: Tensors,
     return y.mul(cos.ref).add(np.concatenate([right.neg(), left], -1).mul(sin.ref));
   };
 
-  const normed = rmsNorm(x.ref, weight('input_layernorm'), rms_norm_eps);
+  const normed = rmsNorm(x.ref, weight('input_layernorm'), norm_eps);
   const q = rotate(byHead(linear(normed.ref, 'q'), heads)).reshape([groups, (heads / groups) * tokens, width]);
   const k = rotate(byHead(linear(normed.ref, 'k'), groups));
   const v = byHead(linear(normed, 'v'), groups);
@@ -70,14 +71,14 @@ function block(config: ModelConfig, layer: number, x: np.Array, frozen: Tensors,
   const mixed = np.matmul(nn.softmax(scores, -1).reshape([groups, (heads / groups) * tokens, tokens]), v);
   const middle = x.add(linear(mixed.reshape([heads, tokens, width]).transpose([1, 0, 2]).reshape([tokens, heads * width]), 'o'));
 
-  const inner = rmsNorm(middle.ref, weight('post_attention_layernorm'), rms_norm_eps);
+  const inner = rmsNorm(middle.ref, weight('post_attention_layernorm'), norm_eps);
   const gate = linear(inner.ref, 'gate');
   return middle.add(linear(nn.silu(gate).mul(linear(inner, 'up')), 'down'));
 }
 
 function positional(config: ModelConfig, tokens: number): { cos: np.Array; sin: np.Array; mask: np.Array } {
   const half = config.head_dim / 2;
-  const angle = (i: number, j: number): number => i / config.rope_theta ** ((j % half) / half);
+  const angle = (i: number, j: number): number => i / config.rope.full_attention.theta ** ((j % half) / half);
   const table = (f: (x: number) => number): np.Array => arrayOf(Float32Array.from({ length: tokens * 2 * half }, (_, i) => f(angle(Math.floor(i / (2 * half)), i % (2 * half)))), [tokens, 2 * half]);
   const mask = Float32Array.from({ length: tokens * tokens }, (_, i) => (i % tokens <= Math.floor(i / tokens) ? 0 : -1e9));
   return { cos: table(Math.cos), sin: table(Math.sin), mask: arrayOf(mask, [tokens, tokens]) };
@@ -99,7 +100,7 @@ export async function worldStep(): Promise<Work> {
     // The loss lies on the second half of the sequence. (A gather's gradient is a scatter, which its jit does not take.)
     const [unused, later] = np.split(x, 2, 0) as [np.Array, np.Array];
     unused.dispose();
-    const rows = rmsNorm(later, (weights['model.norm.weight'] as np.Array).ref, config.rms_norm_eps);
+    const rows = rmsNorm(later, (weights['model.norm.weight'] as np.Array).ref, config.norm_eps);
     const logits = np.matmul(rows, embedding.ref.transpose());
     const picked = np.sum(nn.logSoftmax(logits, -1).mul(hot));
     discard(lora);

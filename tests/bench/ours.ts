@@ -25,7 +25,7 @@ export async function worldStep(device: Device, adapters: number, { engine, toke
 export async function blockStep(device: Device): Promise<Work> {
   const model = randomModel(BLOCK_576, device);
   const layout = new LoraLayout(LORA, BLOCK_576);
-  const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, true);
+  const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, 'full_attention', true);
   const session = await device.program(graph).bind(layerBindings(model, 0));
   const rng = new Rng(2);
   const random = (shape: number[], scale: number) => device.upload(host('float32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (2 * rng.float() - 1) * scale)));

@@ -2,18 +2,19 @@
 import type { LoraConfig } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type BaseModel, createBaseModel } from '../../src/models/base-model.ts';
-import { type Weight, weightShapes } from '../../src/models/checkpoint.ts';
-import type { ModelConfig } from '../../src/models/config.ts';
+import type { Weight } from '../../src/models/checkpoint.ts';
+import { weightShapes } from '../../src/models/plan.ts';
+import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
 import type { Device } from '../../src/runtime/index.ts';
 import type { Batch, Batches } from '../../src/text/packing.ts';
 import type { TrainingOptions } from '../../src/training/index.ts';
 
-const shared = { model_type: 'llama', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 1024, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: [2], pad_token_id: 0 };
+const shared = { model_type: 'llama', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 1024, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 };
 
 /** The embedded world's dense model. */
-export const WORLD_DENSE: ModelConfig = { ...shared, vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32 };
+export const WORLD_DENSE: ModelConfig = parseConfig({ ...shared, vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3 });
 /** One layer of SmolLM2-135M. */
-export const BLOCK_576: ModelConfig = { ...shared, vocab_size: 64, hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 1, num_attention_heads: 9, num_key_value_heads: 3, head_dim: 64 };
+export const BLOCK_576: ModelConfig = parseConfig({ ...shared, vocab_size: 64, hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 1, num_attention_heads: 9, num_key_value_heads: 3 });
 
 export const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
 export const TRAINING: TrainingOptions = { learning_rate: 1e-4, lr_scheduler_type: 'constant', warmup_steps: 0, gradient_accumulation_steps: 1, adam_beta1: 0.9, adam_beta2: 0.999, adam_epsilon: 1e-8, weight_decay: 0, max_grad_norm: 1 };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { PageLab } from '../../src/app/lab.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { parseConfig } from '../../src/models/config.ts';
-import { weightShapes } from '../../src/models/checkpoint.ts';
+import { weightShapes } from '../../src/models/plan.ts';
 import { writeSafetensors } from '../../src/models/safetensors.ts';
 import type { ManifestInput } from '../../src/studies/manifest.ts';
 

@@ -1,5 +1,5 @@
 /** Runs in the page: generates with the golden checkpoints and gives the answers back to the test. */
-import { type Adapter, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import type { Adapter } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { nextToken, samplingFeeds, samplingInputs, samplingOf } from '../../src/generation/sampling.ts';
 import { Generator, type GenerationRequest, type GenerationResult, type GeneratorOptions } from '../../src/generation/index.ts';
@@ -7,8 +7,8 @@ import type { BaseModel } from '../../src/models/base-model.ts';
 import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
 import { loadCheckpoint } from '../../src/models/load.ts';
 import { Graph } from '../../src/onnx/index.ts';
-import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
 import { type Device, host, openDevice } from '../../src/runtime/index.ts';
+import { GoldenSet } from './golden-set.ts';
 
 export type Kind = 'wasm' | 'webgpu';
 
@@ -34,16 +34,11 @@ export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
   return model;
 }
 
-/** The golden adapters, as PEFT would have saved them. */
-export async function goldenAdapters(): Promise<Adapter[]> {
-  const { tensors } = readSafetensors(await files('untied').bytes('goldens.safetensors'), 'goldens.safetensors');
-  return [0, 1, 2].map((k) => {
-    const own = [...tensors.values()].filter(({ name }) => name.startsWith(`adapter${k}.`));
-    return {
-      config: { r: 4, lora_alpha: 8, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] },
-      tensors: new Map(own.map((tensor) => [PEFT_PREFIX + tensor.name.slice(`adapter${k}.`.length), { shape: tensor.shape, data: tensorToFloat32(tensor, 'goldens.safetensors') }])),
-    } satisfies Adapter;
-  });
+/** A checkpoint's golden adapters, as PEFT would have saved them. */
+export async function goldenAdapters(name: string): Promise<Adapter[]> {
+  const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await (await fetched(path)).arrayBuffer());
+  const set = await GoldenSet.open(name, read);
+  return set.numbers.losses.map((_, k) => set.adapter(k));
 }
 
 export interface Job {
@@ -67,8 +62,8 @@ export interface Outcome {
 /** Several jobs with one generator each, so that a test pays for one page. */
 export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const all = await goldenAdapters();
   for (const { kind, model, adapters, requests, options, abortAfter } of jobs) {
+    const all = adapters.length > 0 ? await goldenAdapters(model) : [];
     const generator = await Generator.create(await goldenModel(kind, model), adapters.map((k) => all[k] as Adapter), options);
     const order: string[] = [];
     const controller = new AbortController();

@@ -11,9 +11,9 @@ import type { TrainingOptions } from '../../src/training/index.ts';
 /** Reads a file below tests/golden/data. */
 export type ReadGolden = (path: string) => Promise<Uint8Array>;
 
-/** goldens.json of the checkpoint `untied`; make_goldens.py says what each is. */
+/** goldens.json of the checkpoint `untied` and of the families; make_goldens.py says what each is. */
 export interface GoldenNumbers {
-  lora: { r: number; lora_alpha: number };
+  lora: { r: number; lora_alpha: number; target_modules?: LoraConfig['target_modules'] };
   losses: { loss: number; tokens: number; accuracy: number; grad_norm: number }[];
   training: Omit<TrainingOptions, 'lr_scheduler_type' | 'gradient_accumulation_steps'> & { max_steps: number };
   curves: { loss: number[]; grad_norm: number[]; learning_rate: number[] }[];
@@ -72,7 +72,7 @@ export class GoldenSet {
   }
 
   get lora(): LoraConfig {
-    return { ...this.numbers.lora, lora_dropout: 0, target_modules: [...ALL] };
+    return { lora_dropout: 0, target_modules: [...ALL], ...this.numbers.lora };
   }
 
   get training(): TrainingOptions {

@@ -11,6 +11,7 @@ Files, all in tests/golden/data/:
 
     untied/      float32 weights, 2 layers, 4 heads, 2 KV heads, own lm_head
     untied-f16/  the same weights rounded to float16
+    families/*/  bfloat16 weights of the other families (families.py): the same files, with two adapters
     tied/        bfloat16 weights, 3 layers, 4 heads of 16 (head_dim differs from hidden / heads), 1 KV head, tied head
         config.json, model.safetensors     Hugging Face layout
         goldens.safetensors                float32 (F32) and int32 (I32) tensors, listed below
@@ -51,6 +52,8 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+
+import families
 
 DATA = Path(__file__).resolve().parent / "data"
 B, T = 2, 20
@@ -123,6 +126,8 @@ def rotate_half(x):
 
 def forward(config, weights, adapter, ids, positions, segments):
     """ids, positions, segments [B,T] -> logits [B,T,V]."""
+    if config.get("family"):
+        return families.forward(config, weights, adapter, ids, positions, segments, LORA["lora_alpha"] / LORA["r"])
     hd, heads, kv_heads = head_dim(config), config["num_attention_heads"], config["num_key_value_heads"]
     batch, length = ids.shape
     dtype = weights["model.norm.weight"].dtype
@@ -342,6 +347,67 @@ def write_checkpoint(name, config, weights, dtype, with_training):
     (folder / "goldens.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")
 
 
+def write_family(name, seed):
+    """One of families.py: logits, two adapters' gradients and curves, greedy answers. bfloat16 weights, to keep the files small."""
+    config = dict(families.CONFIGS[name], family=True)
+    folder = DATA / "families" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = {key: value.to(torch.bfloat16) for key, value in families.make_weights(config, torch.Generator().manual_seed(seed)).items()}
+    written = {key: value for key, value in config.items() if key != "family"}
+    (folder / "config.json").write_text(json.dumps({**written, "torch_dtype": "bfloat16"}, indent=2) + "\n")
+    write_safetensors(folder / "model.safetensors", stored, {"format": "pt"})
+    weights = {key: value.float() for key, value in stored.items()}
+
+    rng = torch.Generator().manual_seed(11)
+    batch = make_batch(config, rng)
+    plain = torch.randint(3, config["vocab_size"], (B, T), generator=rng)
+    packed = forward(config, weights, None, batch["ids"], batch["positions"], batch["segments"])
+    exact = forward(config, double(weights), None, batch["ids"], batch["positions"], batch["segments"])
+    tensors = {**ints("input", batch), "plain.ids": plain.int(), "logits.packed": packed, "logits.plain": forward_plain(config, weights, None, plain)}
+    modules = list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config)))
+    goldens = dict(logits_f64_error=relative(packed, exact), lora=dict(LORA, target_modules=modules), training=TRAINING, losses=[], curves=[], generations=[])
+    adapters = []
+    for k in range(2):
+        rng = torch.Generator().manual_seed(100 + k)
+        adapters.append({})
+        for path, rows, columns in families.adapter_shapes(config):
+            adapters[k][f"{path}.lora_A.weight"] = torch.randn(LORA["r"], columns, generator=rng) / math.sqrt(columns)
+            adapters[k][f"{path}.lora_B.weight"] = torch.randn(rows, LORA["r"], generator=rng) * 0.15
+        data = torch.Generator().manual_seed(200 + k)
+        batches = [make_batch(config, data, period=k + 1) for _ in range(5)]
+        grads, losses = gradients(config, weights, adapters[k], batches[0])
+        grads64, _ = gradients(config, double(weights), double(adapters[k]), batches[0])
+        worst = max(relative(grads[name], grads64[name]) for name in grads)
+        assert worst < 1e-5, worst
+        found = curve(config, weights, adapters[k], batches)
+        curve64 = curve(config, double(weights), double(adapters[k]), batches)
+        drift = max(abs(a / b - 1) for a, b in zip(found["loss"], curve64["loss"]))
+        print(f"  adapter {k}: loss {found['loss'][0]:.3f} -> {found['loss'][-1]:.3f}, gradients f32 against f64 {worst:.1e}, curve {drift:.1e}")
+        assert drift < 3e-4, drift
+        goldens["losses"].append(losses)
+        goldens["curves"].append(found)
+        for key in adapters[k]:
+            tensors[f"adapter{k}.{key}"] = adapters[k][key]
+            tensors[f"grad{k}.{key}"] = grads[key]
+        for s, b in enumerate(batches):
+            tensors.update(ints(f"batch{k}.{s}", b))
+    tensors["logits.adapter0"] = forward(config, weights, adapters[0], batch["ids"], batch["positions"], batch["segments"])
+    margin = math.inf
+    for index in (-1, 0, 1):
+        for prompt in ([1, 17, 40], [5, 61, 9, 33, 12, 7, 28], [51, 3, 3, 52, 44, 30, 1, 29, 13, 48, 6, 15, 60]):
+            tokens, m = generate(config, weights, None if index < 0 else adapters[index], prompt)
+            margin = min(margin, m)
+            goldens["generations"].append(dict(adapter=index, prompt=prompt, tokens=tokens))
+    assert margin > 1e-3, margin
+    print(f"{name}: logits f32 against f64 {goldens['logits_f64_error']:.1e}, smallest greedy margin {margin:.1e}, {sum(v.numel() for v in weights.values())} parameters")
+    write_safetensors(folder / "goldens.safetensors", tensors)
+    (folder / "goldens.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")
+
+
+# Seeds of weights whose greedy answers are clear.
+FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1}
+
+
 def main():
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -349,6 +415,8 @@ def main():
     weights = make_weights(untied, torch.Generator().manual_seed(1))
     write_checkpoint("untied", untied, weights, torch.float32, with_training=True)
     write_checkpoint("untied-f16", untied, weights, torch.float16, with_training=False)
+    for name, seed in FAMILY_SEEDS.items():
+        write_family(name, seed)
     tied = make_config(tied=True)
     write_checkpoint("tied", tied, make_weights(tied, torch.Generator().manual_seed(2)), torch.bfloat16, with_training=False)
 

@@ -1,7 +1,9 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
-import { Graph, cast, gather } from '../../src/onnx/index.ts';
-import { frozen, logits, packedMask, rotaryTables } from '../../src/models/layers.ts';
-import { layerParameters, llamaBlock, maskedAttention } from '../../src/models/llama.ts';
+import { Graph, type Value, attention, cast } from '../../src/onnx/index.ts';
+import { type LayerContext, type LayerValues, decoderLayer, kindOf, kindsOf, layerParameters } from '../../src/models/layer.ts';
+import { packedMask } from '../../src/models/masks.ts';
+import { type LastNorm, embedded, frozen, logits } from '../../src/models/outer.ts';
+import { rotaryTables } from '../../src/models/rotary.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { type Device, host, readFloats } from '../../src/runtime/index.ts';
@@ -38,17 +40,16 @@ async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): P
   const rows = { adapters: 1, batch: batchSize, length: maxLength };
   const g = new Graph('logits');
   const ids = g.input('ids', 'int32', [batchSize * maxLength]);
-  const shared = {
-    config: model.config,
-    rows,
-    positions: g.input('positions', 'int64', [batchSize, maxLength]),
-    tables: rotaryTables(g, model.config, maxLength),
-    attend: maskedAttention(packedMask(g.input('segments', 'int32', [batchSize, maxLength]))),
-  };
-  const embedding = frozen(g, 'embedding', model.embedding);
+  const positions = g.input('positions', 'int64', [batchSize, maxLength]);
+  const segments = g.input('segments', 'int32', [batchSize, maxLength]);
+  const contexts = new Map(kindsOf(model.config).map((kind) => {
+    const mask = packedMask(segments, kind === 'sliding_attention' ? model.config.sliding_window : null);
+    return [kind, { config: model.config, rows, positions, tables: rotaryTables(g, model.config, maxLength, kind), attend: (q: Value, k: Value, v: Value) => attention(q, k, v, mask) }];
+  }));
+  const embedding = g.parameter('embedding', model.embedding.dtype, model.embedding.shape);
   const tied = model.head === model.embedding;
   const bindings = { ...outerBindings(model) };
-  let x = cast(gather(embedding, ids), 'float32');
+  let x = embedded(embedding, ids, model.config);
   model.layers.forEach((weights, layer) => {
     const layout = adapted ? new LoraLayout(adapted.lora, model.config) : null;
     let lora;
@@ -58,10 +59,10 @@ async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): P
       bindings[`adapter${layer}`] = model.device.upload(host('float32', [1, layout.size], flat));
       ({ lora } = layout.terms(g.parameter(`adapter${layer}`, 'float32', [1, layout.size])));
     }
-    x = llamaBlock(x, layerParameters(g, weights, `layer${layer}.`), { ...shared, ...(lora ? { lora } : {}) });
+    x = decoderLayer(x, layerParameters(g, weights, `layer${layer}.`), { ...(contexts.get(kindOf(model.config, layer)) as LayerContext), lora });
     Object.assign(bindings, layerBindings(model, layer, `layer${layer}.`));
   });
-  g.output('logits', logits(x, frozen(g, 'norm', model.norm), tied ? embedding : frozen(g, 'head', model.head), model.config));
+  g.output('logits', logits(x, layerParameters(g, model.outer) as LayerValues & LastNorm, tied ? cast(embedding, 'float32') : frozen(g, 'head', model.head), model.config));
   const program = model.device.program(g);
   const session = await program.bind(bindings);
   const outputs = await session.run({
@@ -110,6 +111,31 @@ export interface Curve {
 export async function curves(device: Device, read: ReadGolden, adapters: number[], engine: EngineKind, steps = 20): Promise<Curve[]> {
   const set = await GoldenSet.open('untied', read);
   return record(await goldenTrainer(device, set, adapters, engine), adapters.length, steps);
+}
+
+export interface FamilyErrors {
+  logits: LogitsErrors;
+  losses: number[];
+  /** The worst of every LoRA tensor's gradient, by the name of the tensor it is of. */
+  gradients: { count: number; worst: string; error: number };
+  /** Largest relative difference of the twenty losses, over both adapters. */
+  curve: number;
+}
+
+/** A family's golden checkpoint: logits, gradients of two adapters trained at once, and their twenty steps. */
+export async function familyErrors(device: Device, read: ReadGolden, name: string, engine: EngineKind): Promise<FamilyErrors> {
+  const set = await GoldenSet.open(name, read);
+  const trainer = await goldenTrainer(device, set, [0, 1], engine);
+  const { losses, gradients } = await trainer.inspectGradients([0, 1].map((k) => set.batch(`batch${k}.0`)));
+  const tensors = [0, 1].flatMap((k) => [...set.gradient(k)].map(([tensor, { data }]) => ({ tensor, error: relativeError(data, gradients[k]?.get(tensor)?.data ?? new Float32Array()) })));
+  const worst = tensors.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a));
+  const curve = await record(trainer, 2, 20);
+  return {
+    logits: await logitsErrors(device, read, name),
+    losses: losses.map((loss, k) => Math.abs(loss / (set.numbers.losses[k]?.loss as number) - 1)),
+    gradients: { count: tensors.length, worst: worst.tensor, error: worst.error },
+    curve: Math.max(...set.numbers.curves.flatMap(({ loss }, k) => loss.map((known, step) => Math.abs((curve[k]?.loss[step] as number) / known - 1)))),
+  };
 }
 
 async function record(running: Trainer, adapters: number, steps: number): Promise<Curve[]> {

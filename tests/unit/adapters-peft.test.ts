@@ -41,7 +41,7 @@ test('the shapes agree with the adapters PyTorch trained', async () => {
 test('a fresh adapter changes nothing yet: B is zero, A uniform within 1 / sqrt(in), and the seed decides it', async () => {
   const config = await base();
   const adapter = initialAdapter({ ...LORA, r: 64 }, config, new Rng(3));
-  const { a, b } = loraNames(0, 'down_proj');
+  const { a, b } = loraNames(config, 0, 'mlp.down_proj');
   const values = adapter.tensors.get(a)!.data;
   const bound = 1 / Math.sqrt(48);
   expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound);
@@ -116,7 +116,7 @@ test('an adapter of another base is refused with every tensor that does not fit'
   expect(problems).toContain('base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight is [32, 4] but should be [64, 4]');
   expect(problems).toContain('base_model.model.model.layers.2.mlp.up_proj.lora_A.weight [4, 32] is missing');
   const broken = initialAdapter(LORA, await base(), new Rng(1));
-  broken.tensors.get(loraNames(1, 'o_proj').b)!.data[3] = NaN;
   const config = await base();
+  broken.tensors.get(loraNames(config, 1, 'self_attn.o_proj').b)!.data[3] = NaN;
   expect(refusal(() => checkAdapter(broken, config)).message).toContain('layers.1.self_attn.o_proj.lora_B.weight holds values that are not finite');
 });

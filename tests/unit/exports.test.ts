@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { decoderOnnx, modelCard, type ModelCard } from '../../src/exports/index.ts';
-import { weightShapes } from '../../src/models/checkpoint.ts';
+import { weightShapes } from '../../src/models/plan.ts';
 import { parseConfig } from '../../src/models/config.ts';
 
 const CARD: ModelCard = {

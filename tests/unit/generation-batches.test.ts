@@ -143,7 +143,7 @@ test('adapters of different rank, alpha and modules are brought to one layout th
   expect(packed).toHaveLength(2 * 2 * stack.layout.size);
 
   const product = (tensors: Adapter['tensors'], layer: number, module: 'q_proj' | 'v_proj' | 'down_proj', scale: number): number[] | null => {
-    const { a, b } = loraNames(layer, module);
+    const { a, b } = loraNames(model, layer, `${module === 'down_proj' ? 'mlp' : 'self_attn'}.${module}`);
     const [A, B] = [tensors.get(a), tensors.get(b)];
     if (!A || !B) return null;
     const [r, into] = A.shape as [number, number];

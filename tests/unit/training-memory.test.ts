@@ -1,30 +1,30 @@
 import { expect, test } from '@playwright/test';
 import type { LoraConfig } from '../../src/adapters/adapter.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
-import { weightShapes } from '../../src/models/checkpoint.ts';
-import type { ModelConfig } from '../../src/models/config.ts';
-import { rowCount } from '../../src/models/layers.ts';
-import { LAYER_WEIGHTS, LLAMA_LAYER } from '../../src/models/llama.ts';
+import { weightShapes } from '../../src/models/plan.ts';
+import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
+import { familyOf } from '../../src/models/families/index.ts';
+import { rowCount } from '../../src/models/rows.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import type { Value } from '../../src/onnx/index.ts';
 import { byteLength } from '../../src/onnx/index.ts';
 import { wholeGraph } from '../../src/training/graphs.ts';
 import { estimateMemory } from '../../src/training/index.ts';
 
-const CONFIG: ModelConfig = { model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: [2], pad_token_id: 0 };
+const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });
 const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
 const STORED = [...weightShapes(CONFIG).values()].reduce((sum, shape) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
 
 /** A model of shapes alone: enough to build graphs from. */
 function hollow(config: ModelConfig): BaseModel {
-  const shapes = weightShapes(config);
-  const stacked = (names: readonly string[]) => {
-    const parts = names.map((name) => shapes.get(name) as number[]);
-    return { dtype: 'float32', shape: [parts.reduce((sum, [rows]) => sum + (rows as number), 0), ...(parts[0] as number[]).slice(1)] };
+  const stacked = (parts: readonly (readonly [string, readonly number[]])[]) => {
+    const shapes = parts.map(([, shape]) => shape);
+    return { dtype: 'float32', shape: [shapes.reduce((sum, [rows]) => sum + (rows as number), 0), ...(shapes[0] as number[]).slice(1)] };
   };
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => Object.fromEntries(LAYER_WEIGHTS.map((name) => [name, stacked(LLAMA_LAYER[name].map((part) => `model.layers.${layer}.${part}.weight`))])));
-  const embedding = stacked(['model.embed_tokens.weight']);
-  return { config, layers, embedding, head: embedding, norm: stacked(['model.norm.weight']) } as unknown as BaseModel;
+  const all = (plans: ReturnType<ReturnType<typeof familyOf>['outer']>) => Object.fromEntries(Object.entries(plans).map(([name, { parts }]) => [name, stacked(parts)]));
+  const family = familyOf(config);
+  const embedding = stacked([['', [config.vocab_size, config.hidden_size]]]);
+  return { config, embedding, head: embedding, outer: all(family.outer(config)), layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
 }
 
 /** Bytes of what the forward pass of the whole graph makes and the backward pass reads. */

@@ -1,0 +1,76 @@
+/** What a family of models is to the lab: how its config.json reads, what its checkpoints hold, how a layer computes. */
+import type { Value } from '../../onnx/index.ts';
+import type { ModelConfig } from '../config.ts';
+import type { Fields } from '../fields.ts';
+import type { Layer } from '../layer.ts';
+
+/** The activations of a layer that adapted projections read: each has one dropout mask and one product with all its A matrices. */
+export type ProjectionInput = 'attention' | 'output' | 'mlp' | 'down';
+
+/** A frozen weight as graphs take it, and the checkpoint's tensors it is stacked from. */
+export interface WeightPlan {
+  /** With their shapes, in stacking order. */
+  parts: readonly (readonly [tensor: string, shape: readonly number[]])[];
+  /** The axis they are stacked on; the first where left out. */
+  axis?: 0 | 1;
+  /** Added to the stored numbers: Gemma keeps its norms' weights less one. */
+  plus?: number;
+}
+
+export interface LayerPlan {
+  /** Tensor names are below the layer's path. A weight `x_bias` is added to what `x` gives. */
+  weights: Readonly<Record<string, WeightPlan>>;
+  /** The weights that LoRA can adapt, by what they read, in the order in which `Layer.project` gives their products. */
+  inputs: Readonly<Partial<Record<ProjectionInput, readonly string[]>>>;
+}
+
+export interface Family {
+  readonly model_type: string;
+  /** The class that config.json names. */
+  readonly architecture: string;
+  /** Tensors outside the layers, and what comes before a layer's number. */
+  readonly paths: { readonly embedding: string; readonly head: string; readonly layers: string };
+  /** Its config class's defaults in transformers, where they are not LlamaConfig's. */
+  readonly defaults: Partial<Fields>;
+  /** What sets it apart from a plain Llama, and all it asks for that is not supported. */
+  config(fields: Fields): { config: Partial<ModelConfig>; problems: string[] };
+  /** The last norm: `norm`, and `norm_bias` where it has one. */
+  outer(config: ModelConfig): Readonly<Record<string, WeightPlan>>;
+  layer(config: ModelConfig): LayerPlan;
+  /** One decoder layer: x [K * B * T, hidden] to the same shape. The same function serves training, prefill, decoding and export. */
+  block(x: Value, layer: Layer): Value;
+}
+
+/** The tensors of most families lie where Llama's do. */
+export const LLAMA_PATHS = { embedding: 'model.embed_tokens.weight', head: 'lm_head.weight', layers: 'model.layers' } as const;
+
+/** A norm's weight. */
+export function vector(tensor: string, size: number, plus?: number): WeightPlan {
+  return { parts: [[tensor, [size]]], ...(plus === undefined ? {} : { plus }) };
+}
+
+/** Linear layers without bias that read the same input, stacked: [path, out] each. */
+export function matrices(into: number, ...parts: readonly (readonly [path: string, out: number])[]): WeightPlan {
+  return { parts: parts.map(([path, out]) => [`${path}.weight`, [out, into]]) };
+}
+
+/** Their biases. */
+export function biases(...parts: readonly (readonly [path: string, out: number])[]): WeightPlan {
+  return { parts: parts.map(([path, out]) => [`${path}.bias`, [out]]) };
+}
+
+/** Queries, keys and values as one product, since they are split by heads anyway; and the output projection. */
+export function attentionWeights({ hidden_size: d, num_attention_heads: heads, num_key_value_heads: groups, head_dim: width }: ModelConfig): { qkv: WeightPlan; o: WeightPlan } {
+  return {
+    qkv: matrices(d, ['self_attn.q_proj', heads * width], ['self_attn.k_proj', groups * width], ['self_attn.v_proj', groups * width]),
+    o: matrices(heads * width, ['self_attn.o_proj', d]),
+  };
+}
+
+/** A gated feed-forward. Gate and up stay two products: splitting one product would cost a pass over memory. */
+export function gatedWeights({ hidden_size: d, intermediate_size: ff }: ModelConfig): { gate: WeightPlan; up: WeightPlan; down: WeightPlan } {
+  return { gate: matrices(d, ['mlp.gate_proj', ff]), up: matrices(d, ['mlp.up_proj', ff]), down: matrices(ff, ['mlp.down_proj', d]) };
+}
+
+export const ATTENTION_INPUTS = { attention: ['qkv'], output: ['o'] } as const;
+export const GATED_INPUTS = { ...ATTENTION_INPUTS, mlp: ['gate', 'up'], down: ['down'] } as const;

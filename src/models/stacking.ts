@@ -1,0 +1,38 @@
+/** A checkpoint's tensors as one weight of the family's plan. */
+import type { Weight } from './checkpoint.ts';
+import type { WeightPlan } from './families/family.ts';
+import { float16ToFloat32 } from './float16.ts';
+
+/**
+ * The tensors of a plan as one, float32 with what the family adds to them.
+ * @param halves keep half precision where all parts are matrices that have it
+ */
+export function stacked(parts: readonly Weight[], { axis = 0, plus = 0 }: WeightPlan, halves: boolean): { shape: number[]; data: Float32Array | Uint16Array } {
+  const shapes = parts.map((part) => part.shape);
+  const shape = [...(shapes[0] as number[])];
+  shape[axis] = shapes.reduce((sum, own) => sum + (own[axis] as number), 0);
+  if (halves && shape.length > 1 && parts.every((part) => part.dtype === 'float16')) return { shape, data: joined(parts.map((part) => part.data as Uint16Array), shapes, axis, Uint16Array) };
+  const data = joined(parts.map(floats), shapes, axis, Float32Array);
+  return { shape, data: plus === 0 ? data : data.map((value) => value + plus) };
+}
+
+function floats(weight: Weight): Float32Array {
+  return weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
+}
+
+function joined<T extends Float32Array | Uint16Array>(parts: readonly T[], shapes: readonly (readonly number[])[], axis: 0 | 1, array: new (length: number) => T): T {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const out = new array(parts.reduce((sum, part) => sum + part.length, 0));
+  // Behind one another, or row by row beside one another.
+  const rows = axis === 0 ? 1 : ((shapes[0] as readonly number[])[0] as number);
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (const part of parts) {
+      const width = part.length / rows;
+      out.set(part.subarray(row * width, (row + 1) * width) as never, at);
+      at += width;
+    }
+  }
+  return out;
+}

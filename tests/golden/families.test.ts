@@ -1,0 +1,48 @@
+/** Every family against PyTorch (families.py): logits, LoRA gradients, twenty steps, greedy answers, on both devices. */
+import { expect, test } from '@playwright/test';
+import { familyOf } from '../../src/models/families/index.ts';
+import { parseConfig } from '../../src/models/config.ts';
+import { adaptables } from '../../src/models/plan.ts';
+import { inBrowser } from '../in-browser.ts';
+import { goldenJson } from './files.ts';
+import type { GoldenNumbers } from './golden-set.ts';
+import type { Job, Kind, Outcome } from './generation-page.ts';
+import type { FamilyErrors } from './training-checks.ts';
+
+test.describe.configure({ timeout: 600_000 });
+
+const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+
+for (const name of FAMILIES) {
+  const folder = `families/${name}`;
+  for (const kind of ['wasm', 'webgpu'] as Kind[]) {
+    for (const engine of kind === 'wasm' ? (['whole', 'blockwise'] as const) : (['whole'] as const)) {
+      test(`${name} computes and learns as in PyTorch, ${kind}, ${engine}`, async ({ page }) => {
+        const { logits, losses, gradients, curve } = await inBrowser<FamilyErrors>(page, 'tests/golden/training-page.ts', 'check', kind, 'familyErrors', folder, engine);
+        const config = parseConfig(await goldenJson(`${folder}/config.json`));
+        expect(gradients.count).toBe(2 * 2 * config.num_hidden_layers * adaptables(config).length);
+        console.log(`${familyOf(config).model_type.padEnd(12)} ${name.padEnd(16)} ${kind.padEnd(6)} ${engine.padEnd(9)} logits ${Math.max(logits.packed, logits.plain, logits.adapter ?? 0).toExponential(1)}  gradients ${gradients.error.toExponential(1)}  curve ${curve.toExponential(1)}`);
+        expect(logits.packed).toBeLessThan(1e-4);
+        expect(logits.plain).toBeLessThan(1e-4);
+        expect(logits.adapter).toBeLessThan(1e-4);
+        for (const error of losses) expect(error).toBeLessThan(1e-5);
+        expect(gradients.error, gradients.worst).toBeLessThan(1e-4);
+        expect(curve).toBeLessThan(1e-3);
+      });
+    }
+
+    test(`${name} answers as in PyTorch, base and adapters, ${kind}`, async ({ page }) => {
+      const { generations } = await goldenJson<GoldenNumbers & { generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
+      const job = (adapters: number[], rowsAtOnce?: number): Job => ({
+        kind,
+        model: folder,
+        adapters,
+        options: { stops: [95_000], ...(rowsAtOnce ? { rowsAtOnce } : {}) },
+        requests: generations.filter(({ adapter }) => (adapters.length > 0 ? adapter >= 0 : adapter < 0)).map(({ adapter, prompt }, i) => ({ id: String(i), adapter: Math.max(0, adapter), prompt, maxNewTokens: 24, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })),
+      });
+      const [base, tuned] = await inBrowser<Outcome[]>(page, 'tests/golden/generation-page.ts', 'generateAll', [job([]), job([0, 1])]);
+      for (const outcome of [base, tuned]) expect(outcome?.error).toBeNull();
+      expect([...(base?.results ?? []), ...(tuned?.results ?? [])].map(({ tokens }) => tokens)).toEqual(generations.map(({ tokens }) => tokens));
+    });
+  }
+}
