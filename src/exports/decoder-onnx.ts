@@ -27,7 +27,7 @@ const LARGEST = 1.9e9;
 export type ExportWeights = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
 /** What transformers.js 4 makes a text-generation pipeline of, among the lab's families. */
-const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'gpt_neox'];
+const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox'];
 
 /**
  * @param weights float32, under their Hugging Face names

@@ -1,0 +1,37 @@
+/** Every family that transformers.js loads, exported with an adapter folded in: it gives PyTorch's greedy answers there. */
+import { expect, test } from '@playwright/test';
+import { modelFiles } from '../../src/exports/index.ts';
+import { inBrowser } from '../in-browser.ts';
+import { goldenBytes, goldenFiles, goldenJson } from './files.ts';
+import { GoldenSet } from './golden-set.ts';
+
+const EOS = 2;
+
+const LOADED = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+
+for (const name of LOADED) {
+  test(`${name}: transformers.js answers as PyTorch does, one by one and in a padded batch`, async ({ page }) => {
+    const folder = `families/${name}`;
+    const set = await GoldenSet.open(folder, goldenBytes);
+    const files = await modelFiles({ base: await goldenFiles(folder), adapter: set.adapter(0), format: 'onnx', chatTemplate: '', card: '' });
+    await page.route('**/exported/**', (route) => {
+      const bytes = files.get(new URL(route.request().url()).pathname.split('/exported/model/')[1] as string);
+      return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
+    });
+    const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
+    const asked = generations.filter(({ adapter }) => adapter === 0);
+    const { alone, together } = await inBrowser<{ alone: number[][]; together: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24);
+    const cut = (tokens: number[]): number[] => tokens.slice(0, tokens.includes(EOS) ? tokens.indexOf(EOS) : tokens.length);
+    const known = asked.map(({ tokens }) => cut(tokens));
+    expect(alone.map(cut)).toEqual(known);
+    expect(together.map(cut)).toEqual(known);
+  });
+}
+
+test('a family that transformers.js does not load is refused by name', async () => {
+  const set = await GoldenSet.open('families/mixtral', goldenBytes);
+  const refused = modelFiles({ base: await goldenFiles('families/mixtral'), adapter: set.adapter(0), format: 'onnx', chatTemplate: '', card: '' });
+  await expect(refused).rejects.toMatchObject({ code: 'exports.family', message: expect.stringContaining('mixtral') });
+  const files = await modelFiles({ base: await goldenFiles('families/mixtral'), adapter: set.adapter(0), format: 'safetensors', chatTemplate: '', card: '' });
+  expect(files.has('model.safetensors')).toBe(true);
+});
