@@ -10,9 +10,10 @@ import type { WeightPlan } from '../models/families/family.ts';
 import { familyOf } from '../models/families/index.ts';
 import { type Layer, type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
 import { HIDDEN } from '../models/masks.ts';
-import { embedded, normalised } from '../models/outer.ts';
+import { type OuterValues, embedded, normalised } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
 import { stacked } from '../models/stacking.ts';
+import { type Stored, decoded } from '../models/stored.ts';
 import { type DType, Graph, type Shape, type Value, add, concat, matMul, softmax, transpose, writeModel } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
 
@@ -42,12 +43,12 @@ export function decoderOnnx(config: ModelConfig, weights: ExportWeights): Uint8A
 
   const g = new Graph('model');
   const family = familyOf(config);
-  const weight = (plan: WeightPlan, prefix = ''): Value => {
-    const { shape, data } = stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan, false);
-    return g.constant(data as Float32Array, 'float32', shape);
+  const weight = (plan: WeightPlan, prefix = ''): Stored => {
+    const { shape, data } = stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan);
+    return { value: g.constant(data as Float32Array, 'float32', shape) };
   };
   const all = (plans: Readonly<Record<string, WeightPlan>>, prefix?: string): LayerValues => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, weight(plan, prefix)]));
-  const table = (tensor: string): Value => weight({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] });
+  const table = (tensor: string): Stored => weight({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] });
 
   const ids = g.input('input_ids', 'int64', [BATCH, LENGTH], { 0: 'batch_size', 1: 'sequence_length' });
   const mask = g.input('attention_mask', 'int64', [BATCH, TOTAL], { 0: 'batch_size', 1: 'total_sequence_length' });
@@ -58,14 +59,13 @@ export function decoderOnnx(config: ModelConfig, weights: ExportWeights): Uint8A
   }])) as Record<AttentionKind, KindValues>;
 
   const embedding = table(family.paths.embedding);
+  const outer = { ...all(family.outer(config)), embedding, head: config.tie_word_embeddings ? embedding : table(family.paths.head) } as unknown as OuterValues;
   const plan = family.layer(config);
-  let x = embedded(embedding, ids, config);
+  let x = embedded(outer, ids, config);
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     x = family.block(x, openLayer({ g, config, positions, layer, weights: all(plan.weights, `${family.paths.layers}.${layer}.`), ...kinds[kindOf(config, layer)] }));
   }
-  const head = config.tie_word_embeddings ? embedding : table(family.paths.head);
-  const { norm, norm_bias } = all(family.outer(config));
-  g.output('logits', matMul(normalised(x, norm as Value, norm_bias, config), transpose(head)));
+  g.output('logits', matMul(normalised(x, outer.norm, outer.norm_bias, config), transpose(outer.head.value)));
   return writeModel(g, 'external').bytes;
 }
 
@@ -123,8 +123,8 @@ function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenC
   const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width } = config;
   const { inputs } = familyOf(config).layer(config);
   const product = (x: Value, name: string): Value => {
-    const y = matMul(x, transpose(weights[name] as Value));
-    return `${name}_bias` in weights ? add(y, weights[`${name}_bias`] as Value) : y;
+    const y = matMul(x, transpose(decoded(weights[name] as Stored)));
+    return `${name}_bias` in weights ? add(y, decoded(weights[`${name}_bias`] as Stored)) : y;
   };
   const remembered = (part: 'key' | 'value', now: Value): Value => {
     const past = g.input(`past_key_values.${layer}.${part}`, 'float32', [BATCH, groups, PAST, width], { 0: 'batch_size', 2: 'past_sequence_length' });
@@ -138,7 +138,7 @@ function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenC
     experts: config.experts as ExpertsConfig,
     project: (input, x) => (inputs[input] ?? []).map((name) => product(x, name)),
     product,
-    norm: (x, name) => normalised(x, weights[name] as Value, weights[`${name}_bias`], config),
+    norm: (x, name) => normalised(x, weights[name] as Stored, weights[`${name}_bias`], config),
     heads(x, count, inner = 1) {
       if (inner === 1) return transpose(keepAxes(x, [0, 0, count, width], [BATCH, LENGTH, count, width]), [0, 2, 1, 3]);
       const apart = transpose(keepAxes(x, [0, 0, count, inner, width], [BATCH, LENGTH, count, inner, width]), [0, 3, 2, 1, 4]);

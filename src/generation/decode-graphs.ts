@@ -44,7 +44,7 @@ function step(shape: GenerationShape, fixed: Frozen, token: Value, position: Val
   const rows = rowsOf(shape);
   const memory: Memory[] = [];
   const nearPast = near && past.index ? where(less(past.index, near.lowest), HIDDEN, past.mask) : past.mask;
-  let x = embedded(fixed.embedding, token, config);
+  let x = embedded(fixed.outer, token, config);
   fixed.layers.forEach((weights, layer) => {
     const before = past.layers[layer] as Memory;
     const forgets = near !== undefined && slides(shape, layer);
@@ -63,7 +63,7 @@ function step(shape: GenerationShape, fixed: Frozen, token: Value, position: Val
     const tables = fixed.tables[kindOf(config, layer)] as RotaryTables;
     x = decoderLayer(x, weights, { config, rows: { adapters: shape.adapters, batch: shape.batch, length: 1 }, positions: position, tables, attend, lora: fixed.loras[layer] });
   });
-  return { logits: logits(x, fixed.last, fixed.head, config), memory };
+  return { logits: logits(x, fixed.outer, config), memory };
 }
 
 /** Inputs for one part of the memory, of open length: key0, value0, ... under a prefix. */

@@ -24,7 +24,7 @@ export function prefillGraph(shape: GenerationShape): Graph {
   const fixed = declare(g, shape);
   const context = { config, rows: { adapters: shape.adapters, batch: shape.batch, length: longest } satisfies Rows, positions };
 
-  let x = reshape(embedded(fixed.embedding, ids, config), [-1, config.hidden_size]);
+  let x = embedded(fixed.outer, reshape(ids, [-1]), config);
   fixed.layers.forEach((weights, layer) => {
     const attend: LayerContext['attend'] = (q, k, v) => {
       const keys = transpose(k);

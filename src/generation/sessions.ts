@@ -20,8 +20,8 @@ export class Sessions {
   private readonly most: number;
 
   constructor(private readonly model: BaseModel) {
-    const { embedding, outer, head, layers } = model;
-    this.parameters = { ...outer, embedding, head, ...Object.fromEntries(layers.flatMap((weights, i) => Object.entries(weights).map(([name, tensor]) => [`layer${i}.${name}`, tensor]))) };
+    const { outer, layers } = model;
+    this.parameters = { ...outer, ...Object.fromEntries(layers.flatMap((weights, i) => Object.entries(weights).map(([name, tensor]) => [`layer${i}.${name}`, tensor]))) };
     const bytes = Object.values(this.parameters).reduce((sum, tensor) => sum + tensor.bytes, 0);
     this.most = Math.max(2, Math.floor(WEIGHT_BYTES / bytes));
   }

@@ -1,11 +1,12 @@
 /** What the graphs of generation have in common: what they are built for, and the weights, adapters and tables they read. */
-import { type Graph, type Value, cast, reshape, split } from '../onnx/index.ts';
+import { type Graph, type Value, reshape, split } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { AttentionKind } from '../models/config.ts';
-import { type LayerValues, kindOf, kindsOf, layerParameters } from '../models/layer.ts';
+import { type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
 import type { LayerLora, LoraLayout } from '../models/lora.ts';
-import { type LastNorm, frozen } from '../models/outer.ts';
+import { type OuterValues, declareOuter } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables } from '../models/rotary.ts';
+import { type Named, type Stored, declareStored, decoded } from '../models/stored.ts';
 import type { Sampling } from './sampling.ts';
 
 export { HIDDEN } from '../models/masks.ts';
@@ -27,10 +28,7 @@ export interface GenerationShape {
 export interface Frozen {
   layers: LayerValues[];
   loras: (LayerLora | undefined)[];
-  /** As it is stored. */
-  embedding: Value;
-  last: LastNorm;
-  head: Value;
+  outer: OuterValues;
   tables: Readonly<Partial<Record<AttentionKind, RotaryTables>>>;
 }
 
@@ -52,29 +50,31 @@ export function slides({ model: { config }, positions }: GenerationShape, layer?
 export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape): Frozen {
   const { config } = model;
   const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
-  const embedding = g.parameter('embedding', model.embedding.dtype, model.embedding.shape);
+  const outer = declareOuter(g, model.outer);
   return {
-    layers: model.layers.map((weights, i) => layerParameters(g, weights, `layer${i}.`)),
+    layers: model.layers.map((weights, i) => widened(declareStored(g, weights, `layer${i}.`))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size])).lora),
-    embedding,
-    last: layerParameters(g, model.outer) as LayerValues & LastNorm,
-    head: model.head === model.embedding ? cast(embedding, 'float32') : frozen(g, 'head', model.head),
+    outer: { ...outer, head: widened({ head: outer.head })['head'] as Stored },
     // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
 }
 
+/** Halves are widened once a run, not at every step. */
+function widened(weights: Named<Stored>): Named<Stored> {
+  return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale ? stored : { value: decoded(stored) }]));
+}
+
 /** The same values, for use in a body. */
-export function captured(body: Graph, { layers, loras, tables, last, embedding, head }: Frozen): Frozen {
+export function captured(body: Graph, { layers, loras, tables, outer }: Frozen): Frozen {
   const take = (value: Value): Value => body.capture(value);
   const each = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, take(value as Value)])) as T;
+  const stored = (weights: Named<Stored>): Named<Stored> => Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, each(weight)]));
   const term = (lora: LayerLora): LayerLora => Object.fromEntries(Object.entries(lora).map(([input, { a, b, scale }]) => [input, { a: take(a), b: b.map((matrix) => (matrix ? take(matrix) : null)), scale }]));
   return {
-    layers: layers.map(each),
+    layers: layers.map(stored),
     loras: loras.map((lora) => lora && term(lora)),
-    embedding: take(embedding),
-    last: each(last),
-    head: take(head),
+    outer: stored({ ...outer }) as unknown as OuterValues,
     tables: Object.fromEntries(Object.entries(tables).map(([kind, table]) => [kind, each(table)])),
   };
 }

@@ -2,18 +2,19 @@
  * What a family's block is written in: the weights of one layer with the operations on them. Training, prefill and decoding
  * make one from rows that lie behind one another (`rowsLayer`); the ONNX export makes one with open axes of its own.
  */
-import { type DType, type Graph, type Shape, type Value, add, gemm, reshape, transpose } from '../onnx/index.ts';
+import { type Value, add, gemm, reshape, transpose } from '../onnx/index.ts';
 import type { AttentionKind, ExpertsConfig, ModelConfig } from './config.ts';
 import type { ProjectionInput } from './families/family.ts';
 import { familyOf } from './families/index.ts';
 import type { LayerLora } from './lora.ts';
-import { frozen, normalised } from './outer.ts';
+import { normalised } from './outer.ts';
 import { projections } from './projections.ts';
 import { type RotaryTables, turned } from './rotary.ts';
 import type { Rows } from './rows.ts';
+import { type Named, type Stored, decoded } from './stored.ts';
 
-/** A layer's weights as float32 values, by their names in the family's plan. */
-export type LayerValues = Readonly<Record<string, Value>>;
+/** A layer's weights by their names in the family's plan. */
+export type LayerValues = Named<Stored>;
 
 export interface Layer {
   readonly config: ModelConfig;
@@ -40,11 +41,6 @@ export interface Layer {
   attend(q: Value, k: Value, v: Value): Value;
 }
 
-/** Declares the parameters of one layer; `prefix` tells the layers of a graph apart. */
-export function layerParameters(graph: Graph, weights: Readonly<Record<string, { dtype: DType; shape: Shape }>>, prefix = ''): LayerValues {
-  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, frozen(graph, `${prefix}${name}`, weight)]));
-}
-
 export interface LayerContext {
   config: ModelConfig;
   rows: Rows;
@@ -59,7 +55,8 @@ export interface LayerContext {
 export function rowsLayer(weights: LayerValues, { config, rows, positions, tables, attend, lora }: LayerContext): Layer {
   const sequences = rows.adapters * rows.batch;
   const { inputs } = familyOf(config).layer(config);
-  const weight = (name: string): Value => weights[name] as Value;
+  const stored = (name: string): Stored => weights[name] as Stored;
+  const weight = (name: string): Value => decoded(stored(name));
   const biased = (y: Value, name: string): Value => (`${name}_bias` in weights ? add(y, weight(`${name}_bias`)) : y);
   return {
     config,
@@ -70,7 +67,7 @@ export function rowsLayer(weights: LayerValues, { config, rows, positions, table
       return projections(x, names.map(weight), rows, lora?.[input]).map((y, i) => biased(y, names[i] as string));
     },
     product: (x, name) => biased(gemm(x, weight(name), { transB: true }), name),
-    norm: (x, name) => normalised(x, weight(name), weights[`${name}_bias`], config),
+    norm: (x, name) => normalised(x, stored(name), weights[`${name}_bias`], config),
     heads(x, count, inner = 1) {
       const width = config.head_dim;
       if (inner === 1) return transpose(reshape(x, [sequences, -1, count, width]), [0, 2, 1, 3]);

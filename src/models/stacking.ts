@@ -2,16 +2,14 @@
 import type { Weight } from './checkpoint.ts';
 import type { WeightPlan } from './families/family.ts';
 import { float16ToFloat32 } from './float16.ts';
+import type { Matrix } from './stored.ts';
 
-/**
- * The tensors of a plan as one, float32 with what the family adds to them.
- * @param halves keep half precision where all parts are matrices that have it
- */
-export function stacked(parts: readonly Weight[], { axis = 0, plus = 0 }: WeightPlan, halves: boolean): { shape: number[]; data: Float32Array | Uint16Array } {
+/** The tensors of a plan as one: float16 where all parts are matrices that have it, else float32, with what the family adds to them. */
+export function stacked(parts: readonly Weight[], { axis = 0, plus = 0 }: WeightPlan): Matrix {
   const shapes = parts.map((part) => part.shape);
   const shape = [...(shapes[0] as number[])];
   shape[axis] = shapes.reduce((sum, own) => sum + (own[axis] as number), 0);
-  if (halves && shape.length > 1 && parts.every((part) => part.dtype === 'float16')) return { shape, data: joined(parts.map((part) => part.data as Uint16Array), shapes, axis, Uint16Array) };
+  if (shape.length > 1 && parts.every((part) => part.dtype === 'float16')) return { shape, data: joined(parts.map((part) => part.data as Uint16Array), shapes, axis, Uint16Array) };
   const data = joined(parts.map(floats), shapes, axis, Float32Array);
   return { shape, data: plus === 0 ? data : data.map((value) => value + plus) };
 }

@@ -11,6 +11,8 @@ export const DTYPES = {
   bool: { code: 9, bytes: 1 },
   float16: { code: 10, bytes: 2 },
   uint32: { code: 12, bytes: 4 },
+  /** Two to a byte, the first in the low half. */
+  uint4: { code: 21, bytes: 0.5 },
 } as const;
 
 export type DType = keyof typeof DTYPES;
@@ -33,7 +35,7 @@ export function elements(shape: Shape): number {
 
 /** Bytes a tensor takes. */
 export function byteLength(tensor: { dtype: DType; shape: Shape }): number {
-  return elements(tensor.shape) * DTYPES[tensor.dtype].bytes;
+  return Math.ceil(elements(tensor.shape) * DTYPES[tensor.dtype].bytes);
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

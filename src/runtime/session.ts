@@ -31,8 +31,8 @@ export interface Session {
 }
 
 /**
- * A graph on a device. Where parameters are inputs (WebGPU) it is compiled once and binding costs nothing; where they
- * are initialisers (WASM) every binding is a session of its own.
+ * A graph on a device. Where parameters are inputs (WebGPU, and WASM where `shared`) it is compiled once and binding costs
+ * nothing; where they are initialisers (WASM) every binding is a session of its own.
  */
 export interface Program {
   /** @param parameters by name; all of the graph's */
@@ -47,6 +47,11 @@ export interface ProgramOptions {
    * static shapes; every binding is then a session of its own. WASM ignores it.
    */
   capture?: boolean;
+  /**
+   * On WASM: parameters are copied in at every run, so that all bindings share one session and none keeps a copy. For large
+   * weights that one run works long on. On WebGPU it is always so, without the copying.
+   */
+  shared?: boolean;
 }
 
 /** Wraps what ONNX Runtime throws, so that a person learns which graph failed. */

@@ -12,6 +12,7 @@ export interface HostArrays {
   uint8: Uint8Array;
   int8: Int8Array;
   bool: Uint8Array;
+  uint4: Uint8Array;
 }
 export type HostArray = HostArrays[DType];
 
@@ -33,7 +34,7 @@ export interface DeviceTensor {
   dispose(): void;
 }
 
-const ARRAYS = { float32: Float32Array, float16: Uint16Array, int32: Int32Array, int64: BigInt64Array, uint32: Uint32Array, uint8: Uint8Array, int8: Int8Array, bool: Uint8Array } as const;
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, int32: Int32Array, int64: BigInt64Array, uint32: Uint32Array, uint8: Uint8Array, int8: Int8Array, bool: Uint8Array, uint4: Uint8Array } as const;
 
 /** Bytes seen as the elements of a type, without a copy where alignment allows. */
 export function viewAs(dtype: DType, bytes: Uint8Array): HostArray {

@@ -1,13 +1,13 @@
-/** WASM: tensors live in JavaScript memory and every run copies them in and out, so parameters are initialisers. */
+/** WASM: tensors live in JavaScript memory and every run copies them in and out, so parameters are initialisers unless they are shared. */
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { writeModel } from '../onnx/model.ts';
+import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
 import { elements } from '../onnx/value.ts';
 import type { Device } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
-import { Outputs, type Feeds, type Program, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
+import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
 
 class MemoryTensor implements DeviceTensor {
@@ -72,40 +72,60 @@ export class WasmDevice implements Device {
     return this.upload({ dtype: 'float32', shape, data: out });
   }
 
-  program(graph: Graph): Program {
-    const model = writeModel(graph, 'external');
+  program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {
+    const model = writeModel(graph, shared ? 'inputs' : 'external');
     const sessions = new Set<Session>();
+    let common: Promise<OrtSession> | null = null;
     return {
-      bind: (parameters) =>
-        this.turnstile.pass(async () => {
-          const externalData = model.external.map((value) => ({ path: value.name, data: bytesOf(parameterOf<MemoryTensor>(graph, parameters, value).data) }));
-          const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
-          let session: OrtSession;
-          try {
-            session = await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData });
-          } catch (error) {
-            throw sessionError(graph.name, 'compile', error);
-          }
-          this.held += bytes;
-          const bound: Session = {
-            run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds)),
-            dispose: async () => {
-              if (!sessions.delete(bound)) return;
-              this.held -= bytes;
-              await this.turnstile.pass(() => session.release());
-            },
-          };
-          sessions.add(bound);
-          return bound;
-        }),
+      bind: async (parameters) => {
+        if (!shared) {
+          const session = await this.bound(graph, model, parameters, (own) => sessions.delete(own));
+          sessions.add(session);
+          return session;
+        }
+        const own = new Set(graph.parameters);
+        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, parameterOf<MemoryTensor>(graph, parameters, value)]));
+        common ??= this.turnstile.pass(() => this.compile(graph.name, model, []));
+        const session = await common;
+        return { run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, { ...feeds, ...fixed })), dispose: async () => {} };
+      },
       dispose: async () => {
         for (const session of sessions) await session.dispose();
+        const session = await common;
+        if (session) await this.turnstile.pass(() => session.release());
       },
     };
   }
 
   dispose(): void {
     // ONNX Runtime never gives wasm memory back; leaving the page does.
+  }
+
+  /** A session that holds a copy of its parameters. */
+  private bound(graph: Graph, model: ModelBytes, parameters: Readonly<Record<string, DeviceTensor>>, onDispose: (session: Session) => boolean): Promise<Session> {
+    return this.turnstile.pass(async () => {
+      const externalData = model.external.map((value) => ({ path: value.name, data: bytesOf(parameterOf<MemoryTensor>(graph, parameters, value).data) }));
+      const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
+      const session = await this.compile(graph.name, model, externalData);
+      this.held += bytes;
+      const bound: Session = {
+        run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds)),
+        dispose: async () => {
+          if (!onDispose(bound)) return;
+          this.held -= bytes;
+          await this.turnstile.pass(() => session.release());
+        },
+      };
+      return bound;
+    });
+  }
+
+  private async compile(name: string, model: ModelBytes, externalData: { path: string; data: Uint8Array }[]): Promise<OrtSession> {
+    try {
+      return await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData });
+    } catch (error) {
+      throw sessionError(name, 'compile', error);
+    }
   }
 
   private async run(name: string, session: OrtSession, inputs: readonly Value[], feeds: Feeds): Promise<Outputs> {

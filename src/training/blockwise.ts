@@ -7,7 +7,7 @@ import { rowCount } from '../models/rows.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings, outerBindings } from './graphs.ts';
+import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
 /** Logits of one chunk of the head take at most about this many numbers (64 MB). */
@@ -30,7 +30,7 @@ class Sessions {
     if (known) return known;
     let program = this.programs.get(name);
     if (!program) {
-      program = this.device.program(graph());
+      program = this.device.program(graph(), { shared: true });
       this.programs.set(name, program);
     }
     const session = program.bind(bindings);
@@ -101,7 +101,7 @@ export class BlockwiseEngine implements GradientEngine {
   private async forward(adapters: DeviceTensor, inputs: StepInputs, shared: Record<string, DeviceTensor>, train: boolean): Promise<{ states: DeviceTensor[]; parts: DeviceTensor[] }> {
     const { model, layout, rows, dropout } = this.shape;
     const parts = model.layers.map((_, layer) => this.device.part(adapters, layer * rows.adapters * layout.size, [rows.adapters, layout.size]));
-    const embed = await this.sessions.get('embed', () => embedGraph(this.shape), outerBindings(model));
+    const embed = await this.sessions.get('embed', () => embedGraph(this.shape), model.outer);
     const states = [(await embed.run({ ids: inputs.ids })).get('x')];
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
@@ -118,7 +118,7 @@ export class BlockwiseEngine implements GradientEngine {
   /** The head over all loss rows, chunk by chunk. Frees `x`. */
   private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
     const total = rowCount(this.shape.rows);
-    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train), outerBindings(this.shape.model));
+    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train), this.shape.model.outer);
     const count = inputs.places.length;
     let dx = train ? this.device.upload(host('float32', x.shape, new Float32Array(total * this.shape.model.config.hidden_size))) : null;
     const chunks: Outputs[] = [];

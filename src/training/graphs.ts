@@ -5,16 +5,17 @@
  * d loss / d h = p W - W[y]: no one-hot matrix, and nothing of the vocabulary's width is written but the logits and p.
  */
 import {
-  Graph, type Value, add, attention, cast, concat, gather, gatherElements, gemm, gradients, greaterOrEqual, log, mul, neg, reduceMax, reshape, softmax, split, sub, where, zeros,
+  Graph, type Value, add, attention, concat, gather, gatherElements, gemm, gradients, greaterOrEqual, log, mul, neg, reduceMax, reshape, softmax, split, sub, where, zeros,
 } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { AttentionKind } from '../models/config.ts';
-import { type LayerContext, type LayerValues, decoderLayer, kindOf, kindsOf, layerParameters } from '../models/layer.ts';
+import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../models/layer.ts';
 import type { LoraLayout } from '../models/lora.ts';
 import { packedMask } from '../models/masks.ts';
-import { type LastNorm, embedded, frozen, normalised } from '../models/outer.ts';
+import { type OuterValues, declareOuter, embedded, normalised } from '../models/outer.ts';
 import { rotaryTables } from '../models/rotary.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
+import { type Named, declareStored, decoded, lookedUp } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 
@@ -32,16 +33,8 @@ export function layerBindings(model: BaseModel, layer: number, prefix = ''): Rec
   return Object.fromEntries(Object.entries(weightsOf(model, layer)).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
 }
 
-export function outerBindings(model: BaseModel): Record<string, DeviceTensor> {
-  return { ...model.outer, embedding: model.embedding, ...(tied(model) ? {} : { head: model.head }) };
-}
-
-function tied(model: BaseModel): boolean {
-  return model.head === model.embedding;
-}
-
-function weightsOf(model: BaseModel, layer: number): Readonly<Record<string, DeviceTensor>> {
-  return model.layers[layer] as Readonly<Record<string, DeviceTensor>>;
+function weightsOf(model: BaseModel, layer: number): Named<DeviceTensor> {
+  return model.layers[layer] as Named<DeviceTensor>;
 }
 
 const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows), model.config.hidden_size];
@@ -49,17 +42,12 @@ const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows)
 /** Token ids int32 [K B T] to hidden states [K B T, d]. */
 export function embedGraph(shape: StepShape): Graph {
   const g = new Graph('embedding');
-  g.output('x', embeddings(g, table(g, shape.model), shape));
+  g.output('x', embeddings(g, declareOuter(g, shape.model.outer), shape));
   return g;
 }
 
-/** The embedding as it is stored. */
-function table(g: Graph, { embedding }: BaseModel): Value {
-  return g.parameter('embedding', embedding.dtype, embedding.shape);
-}
-
-function embeddings(g: Graph, embedding: Value, { model, rows }: StepShape): Value {
-  return embedded(embedding, g.input('ids', 'int32', [rowCount(rows)]), model.config);
+function embeddings(g: Graph, outer: OuterValues, { model, rows }: StepShape): Value {
+  return embedded(outer, g.input('ids', 'int32', [rowCount(rows)]), model.config);
 }
 
 type Shared = (kind: AttentionKind) => LayerContext;
@@ -102,7 +90,7 @@ function singleLayer(g: Graph, shape: StepShape, kind: AttentionKind, train: boo
   const shared = sharedContext(g, shape, [kind]);
   const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
-  const y = decoderLayer(x, layerParameters(g, weightsOf(model, 0)), { ...shared(kind), lora });
+  const y = decoderLayer(x, declareStored(g, weightsOf(model, 0)), { ...shared(kind), lora });
   return { x, y, pieces };
 }
 
@@ -125,12 +113,9 @@ function lossRows(g: Graph, { count, open }: LossCount): LossRows {
   return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
 }
 
-function lastNorm(g: Graph, { outer }: BaseModel): LastNorm {
-  return layerParameters(g, outer) as LayerValues & LastNorm;
-}
-
 /** Writes the outputs loss and correct, [n, 1] each; returns the gradient at the gathered rows, [n, d]. */
-function headWithLoss(g: Graph, x: Value, { norm, norm_bias }: LastNorm, w: Value, { model }: StepShape, { places, targets, weights }: LossRows): Value {
+function headWithLoss(g: Graph, x: Value, { norm, norm_bias, head }: OuterValues, { model }: StepShape, { places, targets, weights }: LossRows): Value {
+  const w = decoded(head);
   const rows = gather(x, places);
   const h = normalised(rows, norm, norm_bias, model.config);
   const z = gemm(h, w, { transB: true });
@@ -140,7 +125,7 @@ function headWithLoss(g: Graph, x: Value, { norm, norm_bias }: LastNorm, w: Valu
   // -log p[y] by way of the largest probability, which never underflows.
   g.output('loss', sub(sub(top, own), log(reduceMax(p, [1], true))));
   g.output('correct', where(greaterOrEqual(own, top), 1, 0));
-  const dh = mul(gemm(p, w, { c: neg(gather(w, targets)) }), reshape(weights, [-1, 1]));
+  const dh = mul(gemm(p, w, { c: neg(lookedUp(head, targets)) }), reshape(weights, [-1, 1]));
   return gradients([h], [dh], [rows])[0] as Value;
 }
 
@@ -157,8 +142,7 @@ export function headGraph(shape: StepShape, chunk: number, train: boolean): Grap
   const { model } = shape;
   const g = new Graph('head');
   const x = g.input('x', 'float32', hidden(shape));
-  const head = frozen(g, tied(model) ? 'embedding' : 'head', model.head);
-  const gradient = headWithLoss(g, x, lastNorm(g, model), head, shape, lossRows(g, { count: chunk, open: false }));
+  const gradient = headWithLoss(g, x, declareOuter(g, model.outer), shape, lossRows(g, { count: chunk, open: false }));
   if (train) g.output('dx', add(g.input('dx_before', 'float32', hidden(shape)), spread(gradient, g.input('sources', 'int32', [rowCount(shape.rows)]))));
   return g;
 }
@@ -175,17 +159,16 @@ export function wholeGraph(shape: StepShape, train: boolean, losses: LossCount):
   const flats = split(adapters, model.layers.map(() => 1), 0).map((layer) => reshape(layer, [rows.adapters, layout.size]));
   const shared = sharedContext(g, shape, kindsOf(model.config));
   const keys = train && dropout > 0 ? rowKeys(g, rows) : null;
-  const embedding = table(g, model);
+  const outer = declareOuter(g, model.outer);
 
-  let x = embeddings(g, embedding, shape);
+  let x = embeddings(g, outer, shape);
   const pieces = model.layers.map((weights, layer) => {
     const keep = keys ? keepMasks(keys, columnConstants(g, layer), layout, dropout) : {};
     const terms = layout.terms(flats[layer] as Value, keep);
-    x = decoderLayer(x, layerParameters(g, weights, `layer${layer}.`), { ...shared(kindOf(model.config, layer)), lora: terms.lora });
+    x = decoderLayer(x, declareStored(g, weights, `layer${layer}.`), { ...shared(kindOf(model.config, layer)), lora: terms.lora });
     return terms.pieces;
   });
-  const head = tied(model) ? cast(embedding, 'float32') : frozen(g, 'head', model.head);
-  const gradient = headWithLoss(g, x, lastNorm(g, model), head, shape, lossRows(g, losses));
+  const gradient = headWithLoss(g, x, outer, shape, lossRows(g, losses));
   if (!train) return g;
 
   const found = gradients([x], [spread(gradient, g.input('sources', 'int32', [rowCount(rows)]))], pieces.flat());

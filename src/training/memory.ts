@@ -65,7 +65,7 @@ const BUDGET = { wasm: 2.5 * 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
 
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
-  const weights = [model.embedding, ...Object.values(model.outer), ...model.layers.flatMap((layer) => Object.values(layer)), ...(model.head === model.embedding ? [] : [model.head])];
+  const weights = [model.outer, ...model.layers].flatMap((tensors) => Object.values(tensors));
   const stored = weights.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const { kind } = model.device;
   return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored }).total <= BUDGET[kind] ? 'whole' : 'blockwise';

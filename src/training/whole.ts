@@ -2,7 +2,7 @@
 import { rowCount } from '../models/rows.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type LossCount, type StepShape, layerBindings, outerBindings, wholeGraph } from './graphs.ts';
+import { type LossCount, type StepShape, layerBindings, wholeGraph } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
 /** Loss rows are filled up to a multiple of this, so that few different sizes occur. */
@@ -48,7 +48,7 @@ export class WholeEngine implements GradientEngine {
     const program = model.device.program(wholeGraph(this.shape, train, losses), { capture: !losses.open });
     this.programs.push(program);
     const bindings = model.layers.map((_, layer) => layerBindings(model, layer, `layer${layer}.`));
-    const session = program.bind(Object.assign({}, outerBindings(model), ...bindings) as Record<string, DeviceTensor>);
+    const session = program.bind(Object.assign({}, model.outer, ...bindings) as Record<string, DeviceTensor>);
     this.sessions.set(key, session);
     return session;
   }

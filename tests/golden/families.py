@@ -12,6 +12,7 @@ takes the checkpoint's tensors under their Hugging Face names, and optionally on
     qwen3_moe    modeling_qwen3_moe: the same without the normalisation, with q and k norms
     gpt_neox     modeling_gpt_neox: LayerNorm, biases, fused q k v, partial rotation, parallel residual
     gpt_neox-serial   the same without parallel residual, with gelu_new
+    llama-int8, llama-int4   Llama whose frozen matrices were rounded to blocks of integers first (`rounded`), the second with a tied head
 """
 import math
 
@@ -37,6 +38,31 @@ CONFIGS = {
     "gpt_neox": dict(COMMON, architectures=["GPTNeoXForCausalLM"], model_type="gpt_neox", hidden_act="gelu", layer_norm_eps=1e-5, rotary_pct=0.5, rotary_emb_base=10000, use_parallel_residual=True, attention_bias=True),
     "gpt_neox-serial": dict(COMMON, architectures=["GPTNeoXForCausalLM"], model_type="gpt_neox", hidden_act="gelu_new", layer_norm_eps=1e-5, rotary_pct=0.25, rotary_emb_base=500, use_parallel_residual=False, attention_bias=True),
 }
+
+CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
+CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
+STORAGE = {"llama-int8": 8, "llama-int4": 4}
+
+
+def rounded(weight, bits):
+    """A matrix [rows, columns] as unsigned integers with a scale and a zero point for each block of 32 (else 16) along a row, and back."""
+    rows, columns = weight.shape
+    block = 32 if columns % 32 == 0 else 16
+    blocks = weight.reshape(-1, block)
+    low, high = blocks.amin(1).clamp(max=0), blocks.amax(1).clamp(min=0)
+    scale = ((high.double() - low.double()) / (2 ** bits - 1)).float().double()
+    scale[scale == 0] = 1
+    zero = torch.floor(-low.double() / scale + 0.5)
+    codes = (torch.floor(blocks.double() / scale[:, None] + 0.5) + zero[:, None]).clamp(0, 2 ** bits - 1)
+    return ((codes - zero[:, None]).float() * scale.float()[:, None]).reshape(rows, columns)
+
+
+def stored(name, weights):
+    """The weights as the lab stores them; embedding and head never in less than eight bits."""
+    if name not in STORAGE:
+        return weights
+    bits = lambda key: 8 if "embed" in key or "head" in key else STORAGE[name]
+    return {key: rounded(value, bits(key)) if value.dim() == 2 else value for key, value in weights.items()}
 
 
 # Shapes

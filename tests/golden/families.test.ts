@@ -11,7 +11,7 @@ import type { FamilyErrors } from './training-checks.ts';
 
 test.describe.configure({ timeout: 600_000 });
 
-const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+const FAMILIES = ['llama-int8', 'llama-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
 for (const name of FAMILIES) {
   const folder = `families/${name}`;

@@ -8,7 +8,7 @@ import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
 import { loadCheckpoint } from '../../src/models/load.ts';
 import { Graph } from '../../src/onnx/index.ts';
 import { type Device, host, openDevice } from '../../src/runtime/index.ts';
-import { GoldenSet } from './golden-set.ts';
+import { type GoldenNumbers, GoldenSet } from './golden-set.ts';
 
 export type Kind = 'wasm' | 'webgpu';
 
@@ -30,7 +30,7 @@ export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
   if (!device) devices.set(kind, (device = openDevice(kind)));
   const key = `${kind}/${name}`;
   let model = models.get(key);
-  if (!model) models.set(key, (model = device.then((opened) => loadCheckpoint(files(name), opened))));
+  if (!model) models.set(key, (model = Promise.all([device, fetched(`${name}/goldens.json`).then((response) => response.json() as Promise<GoldenNumbers>)]).then(([opened, { storage }]) => loadCheckpoint(files(name), opened, storage ? { storage } : {}))));
   return model;
 }
 

@@ -4,6 +4,7 @@ import { createBaseModel } from '../../src/models/base-model.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { readCheckpoint } from '../../src/models/checkpoint.ts';
 import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
+import type { Storage } from '../../src/models/stored.ts';
 import type { Device } from '../../src/runtime/index.ts';
 import type { Batch, Batches } from '../../src/text/packing.ts';
 import type { TrainingOptions } from '../../src/training/index.ts';
@@ -14,6 +15,8 @@ export type ReadGolden = (path: string) => Promise<Uint8Array>;
 /** goldens.json of the checkpoint `untied` and of the families; make_goldens.py says what each is. */
 export interface GoldenNumbers {
   lora: { r: number; lora_alpha: number; target_modules?: LoraConfig['target_modules'] };
+  /** How the frozen weights were rounded before PyTorch computed with them. */
+  storage?: Storage;
   losses: { loss: number; tokens: number; accuracy: number; grad_norm: number }[];
   training: Omit<TrainingOptions, 'lr_scheduler_type' | 'gradient_accumulation_steps'> & { max_steps: number };
   curves: { loss: number[]; grad_norm: number[]; learning_rate: number[] }[];
@@ -42,9 +45,10 @@ export class GoldenSet {
     return new GoldenSet(name, json, new Map(values), read);
   }
 
-  async model(device: Device): Promise<BaseModel> {
+  /** @param storage what goldens.json says where left out */
+  async model(device: Device, storage: Storage = this.numbers.storage ?? 'auto'): Promise<BaseModel> {
     const files = { names: ['config.json', 'model.safetensors'], json: async (file: string) => JSON.parse(new TextDecoder().decode(await this.read(`${this.name}/${file}`))) as unknown, bytes: (file: string) => this.read(`${this.name}/${file}`) };
-    return createBaseModel(await readCheckpoint(files), device);
+    return createBaseModel(await readCheckpoint(files), device, storage);
   }
 
   floats(key: string): Float32Array {

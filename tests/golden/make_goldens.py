@@ -356,7 +356,7 @@ def write_family(name, seed):
     written = {key: value for key, value in config.items() if key != "family"}
     (folder / "config.json").write_text(json.dumps({**written, "torch_dtype": "bfloat16"}, indent=2) + "\n")
     write_safetensors(folder / "model.safetensors", stored, {"format": "pt"})
-    weights = {key: value.float() for key, value in stored.items()}
+    weights = families.stored(name, {key: value.float() for key, value in stored.items()})
 
     rng = torch.Generator().manual_seed(11)
     batch = make_batch(config, rng)
@@ -366,6 +366,8 @@ def write_family(name, seed):
     tensors = {**ints("input", batch), "plain.ids": plain.int(), "logits.packed": packed, "logits.plain": forward_plain(config, weights, None, plain)}
     modules = list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config)))
     goldens = dict(logits_f64_error=relative(packed, exact), lora=dict(LORA, target_modules=modules), training=TRAINING, losses=[], curves=[], generations=[])
+    if name in families.STORAGE:
+        goldens["storage"] = f"int{families.STORAGE[name]}"
     adapters = []
     for k in range(2):
         rng = torch.Generator().manual_seed(100 + k)
@@ -405,7 +407,7 @@ def write_family(name, seed):
 
 
 # Seeds of weights whose greedy answers are clear.
-FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1}
+FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1}
 
 
 def main():

@@ -1,8 +1,9 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
-import { Graph, type Value, attention, cast } from '../../src/onnx/index.ts';
-import { type LayerContext, type LayerValues, decoderLayer, kindOf, kindsOf, layerParameters } from '../../src/models/layer.ts';
+import { Graph, type Value, attention } from '../../src/onnx/index.ts';
+import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/layer.ts';
 import { packedMask } from '../../src/models/masks.ts';
-import { type LastNorm, embedded, frozen, logits } from '../../src/models/outer.ts';
+import { declareOuter, embedded, logits } from '../../src/models/outer.ts';
+import { declareStored } from '../../src/models/stored.ts';
 import { rotaryTables } from '../../src/models/rotary.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
@@ -10,7 +11,7 @@ import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import type { Batch } from '../../src/text/packing.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
-import { layerBindings, outerBindings } from '../../src/training/graphs.ts';
+import { layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
@@ -46,10 +47,9 @@ async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): P
     const mask = packedMask(segments, kind === 'sliding_attention' ? model.config.sliding_window : null);
     return [kind, { config: model.config, rows, positions, tables: rotaryTables(g, model.config, maxLength, kind), attend: (q: Value, k: Value, v: Value) => attention(q, k, v, mask) }];
   }));
-  const embedding = g.parameter('embedding', model.embedding.dtype, model.embedding.shape);
-  const tied = model.head === model.embedding;
-  const bindings = { ...outerBindings(model) };
-  let x = embedded(embedding, ids, model.config);
+  const outer = declareOuter(g, model.outer);
+  const bindings = { ...model.outer };
+  let x = embedded(outer, ids, model.config);
   model.layers.forEach((weights, layer) => {
     const layout = adapted ? new LoraLayout(adapted.lora, model.config) : null;
     let lora;
@@ -59,10 +59,10 @@ async function allLogits(model: BaseModel, batch: Batch, adapted?: GoldenSet): P
       bindings[`adapter${layer}`] = model.device.upload(host('float32', [1, layout.size], flat));
       ({ lora } = layout.terms(g.parameter(`adapter${layer}`, 'float32', [1, layout.size])));
     }
-    x = decoderLayer(x, layerParameters(g, weights, `layer${layer}.`), { ...(contexts.get(kindOf(model.config, layer)) as LayerContext), lora });
+    x = decoderLayer(x, declareStored(g, weights, `layer${layer}.`), { ...(contexts.get(kindOf(model.config, layer)) as LayerContext), lora });
     Object.assign(bindings, layerBindings(model, layer, `layer${layer}.`));
   });
-  g.output('logits', logits(x, layerParameters(g, model.outer) as LayerValues & LastNorm, tied ? cast(embedding, 'float32') : frozen(g, 'head', model.head), model.config));
+  g.output('logits', logits(x, outer, model.config));
   const program = model.device.program(g);
   const session = await program.bind(bindings);
   const outputs = await session.run({
@@ -169,17 +169,12 @@ export async function chunkedHeadError(device: Device, read: ReadGolden): Promis
 }
 
 /** Logits from weights stored as float16 against the same numbers stored as float32. */
-export async function halvesAndFloats(device: Device, read: ReadGolden): Promise<{ stored: string[]; error: number }> {
+export async function halvesAndFloats(device: Device, read: ReadGolden): Promise<{ stored: (string | undefined)[]; error: number }> {
   const set = await GoldenSet.open('untied-f16', read);
   const halves = await set.model(device);
-  const widened = await set.model(new Proxy(device, { get: (target, key) => (key === 'halves' ? false : bound(target, key as keyof Device)) }));
+  const widened = await set.model(device, 'float32');
   const batch = set.batch('input');
-  return { stored: [halves.embedding.dtype, widened.embedding.dtype], error: relativeError(await allLogits(widened, batch), await allLogits(halves, batch)) };
-}
-
-function bound(device: Device, key: keyof Device): unknown {
-  const value = device[key];
-  return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(device) : value;
+  return { stored: [halves, widened].map(({ outer }) => outer['embedding']?.dtype), error: relativeError(await allLogits(widened, batch), await allLogits(halves, batch)) };
 }
 
 /** One step of three adapters of the golden model, to be called again and again. */
