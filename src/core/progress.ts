@@ -3,7 +3,7 @@ export interface Progress {
   phase: string;
   done: number;
   total: number;
-  unit: 'steps' | 'bytes' | 'answers' | 'judgments' | 'records' | 'cells';
+  unit: 'steps' | 'bytes' | 'parameters' | 'answers' | 'judgments' | 'records' | 'cells';
   secondsLeft: number | null;
 }
 

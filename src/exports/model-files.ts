@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import { mergeAdapter } from '../adapters/merge.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
-import { type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
+import { allWeights, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
 import { writeSafetensors } from '../models/safetensors.ts';
 import { decoderOnnx } from './decoder-onnx.ts';
 
@@ -27,8 +27,9 @@ export interface ModelExport {
  * @throws what `readCheckpoint`, `mergeAdapter` and `decoderOnnx` throw
  */
 export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, Uint8Array>> {
-  const { config, weights } = await readCheckpoint(base);
-  const merged = mergeAdapter(weights, adapter);
+  const checkpoint = await readCheckpoint(base);
+  const { config } = checkpoint;
+  const merged = mergeAdapter(await allWeights(checkpoint), adapter);
   const files = new Map<string, Uint8Array>();
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   const settings = { ...object(await base.json('config.json'), 'config.json'), torch_dtype: 'float32' };

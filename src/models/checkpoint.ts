@@ -1,19 +1,21 @@
 /**
  * A checkpoint's files, checked as a whole before anything is built from them: the configuration, then every weight's
- * presence, shape, type and finiteness. All that is wrong is named at once, so that nobody mends a folder file by file.
+ * presence and shape; its type and finiteness as it is read. All that is wrong is named at once, so that nobody mends a folder file by file.
  */
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { type ModelConfig, parseConfig } from './config.ts';
 import { weightShapes } from './plan.ts';
-import { readSafetensors, type StoredTensor, tensorHalves, tensorToFloat32 } from './safetensors.ts';
+import { headerLength, readHeader, type StoredTensor, type TensorEntry, tensorHalves, tensorToFloat32 } from './safetensors.ts';
 
 /** A folder of files under their Hugging Face names, whatever they came from. */
 export interface CheckpointFiles {
   readonly names: readonly string[];
   json(name: string): Promise<unknown>;
   bytes(name: string): Promise<Uint8Array>;
+  /** A file that can be read in parts: a large checkpoint is then never in memory as a whole. */
+  blob?(name: string): Promise<Blob>;
 }
 
 /** One weight as the graphs take it; float16 as bit patterns. bfloat16 has been widened to float32. */
@@ -21,44 +23,92 @@ export type Weight = { shape: number[] } & ({ dtype: 'float32'; data: Float32Arr
 
 export interface Checkpoint {
   config: ModelConfig;
-  /** By their names in the file, e.g. `model.layers.0.self_attn.q_proj.weight`. Views into the files' bytes where possible. */
-  weights: Map<string, Weight>;
+  /** Every weight by its name in the file, e.g. `model.layers.0.self_attn.q_proj.weight`. */
+  shapes: ReadonlyMap<string, readonly number[]>;
   /** Numbers in all weights; a tied head is counted once. */
   parameters: number;
+  /**
+   * Reads one weight, or of a matrix the rows from `rows[0]` up to `rows[1]`.
+   * @throws LabError `models.dtype`, `models.not-finite`
+   */
+  weight(name: string, rows?: readonly [from: number, to: number]): Promise<Weight>;
 }
 
 /**
+ * Reads what a checkpoint says of itself, and checks that it is whole: nothing of the weights but where they are.
  * @throws LabError `models.missing-file`, `models.config`, `models.unsupported-architecture`, `models.unsupported-config`,
- *   `models.safetensors`, `models.weights` (missing, misshapen or unexpected tensors, all listed), `models.dtype`,
- *   `models.not-finite`
+ *   `models.safetensors`, `models.weights` (missing, misshapen or unexpected tensors, all listed)
  */
-export async function readCheckpoint(files: CheckpointFiles, onProgress?: OnProgress): Promise<Checkpoint> {
+export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   if (!files.names.includes('config.json')) throw missing('config.json', files);
   const config = parseConfig(await files.json('config.json'));
-  const stored = new Map<string, { tensor: StoredTensor; file: string }>();
+  const places = new Map<string, Place>();
   for (const file of await weightFiles(files)) {
-    for (const [name, tensor] of readSafetensors(await files.bytes(file), file).tensors) stored.set(name, { tensor, file });
+    const source = await sourceOf(files, file);
+    const head = await source.part(0, headerLength(await source.part(0, Math.min(8, source.size)), source.size, file));
+    for (const [name, entry] of readHeader(head, source.size, file).entries) places.set(name, { entry, file, source });
   }
   const shapes = weightShapes(config);
-  compare(shapes, new Map([...stored].map(([name, { tensor }]) => [name, tensor.shape])), config);
+  compare(shapes, new Map([...places].map(([name, { entry }]) => [name, entry.shape])), config);
+  return {
+    config,
+    shapes,
+    parameters: [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    weight: (name, rows) => readWeight(places.get(name) as Place, rows),
+  };
+}
 
-  const total = [...shapes.keys()].reduce((sum, name) => sum + (stored.get(name)?.tensor.bytes.length ?? 0), 0);
-  const weights = new Map<string, Weight>();
-  let parameters = 0;
+/** Reads every weight once, so that nothing is stored or started with a damaged one. @throws what `weight` throws */
+export async function verifyCheckpoint({ shapes, weight }: Checkpoint, onProgress?: OnProgress): Promise<void> {
+  const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+  const total = [...shapes.values()].reduce((sum, shape) => sum + size(shape), 0);
   let done = 0;
   for (const [name, shape] of shapes) {
-    const { tensor, file } = stored.get(name) as { tensor: StoredTensor; file: string };
-    const weight: Weight = tensor.dtype === 'F16' ? { shape, dtype: 'float16', data: tensorHalves(tensor) } : { shape, dtype: 'float32', data: tensorToFloat32(tensor, file) };
-    const at = firstNotFinite(weight);
-    if (at !== -1) {
-      throw new LabError('models.not-finite', `${name} in ${file} holds a value that is not a finite number (at index ${at}).`, 'The checkpoint is damaged, or its training diverged: use another one.', { file, tensor: name, index: at });
-    }
-    weights.set(name, weight);
-    parameters += weight.data.length;
-    done += tensor.bytes.length;
-    onProgress?.({ phase: 'Checking weights', done, total, unit: 'bytes', secondsLeft: null });
+    await weight(name);
+    done += size(shape);
+    onProgress?.({ phase: 'Checking weights', done, total, unit: 'parameters', secondsLeft: null });
   }
-  return { config, weights, parameters };
+}
+
+/** All weights at once, for what has to hold them all: a merge, an export. */
+export async function allWeights({ shapes, weight }: Checkpoint): Promise<Map<string, Weight>> {
+  const weights = new Map<string, Weight>();
+  for (const name of shapes.keys()) weights.set(name, await weight(name));
+  return weights;
+}
+
+interface Source {
+  size: number;
+  part(from: number, to: number): Promise<Uint8Array>;
+}
+
+interface Place {
+  entry: TensorEntry;
+  file: string;
+  source: Source;
+}
+
+async function sourceOf(files: CheckpointFiles, name: string): Promise<Source> {
+  if (files.blob) {
+    const blob = await files.blob(name);
+    return { size: blob.size, part: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()) };
+  }
+  const bytes = await files.bytes(name);
+  return { size: bytes.length, part: async (from, to) => bytes.subarray(from, to) };
+}
+
+async function readWeight({ entry, file, source }: Place, rows: readonly [number, number] | null = null): Promise<Weight> {
+  const { name, dtype, begin, end } = entry;
+  const [from, to] = rows ?? [0, entry.shape[0] ?? 1];
+  const each = (end - begin) / (entry.shape[0] ?? 1);
+  const shape = rows ? [to - from, ...entry.shape.slice(1)] : entry.shape;
+  const tensor: StoredTensor = { name, dtype, shape, bytes: await source.part(begin + from * each, begin + to * each) };
+  const weight: Weight = dtype === 'F16' ? { shape, dtype: 'float16', data: tensorHalves(tensor) } : { shape, dtype: 'float32', data: tensorToFloat32(tensor, file) };
+  const at = firstNotFinite(weight);
+  if (at !== -1) {
+    throw new LabError('models.not-finite', `${name} in ${file} holds a value that is not a finite number (at index ${at}).`, 'The checkpoint is damaged, or its training diverged: use another one.', { file, tensor: name, index: at });
+  }
+  return weight;
 }
 
 const IndexSchema = v.looseObject({ weight_map: v.record(v.string(), v.string()) });

@@ -112,8 +112,7 @@ export function oneRope(fields: Fields): { rope: Record<AttentionKind, RopeConfi
  * where there is no window.
  */
 export function windows(fields: Fields, otherwise: (layer: number) => boolean, window = fields.sliding_window ?? null): { layer_types: AttentionKind[]; sliding_window: number | null; problems: string[] } {
-  const kinds: readonly string[] = ['full_attention', 'sliding_attention'];
-  const strange = (fields.layer_types ?? []).filter((kind) => !kinds.includes(kind));
+  const strange = (fields.layer_types ?? []).filter((kind) => kind !== 'full_attention' && kind !== 'sliding_attention');
   const layer_types = Array.from({ length: fields.layer_types?.length ?? fields.num_hidden_layers }, (_, layer): AttentionKind => {
     const sliding = fields.layer_types ? fields.layer_types[layer] === 'sliding_attention' : otherwise(layer);
     return sliding && window !== null ? 'sliding_attention' : 'full_attention';

@@ -21,34 +21,59 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
+/** Where a tensor lies in its file. */
+export interface TensorEntry {
+  name: string;
+  dtype: StoredDtype;
+  shape: number[];
+  /** Bytes of the file, from its very start. */
+  begin: number;
+  end: number;
+}
+
 /** The reference implementation's limit; a larger "header" is some other file read as one. */
 const LARGEST_HEADER = 100_000_000;
 
+function damaged(file: string): (what: string, data?: Record<string, unknown>) => LabError {
+  return (what, data = {}) =>
+    new LabError('models.safetensors', `${file} is not a usable safetensors file: ${what}.`, 'The file is damaged or cut short: download it again. (An HTML page or a Git LFS pointer saved under this name looks like this too.)', { file, ...data });
+}
+
 /**
- * @param file its name, for messages
+ * Bytes from the start of a file to the end of its header.
+ * @param first its first eight bytes, or all it has
+ * @param size of the whole file
+ * @throws LabError `models.safetensors`
+ */
+export function headerLength(first: Uint8Array, size: number, file: string): number {
+  const bad = damaged(file);
+  if (size < 8 || first.length < 8) throw bad(`it has ${size} bytes, fewer than its first field`);
+  const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
+  if (length > LARGEST_HEADER) throw bad(`it claims a header of ${length} bytes, more than the format's limit of ${LARGEST_HEADER}`);
+  if (8 + length > size) throw bad(`it claims a header of ${length} bytes but has only ${size} bytes in all`);
+  return 8 + length;
+}
+
+/**
+ * What a file holds, from its header alone.
+ * @param head the file up to `headerLength`
+ * @param size of the whole file
  * @throws LabError `models.safetensors`, saying where the file contradicts itself
  */
-export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
-  const bad = (what: string, data: Record<string, unknown> = {}): LabError =>
-    new LabError('models.safetensors', `${file} is not a usable safetensors file: ${what}.`, 'The file is damaged or cut short: download it again. (An HTML page or a Git LFS pointer saved under this name looks like this too.)', { file, ...data });
-
-  if (bytes.length < 8) throw bad(`it has ${bytes.length} bytes, fewer than its first field`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > LARGEST_HEADER) throw bad(`it claims a header of ${length} bytes, more than the format's limit of ${LARGEST_HEADER}`);
-  if (8 + length > bytes.length) throw bad(`it claims a header of ${length} bytes but has only ${bytes.length} bytes in all`);
-
+export function readHeader(head: Uint8Array, size: number, file: string): { entries: Map<string, TensorEntry>; metadata: Record<string, string> } {
+  const bad = damaged(file);
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(8)));
   } catch (cause) {
     throw bad(`its header is not JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
   if (!isRecord(header)) throw bad('its header is not a JSON object');
 
-  const data = bytes.subarray(8 + length);
+  const start = head.length;
+  const length = size - start;
   const metadata: Record<string, string> = {};
-  const tensors = new Map<string, StoredTensor>();
-  const spans: { name: string; begin: number; end: number }[] = [];
+  const entries = new Map<string, TensorEntry>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') {
       if (isRecord(entry)) for (const [key, value] of Object.entries(entry)) metadata[key] = String(value);
@@ -60,22 +85,29 @@ export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
     if (!isSizes(shape)) throw bad(`${name} has the shape ${JSON.stringify(shape)}`, { tensor: name });
     if (!isSizes(offsets) || offsets.length !== 2) throw bad(`${name} has the offsets ${JSON.stringify(offsets)}`, { tensor: name });
     const [begin, end] = offsets as [number, number];
-    if (begin > end || end > data.length) throw bad(`${name} should lie at bytes ${begin} to ${end}, but there are ${data.length} bytes of data`, { tensor: name });
-    const expected = shape.reduce((product, size) => product * size, 1) * BYTES[dtype];
+    if (begin > end || end > length) throw bad(`${name} should lie at bytes ${begin} to ${end}, but there are ${length} bytes of data`, { tensor: name });
+    const expected = shape.reduce((product, n) => product * n, 1) * BYTES[dtype];
     if (end - begin !== expected) throw bad(`${name}, ${dtype} [${shape.join(', ')}], needs ${expected} bytes but has ${end - begin}`, { tensor: name });
-    spans.push({ name, begin, end });
-    tensors.set(name, { name, dtype, shape, bytes: data.subarray(begin, end) });
+    entries.set(name, { name, dtype, shape, begin: start + begin, end: start + end });
   }
 
-  spans.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  let covered = 0;
-  for (const { name, begin, end } of spans) {
+  let covered = start;
+  for (const { name, begin, end } of [...entries.values()].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < covered) throw bad(`${name} overlaps the tensor before it`, { tensor: name });
-    if (begin > covered) throw bad(`bytes ${covered} to ${begin}, before ${name}, belong to no tensor`, { tensor: name });
+    if (begin > covered) throw bad(`bytes ${covered - start} to ${begin - start}, before ${name}, belong to no tensor`, { tensor: name });
     covered = end;
   }
-  if (covered !== data.length) throw bad(`the last ${data.length - covered} bytes belong to no tensor`);
-  return { tensors, metadata };
+  if (covered !== size) throw bad(`the last ${size - covered} bytes belong to no tensor`);
+  return { entries, metadata };
+}
+
+/**
+ * @param file its name, for messages
+ * @throws LabError `models.safetensors`, saying where the file contradicts itself
+ */
+export function readSafetensors(bytes: Uint8Array, file: string): Safetensors {
+  const { entries, metadata } = readHeader(bytes.subarray(0, headerLength(bytes, bytes.length, file)), bytes.length, file);
+  return { tensors: new Map([...entries].map(([key, { name, dtype, shape, begin, end }]) => [key, { name, dtype, shape, bytes: bytes.subarray(begin, end) }])), metadata };
 }
 
 /**

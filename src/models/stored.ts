@@ -5,7 +5,8 @@
  * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
 import { type DType, type Graph, type Shape, type Value, cast, dequantizeLinear, gather } from '../onnx/index.ts';
-import { type Device, type DeviceTensor, host } from '../runtime/index.ts';
+import { LabError } from '../core/errors.ts';
+import type { Device, DeviceTensor } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
 import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 
@@ -23,26 +24,63 @@ export interface Matrix {
 const SCALE = '.scale';
 const ZERO = '.zero';
 
-/** Sends one weight to a device; vectors stay float32. @returns the tensors it is stored as, under its own name and behind it */
-export function store(device: Device, name: string, { shape, data }: Matrix, storage: Storage): Record<string, DeviceTensor> {
-  const upload = (values: Float32Array | Uint16Array): Record<string, DeviceTensor> => ({ [name]: device.upload(values instanceof Uint16Array ? host('float16', shape, values) : host('float32', shape, values)) });
+/** One tensor of a stored weight: what its name has behind the weight's, how it is kept, and its numbers. */
+interface Part {
+  suffix: string;
+  dtype: 'float32' | 'float16' | 'uint8' | 'uint4';
+  shape: number[];
+  data: Float32Array | Uint16Array | Uint8Array;
+}
+
+function encoded({ shape, data }: Matrix, storage: Storage, halves: boolean): Part[] {
   const floats = (): Float32Array => (data instanceof Uint16Array ? float16ToFloat32(data) : data);
-  if (shape.length < 2 || storage === 'float32') return upload(floats());
-  if (storage === 'auto') return upload(data instanceof Uint16Array && !device.halves ? floats() : data);
+  const plain = (values: Float32Array | Uint16Array): Part[] => [{ suffix: '', dtype: values instanceof Uint16Array ? 'float16' : 'float32', shape: [...shape], data: values }];
+  if (shape.length < 2 || storage === 'float32') return plain(floats());
+  if (storage === 'auto') return plain(data instanceof Uint16Array && !halves ? floats() : data);
+  if (storage === 'float16') return plain(halves ? (data instanceof Uint16Array ? data : halved(data)) : floats());
   const [rows, columns] = shape as [number, number];
-  const half = data instanceof Uint16Array ? data : float32ToFloat16(data);
-  const overflows = (): boolean => half.some((bits) => (bits & 0x7c00) === 0x7c00);
-  if (storage === 'float16') return upload(device.halves && !overflows() ? half : floats());
   const block = blockLength(columns);
   // What cannot be cut into blocks is small: no checkpoint people use has such matrices.
-  if (block === null) return upload(floats());
+  if (block === null) return plain(floats());
   const { codes, scales, zeros } = quantize(floats(), [rows, columns], storage === 'int4' ? 4 : 8);
   const dtype = storage === 'int4' ? 'uint4' : 'uint8';
-  return {
-    [name]: device.upload(host(dtype, shape, codes)),
-    [name + SCALE]: device.upload(host('float32', [rows, columns / block], scales)),
-    [name + ZERO]: device.upload(host(dtype, [rows, columns / block], zeros)),
-  };
+  return [
+    { suffix: '', dtype, shape: [rows, columns], data: codes },
+    { suffix: SCALE, dtype: 'float32', shape: [rows, columns / block], data: scales },
+    { suffix: ZERO, dtype, shape: [rows, columns / block], data: zeros },
+  ];
+}
+
+/** @throws LabError `models.float16` for numbers that half precision cannot hold */
+function halved(data: Float32Array): Uint16Array {
+  const half = float32ToFloat16(data);
+  if (half.some((bits) => (bits & 0x7c00) === 0x7c00)) throw new LabError('models.float16', 'A weight of this checkpoint is larger than float16 can hold (65,504).', 'Keep its weights as float32 or int8 (`storage` in the manifest).');
+  return half;
+}
+
+/** Numbers that are widened at once: a table of a large vocabulary is never float32 as a whole. */
+const PIECE = 2 ** 24;
+
+/**
+ * Sends one weight to a device; vectors stay float32.
+ * @param read the rows from `from` up to `to`, or all of a vector
+ * @returns the tensors it is stored as, under its own name and behind it
+ */
+export async function store(device: Device, name: string, shape: readonly number[], storage: Storage, read: (from: number, to: number) => Promise<Matrix>): Promise<Record<string, DeviceTensor>> {
+  const rows = shape[0] as number;
+  const step = shape.length < 2 ? rows : Math.max(1, Math.floor(PIECE / (shape[1] as number)));
+  if (step >= rows) return uploaded(device, name, encoded(await read(0, rows), storage, device.halves));
+  let whole: Part[] | null = null;
+  for (let from = 0; from < rows; from += step) {
+    const parts = encoded(await read(from, Math.min(rows, from + step)), storage, device.halves);
+    whole ??= parts.map((part) => Object.assign({}, part, { shape: [rows, ...part.shape.slice(1)], data: new (part.data.constructor as Uint8ArrayConstructor)((part.data.length / (part.shape[0] as number)) * rows) }));
+    for (const [i, part] of parts.entries()) (whole[i] as Part).data.set(part.data as never, (part.data.length / (part.shape[0] as number)) * from);
+  }
+  return uploaded(device, name, whole as Part[]);
+}
+
+function uploaded(device: Device, name: string, parts: readonly Part[]): Record<string, DeviceTensor> {
+  return Object.fromEntries(parts.map(({ suffix, dtype, shape, data }) => [name + suffix, device.upload({ dtype, shape, data })]));
 }
 
 /** Embedding and head: at four bits they lose too much, so they are kept in eight. */

@@ -85,7 +85,8 @@ export class WasmDevice implements Device {
         }
         const own = new Set(graph.parameters);
         const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, parameterOf<MemoryTensor>(graph, parameters, value)]));
-        common ??= this.turnstile.pass(() => this.compile(graph.name, model, []));
+        // Without an arena of its own a session gives memory back after each run, for the next session to take.
+        common ??= this.turnstile.pass(() => this.compile(graph.name, model, [], { enableCpuMemArena: false, enableMemPattern: false }));
         const session = await common;
         return { run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, { ...feeds, ...fixed })), dispose: async () => {} };
       },
@@ -120,9 +121,9 @@ export class WasmDevice implements Device {
     });
   }
 
-  private async compile(name: string, model: ModelBytes, externalData: { path: string; data: Uint8Array }[]): Promise<OrtSession> {
+  private async compile(name: string, model: ModelBytes, externalData: { path: string; data: Uint8Array }[], more: object = {}): Promise<OrtSession> {
     try {
-      return await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData });
+      return await this.ort.InferenceSession.create(model.bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all', logSeverityLevel: 3, externalData, ...more });
     } catch (error) {
       throw sessionError(name, 'compile', error);
     }

@@ -2,19 +2,21 @@
  * A layer at a time, forward and then backward, where the backward pass runs its layer again from the saved input: gradient
  * checkpointing (Chen et al. 2016) by construction. Memory holds the layers' inputs and one layer's activations.
  */
+import type { ModelConfig } from '../models/config.ts';
 import { kindOf } from '../models/layer.ts';
 import { rowCount } from '../models/rows.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings } from './graphs.ts';
+import { HEAD_PIECE, type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
 /** Logits of one chunk of the head take at most about this many numbers (64 MB). */
 const CHUNK_NUMBERS = 2 ** 24;
 
-/** Loss rows the head takes at once: a power of two, no more than there are rows. */
-export function headChunk(vocabulary: number, rows: number): number {
+/** Loss rows the head takes at once: a power of two, no more than there are rows. @param vocabulary or what of it is streamed at once */
+export function headChunk({ vocab_size, hidden_size }: ModelConfig, rows: number, piece = HEAD_PIECE): number {
+  const vocabulary = Math.min(vocab_size, Math.max(1, Math.floor(piece / hidden_size)));
   return Math.max(16, Math.min(2 ** Math.floor(Math.log2(CHUNK_NUMBERS / vocabulary)), 2 ** Math.ceil(Math.log2(rows)), 1024));
 }
 
@@ -51,7 +53,9 @@ export class BlockwiseEngine implements GradientEngine {
 
   constructor(
     private readonly shape: StepShape,
-    private readonly chunk = headChunk(shape.model.config.vocab_size, rowCount(shape.rows)),
+    private readonly chunk = headChunk(shape.model.config, rowCount(shape.rows)),
+    /** Numbers of the head at once, see `headGraph`. */
+    private readonly piece = HEAD_PIECE,
   ) {
     const { model, layout, dropout } = shape;
     this.device = model.device;
@@ -118,7 +122,7 @@ export class BlockwiseEngine implements GradientEngine {
   /** The head over all loss rows, chunk by chunk. Frees `x`. */
   private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
     const total = rowCount(this.shape.rows);
-    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train), this.shape.model.outer);
+    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train, this.piece), this.shape.model.outer);
     const count = inputs.places.length;
     let dx = train ? this.device.upload(host('float32', x.shape, new Float32Array(total * this.shape.model.config.hidden_size))) : null;
     const chunks: Outputs[] = [];

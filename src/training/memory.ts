@@ -4,7 +4,10 @@ import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/config.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';
+import { weightShapes } from '../models/plan.ts';
+import type { Storage } from '../models/stored.ts';
 import { headChunk } from './blockwise.ts';
+import { HEAD_PIECE } from './graphs.ts';
 import type { GradientEngine } from './engine.ts';
 
 /** Bytes. */
@@ -28,6 +31,7 @@ export interface MemoryQuestion {
   engine: GradientEngine['kind'];
   /** Bytes of the frozen weights as stored. */
   stored: number;
+  storage: Storage;
 }
 
 /** Numbers one layer keeps for its backward pass, for each row: what the rules of a layer's ops read. */
@@ -42,31 +46,45 @@ function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): n
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
-export function estimateMemory({ config, lora, rows, kind, engine, stored }: MemoryQuestion): TrainingMemory {
+/** Bytes that the frozen weights take while a step computes. */
+function weightBytes({ config, kind, engine, stored, storage }: MemoryQuestion): number {
+  const full = 4 * [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const quantized = storage === 'int8' || storage === 'int4';
+  const table = 4 * config.vocab_size * config.hidden_size;
+  const layer = (full - table * (config.tie_word_embeddings ? 1 : 2)) / config.num_hidden_layers;
+  // Layer by layer, a layer or a piece of the head is widened at a time; WASM copies in what a run reads, the head's table at most.
+  if (engine === 'blockwise') return stored + (kind === 'wasm' || stored < full ? Math.max(2 * layer, Math.min(table, 4 * HEAD_PIECE)) : 0) + (kind === 'wasm' ? stored / 2 : 0);
+  if (quantized) return stored + full;
+  // WASM widens and packs every weight for the forward and again for the backward product.
+  return kind === 'wasm' ? 2 * full : stored + (stored < full ? full : 0);
+}
+
+export function estimateMemory(question: MemoryQuestion): TrainingMemory {
+  const { config, lora, rows, engine } = question;
   const count = rowCount(rows);
   const layers = config.num_hidden_layers;
   const layer = 4 * count * numbersPerRow(config, lora, rows.length);
   const stream = 4 * count * config.hidden_size;
   // Backward holds about as much again of cotangents, for the layer it is in.
   const activations = engine === 'whole' ? layers * layer + layer : layers * stream + 2 * layer;
-  const lossRows = engine === 'whole' ? count : headChunk(config.vocab_size, count);
+  const lossRows = engine === 'whole' ? count : headChunk(config, count);
+  const vocabulary = engine === 'whole' ? config.vocab_size : Math.min(config.vocab_size, Math.floor(HEAD_PIECE / config.hidden_size));
   const parts = {
-    // WASM packs every weight for the forward and again for the backward product.
-    weights: kind === 'wasm' ? 2 * stored : stored,
+    weights: weightBytes(question),
     adapters: 4 * 4 * layers * rows.adapters * new LoraLayout(lora, config).size,
     activations,
-    head: 2 * 4 * lossRows * config.vocab_size,
+    head: 2 * 4 * lossRows * vocabulary,
   };
   return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
 }
 
-/** WebAssembly has 4 GB of memory, other sessions among them; of a GPU's memory nobody tells the size. */
-const BUDGET = { wasm: 2.5 * 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
+/** What a tab may well take of a common laptop; of a GPU's memory nobody tells the size. */
+const BUDGET = { wasm: 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
 
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
   const weights = [model.outer, ...model.layers].flatMap((tensors) => Object.values(tensors));
   const stored = weights.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const { kind } = model.device;
-  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
+  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored, storage: model.storage }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
 }

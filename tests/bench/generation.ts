@@ -41,7 +41,7 @@ export async function bench(options: Partial<GenerationBench> = {}): Promise<Rec
   }));
   const spent: Record<string, number> = {};
   const device = clocked(await openDevice(kind, threads ? { threads } : {}), spent);
-  const model = createBaseModel({ config, weights, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
+  const model = await createBaseModel({ config, shapes: weightShapes(config), weight: async (name) => weights.get(name) as never, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
   const lora = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] } satisfies Adapter['config'];
   const between = ([from, to]: [number, number]): number => from + rng.int(to - from + 1);
   const prompts = Array.from({ length: requests }, () => Array.from({ length: between(prompt) }, () => 3 + rng.int(4000)));

@@ -10,7 +10,7 @@ export type Work = () => Promise<void>;
 
 /** One optimiser step of K adapters of world-dense at once, one sequence each. */
 export async function worldStep(device: Device, adapters: number, { engine, tokens }: { engine?: TrainerOptions['engine']; tokens?: number } = {}): Promise<Work> {
-  const trainer = await Trainer.create(randomModel(WORLD_DENSE, device), {
+  const trainer = await Trainer.create(await randomModel(WORLD_DENSE, device), {
     adapters: Array.from({ length: adapters }, (_, k) => ({ id: `adapter${k}`, batches: randomBatches(k, tokens), seed: k })),
     lora: LORA,
     training: TRAINING,
@@ -23,7 +23,7 @@ export async function worldStep(device: Device, adapters: number, { engine, toke
 
 /** One layer of 576: forward and backward of 256 tokens, gradients of its input and of LoRA on all seven projections. */
 export async function blockStep(device: Device): Promise<Work> {
-  const model = randomModel(BLOCK_576, device);
+  const model = await randomModel(BLOCK_576, device);
   const layout = new LoraLayout(LORA, BLOCK_576);
   const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, 'full_attention', true);
   const session = await device.program(graph).bind(layerBindings(model, 0));

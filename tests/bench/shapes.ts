@@ -31,9 +31,9 @@ export function randomWeights(config: ModelConfig): Map<string, Weight> {
   }));
 }
 
-export function randomModel(config: ModelConfig, device: Device): BaseModel {
+export function randomModel(config: ModelConfig, device: Device): Promise<BaseModel> {
   const weights = randomWeights(config);
-  return createBaseModel({ config, weights, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
+  return createBaseModel({ config, shapes: weightShapes(config), weight: async (name) => weights.get(name) as Weight, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
 }
 
 /** One sequence a batch: a single conversation, loss on its second part. */

@@ -48,7 +48,7 @@ export class GoldenSet {
   /** @param storage what goldens.json says where left out */
   async model(device: Device, storage: Storage = this.numbers.storage ?? 'auto'): Promise<BaseModel> {
     const files = { names: ['config.json', 'model.safetensors'], json: async (file: string) => JSON.parse(new TextDecoder().decode(await this.read(`${this.name}/${file}`))) as unknown, bytes: (file: string) => this.read(`${this.name}/${file}`) };
-    return createBaseModel(await readCheckpoint(files), device, storage);
+    return createBaseModel(await readCheckpoint(files), device, { storage });
   }
 
   floats(key: string): Float32Array {

@@ -13,7 +13,7 @@ import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
 import { layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
-import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 export interface LogitsErrors {
   packed: number;
@@ -150,13 +150,16 @@ async function record(running: Trainer, adapters: number, steps: number): Promis
   return out;
 }
 
-/** Gradients with the head in chunks of four rows, several of them, against PyTorch's. */
-export async function chunkedHeadError(device: Device, read: ReadGolden): Promise<{ chunks: number; error: number }> {
-  const set = await GoldenSet.open('untied', read);
+/**
+ * Gradients and loss with the head in chunks of four rows, several of them, against PyTorch's.
+ * @param piece rows of the head at once, where it is streamed
+ */
+export async function chunkedHeadError(device: Device, read: ReadGolden, name = 'untied', piece?: number): Promise<{ chunks: number; error: number; loss: number; accuracy: number }> {
+  const set = await GoldenSet.open(name, read);
   const model = await set.model(device);
   const layout = new LoraLayout(set.lora, model.config);
   const rows = { adapters: 1, batch: GOLDEN_ROWS.batchSize, length: GOLDEN_ROWS.maxLength };
-  const engine = new BlockwiseEngine({ model, layout, rows, dropout: 0 }, 4);
+  const engine = new BlockwiseEngine({ model, layout, rows, dropout: 0 }, 4, ...(piece ? [piece * model.config.hidden_size] : []));
   const numbers = new Float32Array(model.layers.length * layout.size);
   for (const layer of model.layers.keys()) layout.pack(set.adapter(0).tensors, layer, numbers, layer * layout.size);
   const inputs = joinBatches([set.batch('batch0.0')], rows);
@@ -165,7 +168,10 @@ export async function chunkedHeadError(device: Device, read: ReadGolden): Promis
   const data = await readFloats(result.gradients);
   for (const layer of model.layers.keys()) layout.unpack(data, layer * layout.size, layer, found);
   await engine.dispose();
-  return { chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
+  const { loss, correct } = await result.losses;
+  const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const known = set.numbers.losses[0] as GoldenNumbers['losses'][number];
+  return { loss: Math.abs(mean(loss) / known.loss - 1), accuracy: Math.abs(mean(correct) - known.accuracy), chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
 }
 
 /** Logits from weights stored as float16 against the same numbers stored as float32. */

@@ -44,6 +44,15 @@ for (const device of ['wasm', 'webgpu'] as const) {
       expect(error).toBeLessThan(1e-4);
     });
 
+    for (const [name, piece] of [['untied', 40], ['families/llama-int8', 24], ['families/llama-int4', 24]] as const) {
+      test(`the head streamed ${piece} tokens of the vocabulary at a time gives the same gradients, ${name}`, async ({ page }) => {
+        const { error, loss, accuracy } = await check<{ error: number; loss: number; accuracy: number }>(page, device, 'chunkedHeadError', name, piece);
+        expect(error).toBeLessThan(1e-4);
+        expect(loss).toBeLessThan(1e-5);
+        expect(accuracy).toBeLessThan(1e-6);
+      });
+    }
+
     test('twenty AdamW steps follow PyTorch', async ({ page }) => {
       const { curves, losses } = await goldenJson<GoldenNumbers>('untied/goldens.json');
       const found = await check<Curve[]>(page, device, 'curves', [0, 1, 2], 'whole');

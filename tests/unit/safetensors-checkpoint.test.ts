@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { type CheckpointFiles, readCheckpoint } from '../../src/models/checkpoint.ts';
+import { type CheckpointFiles, readCheckpoint, verifyCheckpoint } from '../../src/models/checkpoint.ts';
 import { float32ToFloat16 } from '../../src/models/float16.ts';
 import { readSafetensors, tensorToFloat32, type WritableTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { goldenBytes, goldenFiles, goldenJson } from '../golden/files.ts';
@@ -21,7 +21,7 @@ function folder(contents: Record<string, unknown>): CheckpointFiles {
 }
 
 async function refusal(files: CheckpointFiles): Promise<LabError> {
-  const error = await readCheckpoint(files).catch((thrown: unknown) => thrown);
+  const error = await readCheckpoint(files).then(verifyCheckpoint).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(LabError);
   return error as LabError;
 }
@@ -29,18 +29,18 @@ async function refusal(files: CheckpointFiles): Promise<LabError> {
 test('checkpoints in float32, float16 and bfloat16, tied and untied, are read', async () => {
   const untied = await readCheckpoint(await goldenFiles('untied'));
   expect(untied.parameters).toBe(21664);
-  expect(untied.weights.get('lm_head.weight')).toMatchObject({ dtype: 'float32', shape: [96, 32] });
+  expect(await untied.weight('lm_head.weight')).toMatchObject({ dtype: 'float32', shape: [96, 32] });
   const half = await readCheckpoint(await goldenFiles('untied-f16'));
-  expect(half.weights.get('lm_head.weight')?.dtype).toBe('float16');
+  expect((await half.weight('lm_head.weight')).dtype).toBe('float16');
   const tied = await readCheckpoint(await goldenFiles('tied'));
   expect(tied.parameters).toBe(32480);
-  expect(tied.weights.has('lm_head.weight')).toBe(false);
-  expect(tied.weights.get('model.layers.2.self_attn.q_proj.weight')).toMatchObject({ dtype: 'float32', shape: [64, 32] });
+  expect(tied.shapes.has('lm_head.weight')).toBe(false);
+  expect(await tied.weight('model.layers.2.self_attn.q_proj.weight')).toMatchObject({ dtype: 'float32', shape: [64, 32] });
 });
 
-test('progress runs up to the bytes of the weights', async () => {
+test('checking runs up to the last of the weights', async () => {
   const seen: number[] = [];
-  await readCheckpoint(await goldenFiles('untied'), ({ done, total }) => seen.push(done / total));
+  await verifyCheckpoint(await readCheckpoint(await goldenFiles('untied')), ({ done, total }) => seen.push(done / total));
   expect(seen.length).toBe(1 + 2 * 9 + 2);
   expect(seen.at(-1)).toBe(1);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -103,4 +103,20 @@ test('missing files are named, with what to do about formats that cannot be read
   const error = await refusal(folder({ 'config.json': await goldenJson('untied/config.json'), 'pytorch_model.bin': new Uint8Array() }));
   expect(error.code).toBe('models.missing-file');
   expect(error.hint).toContain('pytorch_model.bin cannot be read');
+});
+
+test('a file that can be read in parts is never read as a whole', async () => {
+  const bytes = await goldenBytes('tied/model.safetensors');
+  const read: number[] = [];
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+  const slice = blob.slice.bind(blob);
+  blob.slice = (from = 0, to = blob.size) => {
+    read.push(to - from);
+    return slice(from, to);
+  };
+  const files: CheckpointFiles = { names: ['config.json', 'model.safetensors'], json: () => goldenJson('tied/config.json'), bytes: () => Promise.reject(new Error('read as a whole')), blob: async () => blob };
+  const [parts, whole] = [await readCheckpoint(files), await readCheckpoint(await goldenFiles('tied'))];
+  expect(read.length).toBe(2);
+  for (const name of whole.shapes.keys()) expect(await parts.weight(name)).toEqual(await whole.weight(name));
+  expect(Math.max(...read)).toBeLessThan(bytes.length / 3);
 });

@@ -24,7 +24,7 @@ function hollow(config: ModelConfig): BaseModel {
   const all = (plans: ReturnType<ReturnType<typeof familyOf>['outer']>) => Object.fromEntries(Object.entries(plans).map(([name, { parts }]) => [name, stacked(parts)]));
   const family = familyOf(config);
   const embedding = stacked([['', [config.vocab_size, config.hidden_size]]]);
-  return { config, embedding, head: embedding, outer: all(family.outer(config)), layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
+  return { config, outer: { embedding, ...all(family.outer(config)) }, layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
 }
 
 /** Bytes of what the forward pass of the whole graph makes and the backward pass reads. */
@@ -40,7 +40,7 @@ function kept(rows: { adapters: number; batch: number; length: number }): number
 
 test('the estimate of activations is what the graph really keeps', () => {
   for (const rows of [{ adapters: 9, batch: 1, length: 128 }, { adapters: 1, batch: 4, length: 256 }, { adapters: 3, batch: 2, length: 64 }]) {
-    const estimated = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'wasm', engine: 'whole', stored: STORED });
+    const estimated = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'wasm', engine: 'whole', stored: STORED, storage: 'auto' });
     const ratio = (estimated.activations + estimated.head) / kept(rows);
     expect(ratio).toBeGreaterThan(0.95);
     expect(ratio).toBeLessThan(1.5);
@@ -49,8 +49,8 @@ test('the estimate of activations is what the graph really keeps', () => {
 
 test('the parts add up, adapters count four times over, and going layer by layer takes less', () => {
   const rows = { adapters: 9, batch: 1, length: 128 };
-  const whole = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'whole', stored: STORED });
-  const blockwise = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'blockwise', stored: STORED });
+  const whole = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'whole', stored: STORED, storage: 'auto' });
+  const blockwise = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'blockwise', stored: STORED, storage: 'auto' });
   expect(whole.total).toBe(whole.weights + whole.adapters + whole.activations + whole.head);
   expect(whole.weights).toBe(STORED);
   // Parameters, both averages and the gradient of 27,648 numbers a layer.

@@ -10,6 +10,7 @@ export function blobFiles(blobs: ReadonlyMap<string, Blob>): CheckpointFiles {
   };
   return {
     names: [...blobs.keys()],
+    blob: async (name) => get(name),
     bytes: async (name) => new Uint8Array(await get(name).arrayBuffer()),
     async json(name) {
       const text = await get(name).text();

@@ -1,7 +1,7 @@
 /** The models the lab has: those that ship with the page and those kept in this browser. */
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
-import { readCheckpoint, type CheckpointFiles } from '../../models/checkpoint.ts';
+import { readCheckpoint, type CheckpointFiles, verifyCheckpoint } from '../../models/checkpoint.ts';
 import { FAMILIES, parseConfig } from '../../models/config.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
@@ -54,7 +54,7 @@ export class ModelLibrary {
     return tokenizer;
   }
 
-  /** @throws what `readCheckpoint` and `loadTokenizer` throw; LabError `storage.quota` */
+  /** @throws what `readCheckpoint`, `verifyCheckpoint` and `loadTokenizer` throw; LabError `storage.quota` */
   async importFiles(files: readonly File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
     const folder = files.map((file) => file.webkitRelativePath.split('/').at(-2)).find(Boolean);
     return this.import(new Map(files.map((file) => [file.name, file])), folder ?? null, 'files', onProgress, signal);
@@ -75,7 +75,9 @@ export class ModelLibrary {
   private async import(blobs: ReadonlyMap<string, Blob>, name: string | null, origin: 'files' | 'url', onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
     const kept = new Map([...blobs].filter(([file]) => KEPT.test(file)));
     const files = blobFiles(kept.size > 0 ? kept : blobs);
-    const { config, parameters } = await readCheckpoint(files, onProgress);
+    const checkpoint = await readCheckpoint(files);
+    const { config, parameters } = checkpoint;
+    await verifyCheckpoint(checkpoint, onProgress);
     signal?.throwIfAborted();
     const tokenizer = await readTokenizer(files);
     if (tokenizer.vocabSize > config.vocab_size) {
