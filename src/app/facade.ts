@@ -35,6 +35,8 @@ export interface ModelSummary {
   parameters: number;
   bytes: number;
   vocabSize: number;
+  /** What target_modules may name in it. */
+  modules?: string[];
   /** `embedded` ships with the page; the others live in this browser's storage. */
   origin: 'embedded' | 'files' | 'url';
 }

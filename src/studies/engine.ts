@@ -19,7 +19,8 @@ export interface StudyEngine {
   lost(): Promise<LabError>;
   /** Makes the device anew after a loss. */
   reopen(): Promise<void>;
-  model(id: string): Promise<StudyModel>;
+  /** @param storage of its frozen weights; `auto` where left out */
+  model(id: string, storage?: Manifest['storage']): Promise<StudyModel>;
 }
 
 export interface StudyModel {

@@ -98,6 +98,8 @@ export const ManifestSchema = v.strictObject({
   mixes: names,
   /** Records a composition draws on, the first n by id in a seeded shuffle; null means all. */
   records: v.optional(v.nullable(positive), null),
+  /** How frozen weights are kept: as the checkpoint has them, or rounded (int8 and int4 in blocks, as in QLoRA). Training and answering alike. */
+  storage: v.optional(v.picklist(['auto', 'float32', 'float16', 'int8', 'int4']), 'auto'),
   lora: v.optional(LoraSchema, {}),
   training: v.optional(TrainingSchema, {}),
   benchmark: BenchmarkSchema,

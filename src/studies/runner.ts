@@ -165,7 +165,7 @@ export class StudyRunner {
       if (open.length === 0) continue;
       let loaded: StudyModel;
       try {
-        loaded = await context.guard(context.engine.model(model));
+        loaded = await context.guard(context.engine.model(model, manifest.storage));
       } catch (thrown) {
         fail(context, open, thrown);
         continue;

@@ -21,7 +21,9 @@ export class ChatDesk {
 
   async chat(request: Request): ReturnType<ModelsApi['chat']> {
     const { model: id, messages, max_new_tokens = DEFAULT_NEW_TOKENS, temperature = 0, seed = 0 } = request;
-    const model = await this.engine.model(id);
+    const manifest = request.study === undefined ? undefined : (await this.store.studies.get(request.study))?.manifest;
+    // An adapter answers over the weights it was tuned on.
+    const model = await this.engine.model(id, manifest?.storage);
     const generator = await this.generator(request, model);
     const start = performance.now();
     const [result] = await generator.generate(

@@ -2,7 +2,8 @@
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
 import { readCheckpoint, type CheckpointFiles, verifyCheckpoint } from '../../models/checkpoint.ts';
-import { FAMILIES, parseConfig } from '../../models/config.ts';
+import { FAMILIES, type ModelConfig, parseConfig } from '../../models/config.ts';
+import { adaptables } from '../../models/plan.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
 import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
@@ -91,6 +92,7 @@ export class ModelLibrary {
       parameters,
       bytes: [...kept.values()].reduce((sum, blob) => sum + blob.size, 0),
       vocabSize: config.vocab_size,
+      modules: modulesOf(config),
       origin,
     };
     await this.store.models.put(summary, kept, { signal });
@@ -101,8 +103,12 @@ export class ModelLibrary {
     const config = parseConfig(await embeddedFiles(WORLD_MODEL, this.base).json('config.json'));
     const { body } = await fetchFile(embeddedAddress(WORLD_MODEL, 'model.safetensors', this.base));
     const size = await weightsSize(body as ReadableStream<Uint8Array>, 'model.safetensors');
-    return { id: WORLD_MODEL, name: 'World (dense)', architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture, ...size, vocabSize: config.vocab_size, origin: 'embedded' };
+    return { id: WORLD_MODEL, name: 'World (dense)', architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture, ...size, vocabSize: config.vocab_size, modules: modulesOf(config), origin: 'embedded' };
   }
+}
+
+function modulesOf(config: ModelConfig): string[] {
+  return [...new Set(adaptables(config).map(({ module }) => module))];
 }
 
 /** @throws LabError `models.missing-file`, `text.tokenizer`, `text.no-eos` */

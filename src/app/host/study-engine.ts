@@ -3,6 +3,7 @@ import { LabError } from '../../core/errors.ts';
 import { Generator } from '../../generation/index.ts';
 import type { BaseModel } from '../../models/base-model.ts';
 import { loadCheckpoint } from '../../models/load.ts';
+import type { Storage } from '../../models/stored.ts';
 import { openDevice, type Device, type DeviceWish } from '../../runtime/index.ts';
 import type { StudyEngine, StudyModel } from '../../studies/engine.ts';
 import { stopTokens } from '../../text/chat.ts';
@@ -20,7 +21,7 @@ export class ComputeEngine implements StudyEngine {
   private opened: Promise<Device> | null = null;
   /** One base model at a time: its weights are most of the memory. */
   private loaded: Promise<Loaded> | null = null;
-  private loadedId: string | null = null;
+  private loadedKey: string | null = null;
 
   constructor(
     private readonly wish: DeviceWish,
@@ -38,27 +39,28 @@ export class ComputeEngine implements StudyEngine {
   async reopen(): Promise<void> {
     this.opened = null;
     this.loaded = null;
-    this.loadedId = null;
+    this.loadedKey = null;
     await this.device();
   }
 
   /** @throws what `loadCheckpoint` and `loadTokenizer` throw */
-  async model(id: string): Promise<StudyModel> {
-    if (this.loadedId !== id) {
+  async model(id: string, storage: Storage = 'auto'): Promise<StudyModel> {
+    const key = `${id} as ${storage}`;
+    if (this.loadedKey !== key) {
       const before = this.loaded;
-      this.loadedId = id;
-      this.loaded = this.load(id, before);
+      this.loadedKey = key;
+      this.loaded = this.load(id, storage, before);
       this.loaded.catch(() => {
-        if (this.loadedId === id) this.loadedId = null;
+        if (this.loadedKey === key) this.loadedKey = null;
       });
     }
     return (await (this.loaded as Promise<Loaded>)).model;
   }
 
-  private async load(id: string, before: Promise<Loaded> | null): Promise<Loaded> {
+  private async load(id: string, storage: Storage, before: Promise<Loaded> | null): Promise<Loaded> {
     await before?.then(({ base }) => base.dispose(), () => {});
     const device = await this.device();
-    const [base, tokenizer] = await Promise.all([loadCheckpoint(await this.models.files(id), device), this.models.tokenizer(id)]);
+    const [base, tokenizer] = await Promise.all([loadCheckpoint(await this.models.files(id), device, { storage }), this.models.tokenizer(id)]);
     const stops = stopTokens(tokenizer);
     return {
       id,

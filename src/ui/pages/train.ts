@@ -4,6 +4,7 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { readStudyHash } from '../../app/address.ts';
+import type { ModelSummary } from '../../app/facade.ts';
 import type { Manifest, ManifestInput } from '../../studies/manifest.ts';
 import { mixName } from '../figures/heatmap.ts';
 import '../figures/figures.css';
@@ -22,6 +23,15 @@ import { href, type Route } from '../route.ts';
 import { View } from '../view.ts';
 import '../parts/records.css';
 import './train.css';
+
+/** The manifest's `storage`, for reading. */
+const STORAGE: [string, string][] = [['auto', 'the checkpoint has them'], ['float32', 'float32'], ['float16', 'float16: half the memory'], ['int8', 'int8: a quarter'], ['int4', 'int4: an eighth (QLoRA)']];
+
+/** Modules that the model has: those chosen, or where it has none of them all but a router. */
+function fitting({ lora }: Manifest, model: ModelSummary | undefined): Manifest['lora']['target_modules'] {
+  const has = model?.modules ?? lora.target_modules;
+  return lora.target_modules.some((name) => has.includes(name)) ? lora.target_modules : (has.filter((name) => name !== 'gate') as Manifest['lora']['target_modules']);
+}
 
 @customElement('pinch-train')
 export class Train extends View {
@@ -97,8 +107,9 @@ export class Train extends View {
     return html`<section class="panel stack" aria-label="Essentials">
       <wa-input label="Name" .value=${draft.name} @change=${(event: Event) => set({ name: (event.target as HTMLInputElement).value })}></wa-input>
       <div class="columns" style="--column: 15rem">
-        ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id] }))}
+        ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id], lora: { ...draft.lora, target_modules: fitting(draft, held?.models.find((model) => model.id === id)) } }))}
         ${choice('Dataset', draft.datasets[0] ?? '', (held?.datasets ?? []).map(({ id, name }) => [id, name]), (id) => set({ datasets: [id] }))}
+        ${choice('Weights kept as', draft.storage, STORAGE, (storage) => set({ storage: storage as Manifest['storage'] }))}
         ${choice('Benchmark', draft.benchmark.id, (held?.benchmarks ?? []).map(({ id, name }) => [id, name]), (id) => set({ benchmark: { ...draft.benchmark, id } }))}
       </div>
       <div class="stack-tight"><p class="label-like">Mixes <a class="small" href=${href('mixes')}>choose and inspect them</a></p><ul class="chips">${draft.mixes.map((mix) => html`<li class="chip">${mixName(mix)}</li>`)}</ul></div>
