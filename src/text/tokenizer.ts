@@ -59,7 +59,7 @@ export function loadTokenizer(json: unknown, config: unknown = {}, chatTemplate?
   const addsBos = bos !== null && inner.encode('').ids[0] === bos.id;
   const template = chatTemplate ?? templateOf(settings['chat_template']);
   return {
-    vocabSize: Math.max(...inner.get_vocab().values()) + 1,
+    vocabSize: largestId(json, inner) + 1,
     bos,
     eos,
     pad,
@@ -88,6 +88,12 @@ function construct(json: unknown, config: Record<string, unknown>): HuggingFaceT
   } catch (cause) {
     throw LabError.from(cause instanceof Error ? new Error(`tokenizer.json cannot be used: ${cause.message}`) : cause, 'text.tokenizer', 'Save the tokenizer again with a recent transformers, and choose the new tokenizer.json.');
   }
+}
+
+/** The largest id that plain text can become. Added tokens count only below it: Gemma 3 adds one for images that its text models have no row for. */
+function largestId(json: unknown, inner: HuggingFaceTokenizer): number {
+  const added = new Set(isRecord(json) && Array.isArray(json['added_tokens']) ? json['added_tokens'].flatMap((token) => (isRecord(token) && typeof token['id'] === 'number' ? [token['id']] : [])) : []);
+  return [...inner.get_vocab().values()].reduce((most, id) => (id > most && !added.has(id) ? id : most), -1);
 }
 
 /** One template, or several of which the one named `default` is meant for chat. */

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { PageLab } from '../../src/app/lab.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { parseConfig } from '../../src/models/config.ts';
+import { FAMILIES, parseConfig } from '../../src/models/config.ts';
 import { weightShapes } from '../../src/models/plan.ts';
 import { writeSafetensors } from '../../src/models/safetensors.ts';
 import type { ManifestInput } from '../../src/studies/manifest.ts';
@@ -20,7 +20,7 @@ export async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() => 'lab' in window, undefined, { timeout: 60_000 });
 }
 
-/** A Llama of a few thousand parameters with random weights and the world's tokenizer, as Hugging Face files. */
+/** A Llama (or what `change` makes of it) of a few thousand parameters with random weights and the world's tokenizer, as Hugging Face files. */
 export function tinyCheckpoint(change: Record<string, unknown> = {}): Record<string, Buffer> {
   const tokenizer = readFileSync('public/world/tokenizer.json');
   const { model, added_tokens: added } = JSON.parse(tokenizer.toString('utf8')) as { model: { vocab: Record<string, number> }; added_tokens: { id: number }[] };
@@ -31,8 +31,8 @@ export function tinyCheckpoint(change: Record<string, unknown> = {}): Record<str
     ...change,
   };
   const rng = new Rng('tiny');
-  const supported = config.model_type === 'llama';
-  const weights = [...weightShapes(parseConfig({ ...config, model_type: 'llama', architectures: undefined }))].map(([name, shape]) => {
+  const supported = Object.hasOwn(FAMILIES, config.model_type);
+  const weights = [...weightShapes(parseConfig({ ...config, model_type: supported ? config.model_type : 'llama', architectures: undefined }))].map(([name, shape]) => {
     const size = shape.reduce((product, n) => product * n, 1);
     return [name, { shape, data: Float32Array.from({ length: size }, () => (shape.length === 1 ? 1 : rng.normal() * 0.05)) }] as const;
   });

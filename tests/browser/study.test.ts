@@ -115,3 +115,24 @@ test('a graphics process that crashes in training costs no more than the steps s
   expect(status).toBe('done');
   expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
+
+test('a study of another family trains and answers with its weights in four bits, near what the whole weights give', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint({ architectures: ['GPTNeoXForCausalLM'], model_type: 'gpt_neox', hidden_act: 'gelu', hidden_size: 32, head_dim: null, intermediate_size: 64, rotary_pct: 0.5 }));
+  const { modules } = (await page.evaluate(async (id) => (await (window as unknown as LabWindow).lab.models.list()).find((one) => one.id === id), model)) as { modules: string[] };
+  expect(modules).toEqual(['query_key_value', 'dense', 'dense_h_to_4h', 'dense_4h_to_h']);
+  const losses: number[][] = [];
+  for (const storage of ['auto', 'int4'] as const) {
+    const state = await runStudy(page, tinyStudy(model, { storage, mixes: ['base', 'EN'], lora: { r: 2, target_modules: ['query_key_value', 'dense_h_to_4h', 'q_proj'] } }));
+    expect(state.status).toBe('done');
+    losses.push(await page.evaluate(async (id) => (await (window as unknown as LabWindow).lab.studies.losses(id)).map(({ loss }) => loss), state.id));
+  }
+  const [whole, rounded] = losses as [number[], number[]];
+  expect(whole).toHaveLength(6);
+  for (const [step, loss] of rounded.entries()) {
+    expect(loss).not.toBe(whole[step]);
+    expect(Math.abs(loss / (whole[step] as number) - 1)).toBeLessThan(0.02);
+  }
+  const failed = await runStudy(page, tinyStudy(model, { mixes: ['EN'], lora: { target_modules: ['q_proj'] } })).catch((thrown: Error) => thrown.message);
+  expect(failed).toContain('query_key_value');
+});
