@@ -39,13 +39,49 @@ export interface ModelSummary {
   modules?: string[];
   /** `embedded` ships with the page; the others live in this browser's storage. */
   origin: 'embedded' | 'files' | 'url';
+  /** Where it was fetched from: `org/name@commit`, or an address. */
+  source?: string;
+}
+
+/** A checkpoint that could be fetched. */
+export interface RemoteModel {
+  /** As `importUrl` takes it. */
+  address: string;
+  name: string;
+  /** The Hub's commit; null for a plain folder. */
+  revision: string | null;
+  files: { name: string; bytes: number | null }[];
+  bytes: number;
+  /** Bytes of them that an earlier try has left here. */
+  fetched: number;
+  parameters: number;
+  architecture: string;
+  verdict: { kind: 'fits' | 'fits-as-int4' | 'does-not-fit'; reason: string };
+}
+
+export interface UnfinishedDownload {
+  address: string;
+  name: string;
+  revision: string | null;
+  done: number;
+  total: number;
 }
 
 export interface ModelsApi {
   list(): Promise<ModelSummary[]>;
   /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). */
   importFiles(files: File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
-  importUrl(url: string, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
+  /**
+   * What there is at an address (a Hub repository as `org/name` or `org/name@revision`, or a folder of files), and whether this
+   * device can hold it: its weights are not fetched. A token is used for this call alone.
+   */
+  inspectUrl(address: string, options?: { revision?: string; token?: string; device?: 'wasm' | 'webgpu'; largestBuffer?: number | null }): Promise<RemoteModel>;
+  /** Fetches it, piece by piece; what an earlier try has fetched is not fetched again. */
+  importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options?: { revision?: string; token?: string }): Promise<ModelSummary>;
+  /** Downloads that stopped before their end. */
+  downloads(): Promise<UnfinishedDownload[]>;
+  /** Deletes what there is of a download. */
+  discard(address: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** Answers one chat with the untuned model or with a study's adapter: for trying things out. */
   chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;

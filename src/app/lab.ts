@@ -15,7 +15,7 @@ type Place = 'engine' | 'data';
 
 /** Which worker does what. `studies.wait`, `run` and `subscribe` are the page's own. */
 const ROUTES = {
-  models: { list: 'data', importFiles: 'data', importUrl: 'data', remove: 'data', chat: 'engine', inspect: 'data' },
+  models: { list: 'data', importFiles: 'data', inspectUrl: 'data', importUrl: 'data', downloads: 'data', discard: 'data', remove: 'data', chat: 'engine', inspect: 'data' },
   datasets: { list: 'data', importFiles: 'data', records: 'data', remove: 'data' },
   benchmarks: { list: 'data', importFiles: 'data', questions: 'data', remove: 'data' },
   mixes: { plans: 'data', records: 'data' },

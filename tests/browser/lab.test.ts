@@ -109,7 +109,7 @@ test('a model fetched from a web address is the same as one from files', async (
   expect(fetched.summary.bytes).toBe(Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0));
   expect(fetched.phases).toContain('Fetching model.safetensors');
   await page.route('https://models.example/none/**', (route) => route.fulfill({ status: 404, headers: { 'access-control-allow-origin': '*' } }));
-  expect(await failureOf(page, `await lab.models.importUrl('https://models.example/none/')`)).toMatchObject({ code: 'models.download', message: expect.stringContaining('config.json could not be fetched from models.example: the server answered 404') });
+  expect(await failureOf(page, `await lab.models.importUrl('https://models.example/none/')`)).toMatchObject({ code: 'models.not-found', message: expect.stringContaining('config.json at https://models.example/none/ is not there: the server answered 404') });
 });
 
 test('an exported study opens to exactly the same figures, and its adapters are PEFT\'s', async ({ page, browser }) => {

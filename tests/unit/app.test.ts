@@ -1,11 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { readOptions, readStudyHash, writeStudyHash } from '../../src/app/address.ts';
-import { checkpointFolder } from '../../src/app/host/download.ts';
+import { headersFor, parseAddress } from '../../src/app/host/source.ts';
 import { freeId } from '../../src/app/host/ids.ts';
 import { weightsSize } from '../../src/app/host/safetensors-header.ts';
-import type { LabError } from '../../src/core/errors.ts';
+import { parseConfig } from '../../src/models/config.ts';
 import { writeSafetensors } from '../../src/models/safetensors.ts';
 import { HOME } from '../../src/studies/home.ts';
+import { type Verdict, verdict } from '../../src/training/fits.ts';
 
 test('the address chooses the device and says whether to begin afresh', () => {
   expect(readOptions(new URL('https://lab.example/'))).toEqual({ device: 'auto', fresh: false });
@@ -23,24 +24,42 @@ test('a study goes into a link and comes out again, whatever its words', () => {
   expect(damaged).toThrow('damaged');
 });
 
-test('a checkpoint\'s folder is found behind each way of naming it', () => {
-  const folder = (address: string): [string, string] => {
-    const found = checkpointFolder(address);
-    return [found.folder.href, found.name];
+test('a checkpoint is found behind each way of naming it', () => {
+  const found = (address: string, revision?: string): string => {
+    const parsed = parseAddress(address, revision);
+    return 'folder' in parsed ? parsed.folder.href : `${parsed.repository} at ${parsed.revision}`;
   };
-  const hub = 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M/resolve/main/';
-  expect(folder('HuggingFaceTB/SmolLM2-135M')).toEqual([hub, 'SmolLM2-135M']);
-  expect(folder('https://huggingface.co/HuggingFaceTB/SmolLM2-135M')).toEqual([hub, 'SmolLM2-135M']);
-  expect(folder('https://huggingface.co/HuggingFaceTB/SmolLM2-135M/tree/v2')).toEqual([hub.replace('main', 'v2'), 'SmolLM2-135M']);
-  expect(folder('https://files.example/models/tiny')).toEqual(['https://files.example/models/tiny/', 'tiny']);
-  expect(folder('https://files.example/models/tiny/config.json?token=1')).toEqual(['https://files.example/models/tiny/?token=1', 'tiny']);
-  try {
-    checkpointFolder('not an address');
-    throw new Error('it did not throw');
-  } catch (error) {
-    expect((error as LabError).code).toBe('models.address');
-  }
+  expect(found('HuggingFaceTB/SmolLM2-135M')).toBe('HuggingFaceTB/SmolLM2-135M at main');
+  expect(found(' HuggingFaceTB/SmolLM2-135M@v2 ')).toBe('HuggingFaceTB/SmolLM2-135M at v2');
+  expect(found('HuggingFaceTB/SmolLM2-135M', 'abc')).toBe('HuggingFaceTB/SmolLM2-135M at abc');
+  expect(found('https://huggingface.co/HuggingFaceTB/SmolLM2-135M')).toBe('HuggingFaceTB/SmolLM2-135M at main');
+  expect(found('https://huggingface.co/HuggingFaceTB/SmolLM2-135M/tree/refs%2Fpr%2F1')).toBe('HuggingFaceTB/SmolLM2-135M at refs/pr/1');
+  expect(found('https://files.example/models/tiny')).toBe('https://files.example/models/tiny/');
+  expect(found('https://files.example/models/tiny/config.json?token=1')).toBe('https://files.example/models/tiny/?token=1');
+  expect(() => parseAddress('not an address')).toThrow(/neither a web address nor the name/);
 });
+
+test('a token goes to the Hub and to nobody else', () => {
+  expect(headersFor(new URL('https://huggingface.co/org/name/resolve/main/config.json'), 'hf_x')).toEqual({ authorization: 'Bearer hf_x' });
+  for (const url of ['https://huggingface.co.evil.example/x', 'http://huggingface.co/x', 'https://cdn.example/x']) expect(headersFor(new URL(url), 'hf_x')).toEqual({});
+});
+
+const GIGABYTE = 2 ** 30;
+const verdicts: [title: string, config: object, bytes: number, place: Parameters<typeof verdict>[2], kind: Verdict['kind']][] = [
+  ['SmolLM2-135M in a tab', { hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, vocab_size: 49152, tie_word_embeddings: true }, 269e6, { kind: 'wasm' }, 'fits'],
+  ['Qwen3-0.6B in a tab', { model_type: 'qwen3', hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, vocab_size: 151936, tie_word_embeddings: true }, 1.5e9, { kind: 'wasm' }, 'fits-as-int4'],
+  ['Qwen3-0.6B on a graphics card', { model_type: 'qwen3', hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, vocab_size: 151936, tie_word_embeddings: true }, 1.2e9, { kind: 'webgpu', largestBuffer: 2 * GIGABYTE }, 'fits'],
+  ['an 8B Llama anywhere', { hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8, vocab_size: 128256 }, 16e9, { kind: 'wasm' }, 'does-not-fit'],
+  ['a small model on a full disk', { hidden_size: 64, num_attention_heads: 2, num_hidden_layers: 1, intermediate_size: 64, vocab_size: 1000 }, 1e6, { kind: 'wasm', free: 1.5e6 }, 'does-not-fit'],
+];
+for (const [title, config, bytes, place, kind] of verdicts) {
+  test(`whether ${title} fits is said before it is fetched, with figures`, () => {
+    const found = verdict(parseConfig({ model_type: 'llama', ...config }), bytes, place);
+    expect(found.kind, found.reason).toBe(kind);
+    expect(found.reason).toMatch(/\d\.\d GB/);
+    expect(found.needs.int4).toBeLessThan(found.needs.asItIs);
+  });
+}
 
 test('a name makes an id that is plain and free', () => {
   expect(freeId('  My data: en/de  ', [])).toBe('My-data-en-de');

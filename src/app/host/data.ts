@@ -14,6 +14,7 @@ import { BenchmarkLibrary } from './benchmarks.ts';
 import { DatasetLibrary } from './datasets.ts';
 import { MixDesk } from './mixes.ts';
 import { ModelLibrary } from './models.ts';
+import { discardEverything } from './pieces.ts';
 import { promptLibrary } from './study-data.ts';
 import { StudyDesk } from './studies.ts';
 
@@ -39,7 +40,10 @@ export class DataHost implements DataApi {
     this.models = {
       list: () => models.list(),
       importFiles: (...values) => models.importFiles(...values),
+      inspectUrl: (...values) => models.inspectUrl(...values),
       importUrl: (...values) => models.importUrl(...values),
+      downloads: () => models.downloads(),
+      discard: (address) => models.discard(address),
       remove: (id) => models.remove(id),
       async inspect({ model, conversation }) {
         const tokenizer = await models.tokenizer(model);
@@ -71,4 +75,5 @@ export class DataHost implements DataApi {
 async function clear(store: Store): ReturnType<Lab['clear']> {
   if (await anyRunLockHeld()) throw new LabError('studies.busy', 'A study is running in a tab of this browser, so its storage cannot be emptied.', 'Cancel the study first.');
   await store.clear();
+  await discardEverything();
 }

@@ -1,6 +1,18 @@
-/** Fetches a checkpoint's files from a web address: a folder of them, or a model's page on the Hugging Face Hub. */
+/**
+ * Fetches a checkpoint's files piece by piece. Pieces that are kept are not fetched again, so a download that was cut goes on
+ * where it stopped; a server without range requests sends its files whole, from the start.
+ */
 import { LabError } from '../../core/errors.ts';
 import { RateEstimate, type OnProgress } from '../../core/progress.ts';
+import { type Label, keepPiece, knownFile, readPiece, discardPieces } from './pieces.ts';
+import { type Source, headersFor, refusal } from './source.ts';
+
+/** Small enough to lose without regret, large enough for few requests. */
+export const PIECE_BYTES = 8 * 2 ** 20;
+/** Waits between tries of one piece, seconds. */
+const BACK_OFF = [0.5, 1, 2, 4];
+/** A server that asks for a longer wait than this is told to the person instead, seconds. */
+const LONGEST_WAIT = 30;
 
 /** Files a checkpoint has; optional ones may be absent. */
 const WANTED: readonly { name: string; optional: boolean }[] = [
@@ -8,73 +20,207 @@ const WANTED: readonly { name: string; optional: boolean }[] = [
   { name: 'tokenizer.json', optional: false },
   { name: 'tokenizer_config.json', optional: true },
   { name: 'chat_template.jinja', optional: true },
-  { name: 'model.safetensors', optional: true },
-  { name: 'model.safetensors.index.json', optional: true },
+  { name: 'generation_config.json', optional: true },
 ];
+export const WEIGHTS = 'model.safetensors';
+export const INDEX = 'model.safetensors.index.json';
 
-/** The folder behind an address: `https://huggingface.co/org/name` means the files of its main branch. */
-export function checkpointFolder(address: string): { folder: URL; name: string } {
-  let url: URL;
-  try {
-    url = new URL(/^[\w.-]+\/[\w.-]+$/.test(address) ? `https://huggingface.co/${address}` : address);
-  } catch {
-    throw new LabError('models.address', `"${address}" is not a web address.`, 'Give the address of a folder with config.json and model.safetensors, or a Hub name such as HuggingFaceTB/SmolLM2-135M.', { address });
-  }
-  const hub = /^\/([\w.-]+)\/([\w.-]+)(?:\/(?:tree|resolve|blob)\/([^/]+))?/.exec(url.pathname);
-  if (url.hostname === 'huggingface.co' && hub) {
-    const [, org, name, revision = 'main'] = hub;
-    return { folder: new URL(`https://huggingface.co/${org}/${name}/resolve/${revision}/`), name: name as string };
-  }
-  // The address of one of the files means its folder.
-  const path = /\.(json|safetensors)$/.test(url.pathname) ? url.pathname.replace(/[^/]*$/, '') : url.pathname.replace(/\/?$/, '/');
-  return { folder: new URL(path + url.search, url.origin), name: path.split('/').findLast(Boolean) ?? url.hostname };
+export interface DownloadOptions {
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** The settings a checkpoint is judged by before its weights are fetched. */
+export interface Plan {
+  /** Everything but the weights. */
+  small: Map<string, Blob>;
+  /** Files with weights, and their sizes where these are known. */
+  weights: { name: string; size: number | null }[];
+  /** Bytes of all files, as far as is known. */
+  total: number;
 }
 
 /**
- * @throws LabError `models.download` naming the file and what the server said; the signal's reason when aborted
+ * Fetches all of a checkpoint but its weights, and finds out how large those are.
+ * @throws LabError `models.not-found` naming a file that has to be there, and what `fetchFile` throws
  */
-export async function downloadCheckpoint(folder: URL, onProgress?: OnProgress, signal?: AbortSignal): Promise<Map<string, Blob>> {
-  const blobs = new Map<string, Blob>();
+export async function planDownload(source: Source, { signal }: DownloadOptions = {}): Promise<Plan> {
+  const label: Label = { address: source.address, name: source.name, revision: source.revision, total: 0 };
+  const small = new Map<string, Blob>();
   for (const { name, optional } of WANTED) {
-    if (name === 'model.safetensors.index.json' && blobs.has('model.safetensors')) continue;
-    const blob = await download(folder, name, optional, onProgress, signal);
-    if (blob) blobs.set(name, blob);
+    if (source.files && !source.files.has(name) && optional) continue;
+    const blob = await fetchFile(source, name, { label, optional, keep: false, signal });
+    if (blob) small.set(name, blob);
   }
-  const index = blobs.get('model.safetensors.index.json');
-  if (index) {
+  const single = source.files ? source.files.has(WEIGHTS) : (await sizeOf(source, WEIGHTS, signal)) !== null;
+  let names = [WEIGHTS];
+  if (!single) {
+    const index = await fetchFile(source, INDEX, { label, optional: true, keep: false, signal });
+    if (!index) throw new LabError('models.not-found', `${source.address} has neither ${WEIGHTS} nor ${INDEX}.`, 'The lab reads safetensors. Choose a repository that has them, or convert the checkpoint with transformers\' save_pretrained.', { address: source.address });
+    small.set(INDEX, index);
     const { weight_map = {} } = JSON.parse(await index.text()) as { weight_map?: Record<string, string> };
-    for (const name of new Set(Object.values(weight_map))) blobs.set(name, (await download(folder, name, false, onProgress, signal)) as Blob);
+    names = [...new Set(Object.values(weight_map))].sort();
   }
-  return blobs;
+  const weights: Plan['weights'] = [];
+  for (const name of names) weights.push({ name, size: source.files ? (source.files.get(name) ?? null) : await sizeOf(source, name, signal) });
+  const total = [...small.values()].reduce((sum, { size }) => sum + size, 0) + weights.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  return { small, weights, total };
 }
 
-async function download(folder: URL, name: string, optional: boolean, onProgress?: OnProgress, signal?: AbortSignal): Promise<Blob | null> {
-  const address = new URL(name + folder.search, folder);
-  let response: Response;
-  try {
-    response = await fetch(address, { signal });
-    if (optional && (response.status === 404 || response.status === 403)) return null;
-    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-    return await collect(response, response.body, name, onProgress);
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new LabError('models.download', `${name} could not be fetched from ${folder.hostname}: ${reason}.`, 'Check the address and the connection. The server must allow other sites to read its files (CORS); the Hugging Face Hub does.', { address: address.href }, { cause: thrown });
-  }
-}
-
-/** Chunks become Blobs as they come, which a browser may keep on disk. */
-async function collect(response: Response, body: ReadableStream<Uint8Array>, name: string, onProgress?: OnProgress): Promise<Blob> {
-  const total = Number(response.headers.get('content-length') ?? 0);
+/**
+ * Fetches the weights that a plan lacks.
+ * @returns all files; their pieces stay until `discardPieces`
+ * @throws what `fetchFile` throws; the signal's reason when aborted
+ */
+export async function downloadWeights(source: Source, { small, weights, total }: Plan, { onProgress, signal }: DownloadOptions = {}): Promise<Map<string, Blob>> {
+  const label: Label = { address: source.address, name: source.name, revision: source.revision, total };
+  const files = new Map(small);
   const rate = new RateEstimate();
+  let before = [...small.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const { name } of weights) {
+    const onBytes = (done: number): void => {
+      const all = before + done;
+      onProgress?.({ phase: `Fetching ${name}`, done: all, total: Math.max(total, all), unit: 'bytes', secondsLeft: rate.observe(performance.now() / 1000, all, Math.max(total, all)) });
+    };
+    const blob = (await fetchFile(source, name, { label, optional: false, keep: true, signal, onBytes })) as Blob;
+    files.set(name, blob);
+    before += blob.size;
+  }
+  return files;
+}
+
+interface FileOptions {
+  label: Label;
+  /** Null instead of an error where the server says that there is no such file. */
+  optional: boolean;
+  /** Keep the pieces for a later try. */
+  keep: boolean;
+  signal?: AbortSignal | undefined;
+  /** Bytes of this file so far. */
+  onBytes?(done: number): void;
+}
+
+/**
+ * One file, a piece at a time.
+ * @throws LabError `models.gated`, `models.not-found`, `models.busy`, `models.download`, `models.changed` (the file is another one than its kept pieces), `models.length`
+ */
+async function fetchFile(source: Source, name: string, { label, optional, keep, signal, onBytes }: FileOptions): Promise<Blob | null> {
+  const url = new URL(name + source.folder.search, source.folder);
+  const promised = source.files?.get(name) ?? null;
+  const key = url.origin + url.pathname;
+  let file = keep ? await knownFile(key) : null;
   const parts: Blob[] = [];
+  let done = 0;
+  while (file === null || done < file.size) {
+    signal?.throwIfAborted();
+    const size = file ? Math.min(PIECE_BYTES, file.size - done) : PIECE_BYTES;
+    const kept: Blob | null = file ? await readPiece({ url: key, from: done }, size) : null;
+    const got: Piece | null = kept ? { bytes: kept, size: (file as { size: number }).size, etag: (file as { etag: string | null }).etag, whole: false } : await patiently(() => fetchPiece(url, name, done, source, optional, (more) => onBytes?.(done + more), signal), signal);
+    if (got === null) return null;
+    if (got.whole) return got.bytes;
+    if (file && (got.size !== file.size || (got.etag !== null && file.etag !== null && got.etag !== file.etag))) {
+      await discardPieces({ url: key });
+      throw new LabError('models.changed', `${name} changed at ${source.folder.hostname} while it was being fetched.`, 'What was kept of it has been deleted: start again to get the new version. Pin a revision to keep to one version.', { file: name });
+    }
+    if (promised !== null && got.size !== promised) throw new LabError('models.length', `${name} has ${got.size} bytes, but ${promised} were promised.`, 'Try again later; the repository may be changing.', { file: name, size: got.size, promised });
+    file ??= { size: got.size, etag: got.etag };
+    if (keep && !kept) await keepPiece({ url: key, from: done }, got.bytes, file, label);
+    parts.push(got.bytes);
+    done += got.bytes.size;
+    onBytes?.(done);
+  }
+  return new Blob(parts);
+}
+
+interface Piece {
+  bytes: Blob;
+  /** Of the whole file. */
+  size: number;
+  etag: string | null;
+  /** The server sent all of the file instead of the piece. */
+  whole: boolean;
+}
+
+async function fetchPiece(url: URL, name: string, from: number, source: Source, optional: boolean, onBytes: (more: number) => void, signal?: AbortSignal): Promise<Piece | null> {
+  // The browser's own cache would keep a second copy, and join pieces of different versions.
+  const response = await fetch(url, { cache: 'no-store', headers: { ...headersFor(url, source.token), range: `bytes=${from}-${from + PIECE_BYTES - 1}` }, ...(signal ? { signal } : {}) });
+  if (optional && (response.status === 404 || response.status === 403)) return null;
+  if (response.status === 429) throw new Wait(Number(response.headers.get('retry-after') ?? Number.NaN), refusal(response, name, source.folder.href, source.token !== null));
+  if (response.status >= 500) throw new Wait(Number.NaN, refusal(response, name, source.folder.href, source.token !== null));
+  if (!response.ok || !response.body) throw refusal(response, `${name} at ${source.address}`, source.folder.href.replace(/\/resolve\/.*/, ''), source.token !== null);
+  const whole = response.status !== 206;
+  const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+  const length = Number(response.headers.get('content-length') ?? Number.NaN);
+  const known = range ? Number(range[1]) : (source.files?.get(name) ?? null);
+  if (!whole && known === null) {
+    // The server keeps the file's size from other sites: pieces of it would have no end.
+    await response.body.cancel();
+    return fetchWhole(url, name, onBytes, signal);
+  }
+  const bytes = await collected(response.body, onBytes);
+  const expected = whole ? length : known === null ? length : Math.min(PIECE_BYTES, known - from);
+  // A compressed answer's length says nothing of what it unpacks to.
+  if (Number.isFinite(expected) && !response.headers.has('content-encoding') && bytes.size !== expected) throw new Error(`the connection ended after ${bytes.size} of ${expected} bytes`);
+  return { bytes, size: whole ? bytes.size : (known ?? from + bytes.size), etag: response.headers.get('x-linked-etag') ?? response.headers.get('etag'), whole };
+}
+
+async function fetchWhole(url: URL, name: string, onBytes: (done: number) => void, signal?: AbortSignal): Promise<Piece> {
+  const response = await fetch(url, { cache: 'no-store', ...(signal ? { signal } : {}) });
+  if (!response.ok || !response.body) throw refusal(response, name, url.href, false);
+  const bytes = await collected(response.body, onBytes);
+  return { bytes, size: bytes.size, etag: response.headers.get('etag'), whole: true };
+}
+
+async function collected(body: ReadableStream<Uint8Array>, onBytes: (done: number) => void): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
   for (const reader = body.getReader(); ; ) {
     const { value } = await reader.read();
-    if (!value) break;
-    parts.push(new Blob([value as Uint8Array<ArrayBuffer>]));
+    if (!value) return new Blob(parts);
+    parts.push(value as Uint8Array<ArrayBuffer>);
     done += value.length;
-    onProgress?.({ phase: `Fetching ${name}`, done, total: Math.max(total, done), unit: 'bytes', secondsLeft: total > 0 ? rate.observe(performance.now() / 1000, done, total) : null });
+    onBytes(done);
   }
-  return new Blob(parts);
+}
+
+/** The size of a file from one byte of it; null where there is none. */
+async function sizeOf(source: Source, name: string, signal?: AbortSignal): Promise<number | null> {
+  const url = new URL(name + source.folder.search, source.folder);
+  return patiently(async () => {
+    const response = await fetch(url, { cache: 'no-store', headers: { range: 'bytes=0-0' }, ...(signal ? { signal } : {}) });
+    await response.body?.cancel();
+    if (response.status === 404 || response.status === 403) return null;
+    if (!response.ok) throw refusal(response, `${name} at ${source.address}`, source.folder.href, false);
+    const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+    return total ? Number(total[1]) : Number(response.headers.get('content-length') ?? 0);
+  }, signal);
+}
+
+/** A server's wish to be asked again later. */
+class Wait extends Error {
+  constructor(
+    readonly seconds: number,
+    readonly refusal: LabError,
+  ) {
+    super(refusal.message);
+  }
+}
+
+/** Tries again after a cut connection, a busy server or a fault of the server, a few times and with growing pauses. */
+async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      if (thrown instanceof LabError) throw thrown;
+      const pause = thrown instanceof Wait && Number.isFinite(thrown.seconds) ? thrown.seconds : BACK_OFF[attempt];
+      if (pause === undefined || attempt >= BACK_OFF.length || pause > LONGEST_WAIT) {
+        if (thrown instanceof Wait) throw thrown.refusal;
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        throw new LabError('models.download', `The download stopped: ${reason}.`, 'What has been fetched is kept, and the next try goes on from there. Check the connection; a server must allow other sites to read its files (CORS), as the Hugging Face Hub does.', { tries: attempt + 1 }, { cause: thrown });
+      }
+      await new Promise<void>((resolve) => setTimeout(resolve, 1000 * pause));
+    }
+  }
 }

@@ -3,16 +3,19 @@ import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
 import { readCheckpoint, type CheckpointFiles, verifyCheckpoint } from '../../models/checkpoint.ts';
 import { FAMILIES, type ModelConfig, parseConfig } from '../../models/config.ts';
-import { adaptables } from '../../models/plan.ts';
+import { adaptables, weightShapes } from '../../models/plan.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
 import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
-import type { ModelSummary } from '../facade.ts';
+import { verdict } from '../../training/fits.ts';
+import type { ModelSummary, ModelsApi, RemoteModel } from '../facade.ts';
 import { blobFiles } from './blob-files.ts';
-import { checkpointFolder, downloadCheckpoint } from './download.ts';
+import { downloadWeights, planDownload } from './download.ts';
 import { embeddedAddress, embeddedFiles, fetchFile } from './embedded-files.ts';
 import { freeId } from './ids.ts';
+import { discardPieces, unfinished } from './pieces.ts';
 import { weightsSize } from './safetensors-header.ts';
+import { findSource, type SourceOptions } from './source.ts';
 
 /** Files that are kept; whatever else lies in a picked folder is left. */
 const KEPT = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|generation_config\.json|model(-\d+-of-\d+)?\.safetensors|model\.safetensors\.index\.json)$/;
@@ -61,9 +64,47 @@ export class ModelLibrary {
     return this.import(new Map(files.map((file) => [file.name, file])), folder ?? null, 'files', onProgress, signal);
   }
 
-  async importUrl(url: string, onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
-    const { folder, name } = checkpointFolder(url);
-    return this.import(await downloadCheckpoint(folder, onProgress, signal), name, 'url', onProgress, signal);
+  /**
+   * What there is at an address, and whether it fits: everything but the weights is fetched and checked.
+   * @throws what `findSource`, `planDownload` and `parseConfig` throw
+   */
+  async inspectUrl(address: string, { device = 'wasm', largestBuffer = null, ...options }: Parameters<ModelsApi['inspectUrl']>[1] = {}): Promise<RemoteModel> {
+    const source = await findSource(address, options);
+    const plan = await planDownload(source);
+    const config = parseConfig(await blobFiles(plan.small).json('config.json'));
+    const { usage = 0, quota } = await navigator.storage.estimate();
+    const known = (await unfinished()).find((one) => one.address === source.address);
+    return {
+      address: source.address,
+      name: source.name,
+      revision: source.revision,
+      files: [...[...plan.small].map(([name, { size }]) => ({ name, bytes: size })), ...plan.weights.map(({ name, size }) => ({ name, bytes: size }))],
+      bytes: plan.total,
+      fetched: known && known.revision === source.revision ? known.done : 0,
+      parameters: [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0),
+      architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture,
+      verdict: verdict(config, plan.total, { kind: device, largestBuffer, free: quota === undefined ? null : quota - usage }),
+    };
+  }
+
+  /** Fetches and stores a checkpoint; goes on where an earlier try stopped. @throws what `inspectUrl`, `downloadWeights` and `importFiles` throw */
+  async importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options: SourceOptions = {}): Promise<ModelSummary> {
+    const source = await findSource(address, options, signal);
+    const plan = await planDownload(source, { signal });
+    // Refused before its weights are fetched.
+    parseConfig(await blobFiles(plan.small).json('config.json'));
+    const files = await downloadWeights(source, plan, { onProgress, signal });
+    const summary = await this.import(files, source.name, 'url', onProgress, signal, source.revision ? `${source.address}@${source.revision}` : source.address);
+    await discardPieces({ address: source.address });
+    return summary;
+  }
+
+  downloads(): ReturnType<ModelsApi['downloads']> {
+    return unfinished();
+  }
+
+  async discard(address: string): Promise<void> {
+    await discardPieces({ address });
   }
 
   async remove(id: string): Promise<void> {
@@ -73,7 +114,7 @@ export class ModelLibrary {
   }
 
   /** Everything is checked before anything is stored. */
-  private async import(blobs: ReadonlyMap<string, Blob>, name: string | null, origin: 'files' | 'url', onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
+  private async import(blobs: ReadonlyMap<string, Blob>, name: string | null, origin: 'files' | 'url', onProgress?: OnProgress, signal?: AbortSignal, source?: string): Promise<ModelSummary> {
     const kept = new Map([...blobs].filter(([file]) => KEPT.test(file)));
     const files = blobFiles(kept.size > 0 ? kept : blobs);
     const checkpoint = await readCheckpoint(files);
@@ -94,6 +135,7 @@ export class ModelLibrary {
       vocabSize: config.vocab_size,
       modules: modulesOf(config),
       origin,
+      ...(source ? { source } : {}),
     };
     await this.store.models.put(summary, kept, { signal });
     return summary;

@@ -5,12 +5,12 @@ import type { ImportReport, ModelSummary } from '../../app/facade.ts';
 import { LANGUAGE_CODES, languageName } from '../names.ts';
 import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
-import { icon } from '../kit/icons.ts';
 import { bytes, count, plural } from '../numbers.ts';
 import { View } from '../view.ts';
 import { importReport } from './bad-lines.ts';
 import { choice } from './choice.ts';
 import './drop-zone.ts';
+import './fetch-model.ts';
 
 const KINDS = {
   dataset: { name: 'Conversations', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: '.json,.jsonl,.gz' },
@@ -40,7 +40,7 @@ export class ImportPanel extends View {
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
       </div>`}
       <pinch-drop-zone label="Drop ${kind === 'model' ? 'a model’s files' : 'files'} here, or choose them" hint=${KINDS[kind].hint} accept=${KINDS[kind].accept} ?disabled=${busy} @pinch-files=${(event: CustomEvent<File[]>) => this.take(event.detail)}></pinch-drop-zone>
-      ${kind === 'model' ? html`<form class="row" @submit=${this.takeUrl}><label class="choice grow"><span>Or the address of its folder</span><input class="field" name="url" type="url" required placeholder="https://…/resolve/main" /></label><wa-button type="submit" appearance="outlined" ?disabled=${busy} style="align-self: end">${icon('download', 'start')}Fetch</wa-button></form>` : ''}
+      ${kind === 'model' ? html`<p class="label-like">Or fetch one</p><pinch-fetch-model .store=${this.store} @pinch-fetched=${(event: CustomEvent<ModelSummary>) => this.fetched(event.detail)}></pinch-fetch-model>` : ''}
       ${busy ? this.meter() : ''}
       ${this.report ? importReport(this.report, this.offset, (offset) => (this.offset = offset)) : ''}
     </div>`;
@@ -60,11 +60,10 @@ export class ImportPanel extends View {
     this.report = null;
   }
 
-  private readonly takeUrl = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const url = String(new FormData(event.target as HTMLFormElement).get('url') ?? '').trim();
-    void this.work(async () => asReport(await this.lab.models.importUrl(url, this.onProgress)));
-  };
+  private fetched(model: ModelSummary): void {
+    this.report = asReport(model);
+    this.dispatchEvent(new Event('pinch-imported'));
+  }
 
   private take(files: File[]): void {
     const options = { ...(this.name ? { name: this.name } : {}), ...(this.language ? { language: this.language } : {}) };

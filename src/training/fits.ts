@@ -1,0 +1,62 @@
+/** Whether a checkpoint can be tuned and asked on a device, judged from its config.json before its weights are fetched. */
+import type { LoraConfig } from '../adapters/adapter.ts';
+import { MODULE_NAMES } from '../models/modules.ts';
+import type { ModelConfig } from '../models/config.ts';
+import { weightShapes } from '../models/plan.ts';
+import type { Storage } from '../models/stored.ts';
+import { estimateMemory } from './memory.ts';
+
+export interface Verdict {
+  kind: 'fits' | 'fits-as-int4' | 'does-not-fit';
+  /** In a sentence, with the figures. */
+  reason: string;
+  /** Bytes that tuning or answering takes at its peak. */
+  needs: { asItIs: number; int4: number };
+}
+
+/** WASM has 4 GB of addresses for everything; a GPU's memory nobody tells, so this is that of a modest card. */
+const MOST = { wasm: 3.5 * 2 ** 30, webgpu: 6 * 2 ** 30 } as const;
+/** What it is judged by: one adapter of rank 8 on 256 tokens. */
+const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...MODULE_NAMES] };
+const ROWS = { adapters: 1, batch: 1, length: 256 } as const;
+
+export interface Place {
+  kind: 'wasm' | 'webgpu';
+  /** Bytes of the largest buffer that the GPU binds; null where unknown, or on WASM. */
+  largestBuffer?: number | null;
+  /** Bytes the browser will still store; null where unknown. */
+  free?: number | null;
+}
+
+/** @param bytes of the checkpoint's files; half precision is told by two bytes a number */
+export function verdict(config: ModelConfig, bytes: number, { kind, largestBuffer = null, free = null }: Place): Verdict {
+  const parameters = numbersIn(config).all;
+  const half = bytes < 3 * parameters;
+  const needs = { asItIs: need(config, half ? 'float16' : 'float32', kind), int4: need(config, 'int4', kind) };
+  const gigabytes = (value: number): string => `${(value / 2 ** 30).toFixed(1)} GB`;
+  const place = kind === 'wasm' ? 'a tab without a GPU' : 'a common graphics card';
+  if (free !== null && 2 * bytes > free) return { kind: 'does-not-fit', reason: `Its files take ${gigabytes(bytes)}, twice that while they are put away, and this browser has ${gigabytes(free)} left for the lab.`, needs };
+  const table = 4 * config.vocab_size * config.hidden_size;
+  // Sixteen bits a number as it is, eight in int4.
+  const binds = (width: number): boolean => kind === 'wasm' || largestBuffer === null || (table / 4) * width <= largestBuffer;
+  if (needs.asItIs <= MOST[kind] && binds(half ? 2 : 4)) return { kind: 'fits', reason: `It takes about ${gigabytes(needs.asItIs)} of the ${gigabytes(MOST[kind])} that ${place} has.`, needs };
+  if (needs.int4 <= MOST[kind] && binds(1)) return { kind: 'fits-as-int4', reason: `As it is it takes about ${gigabytes(needs.asItIs)}, and ${place} has ${gigabytes(MOST[kind])}; rounded to int4 it takes ${gigabytes(needs.int4)}. Choose int4 on the Train page.`, needs };
+  return { kind: 'does-not-fit', reason: binds(1) ? `Even rounded to int4 it takes about ${gigabytes(needs.int4)}, and ${place} has ${gigabytes(MOST[kind])}.` : `Its vocabulary's table is larger than this GPU binds at once (${gigabytes(largestBuffer ?? 0)}).`, needs };
+}
+
+/** The larger of what a training step and what answering take. */
+function need(config: ModelConfig, storage: Storage, kind: 'wasm' | 'webgpu'): number {
+  const { all, tables } = numbersIn(config);
+  const quantized = storage === 'int4';
+  // A scale of four bytes and a zero point for each block of 32.
+  const stored = quantized ? (all - tables) * (0.5 + 4.5 / 32) + tables * (1 + 5 / 32) : all * (storage === 'float16' ? 2 : 4);
+  const training = estimateMemory({ config, lora: LORA, rows: ROWS, kind, engine: 'blockwise', stored, storage }).total;
+  // On WASM prefill and decoding each hold the weights, and widened ones twice: as they are and packed.
+  const answering = kind === 'wasm' ? stored + (quantized ? 2 * stored + 4 * tables : 2 * 2 * 4 * all) : stored + (storage === 'float32' ? 0 : 4 * tables);
+  return Math.max(training, answering);
+}
+
+function numbersIn(config: ModelConfig): { all: number; tables: number } {
+  const all = [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  return { all, tables: config.vocab_size * config.hidden_size * (config.tie_word_embeddings ? 1 : 2) };
+}

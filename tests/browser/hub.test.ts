@@ -1,0 +1,168 @@
+/** Checkpoints from the Hugging Face Hub and from folders on the web: pinned, in pieces, resumed, refused in words. */
+import { expect, type Page, test } from '@playwright/test';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
+import { failureOf, importModel, type LabWindow, openLab, ready, tinyCheckpoint } from './lab-page.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+const SHA = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
+/** Two pieces and a bit: the embedding alone is 9.4 MB. */
+const FILES = tinyCheckpoint({ hidden_size: 576, head_dim: 8 });
+
+/** The same checkpoint in two files with an index. */
+function sharded(files: Record<string, Buffer>): Record<string, Buffer> {
+  const { 'model.safetensors': whole, ...rest } = files;
+  const tensors = [...readSafetensors(whole as Buffer, 'x').tensors.values()].map((tensor) => [tensor.name, { shape: tensor.shape, data: tensorToFloat32(tensor, 'x') }] as const);
+  const parts = { 'model-00001-of-00002.safetensors': tensors.slice(0, 1), 'model-00002-of-00002.safetensors': tensors.slice(1) };
+  const weight_map = Object.fromEntries(Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])));
+  return { ...rest, 'model.safetensors.index.json': Buffer.from(JSON.stringify({ metadata: {}, weight_map })), ...Object.fromEntries(Object.entries(parts).map(([file, part]) => [file, Buffer.from(writeSafetensors(part))])) };
+}
+
+const CORS = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'access-control-expose-headers': 'content-range, etag, retry-after' };
+
+interface Asked {
+  path: string;
+  range: string | undefined;
+  token: string | undefined;
+}
+
+/** What the Hub answers, through Playwright's own network. @param change answers some requests differently */
+async function hub(page: Page, files: Record<string, Buffer>, change: (asked: Asked) => { status: number; headers?: Record<string, string> } | undefined = () => undefined): Promise<Asked[]> {
+  const log: Asked[] = [];
+  await page.route('https://huggingface.co/**', async (route) => {
+    const request = route.request();
+    if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: CORS });
+    const headers = await request.allHeaders();
+    const asked = { path: new URL(request.url()).pathname, range: headers['range'], token: headers['authorization'] };
+    log.push(asked);
+    const changed = change(asked);
+    if (changed) return route.fulfill({ status: changed.status, headers: { ...CORS, ...changed.headers } });
+    if (asked.path.startsWith('/api/models/org/tiny/')) return route.fulfill({ headers: CORS, json: { id: 'org/tiny', sha: SHA, siblings: Object.entries(files).map(([rfilename, bytes]) => ({ rfilename, size: bytes.length })) } });
+    const body = files[asked.path.replace(`/org/tiny/resolve/${SHA}/`, '')];
+    if (!body) return route.fulfill({ status: 404, headers: CORS });
+    const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(asked.range ?? '') ?? [];
+    const part = body.subarray(Number(from), to === '' ? undefined : Number(to) + 1);
+    return route.fulfill({ status: 206, headers: { ...CORS, 'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${body.length}` }, body: part });
+  });
+  return log;
+}
+
+const lab = (page: Page) => ({
+  import: (address: string, options: object = {}) => page.evaluate(([from, more]) => (window as unknown as LabWindow).lab.models.importUrl(from, undefined, undefined, more), [address, options] as const),
+  inspect: (address: string, options: object = {}) => page.evaluate(([from, more]) => (window as unknown as LabWindow).lab.models.inspectUrl(from, more), [address, options] as const),
+  waiting: () => page.evaluate(() => (window as unknown as LabWindow).lab.models.downloads()),
+  answer: (model: string) => page.evaluate(async (id) => (await (window as unknown as LabWindow).lab.models.chat({ model: id, messages: [{ role: 'user', content: 'Where does Kevin live?' }], max_new_tokens: 8 })).text, model),
+});
+
+test('a repository is looked at first, then fetched at one commit, in shards, and is the model its files are', async ({ page }) => {
+  const files = sharded(FILES);
+  const log = await hub(page, files);
+  await openLab(page);
+  const { inspect, import: bring, waiting, answer } = lab(page);
+  const seen = await inspect('org/tiny@main', { token: 'hf_secret' });
+  expect(seen).toMatchObject({ address: 'org/tiny', revision: SHA, architecture: 'LlamaForCausalLM', fetched: 0, verdict: { kind: 'fits' } });
+  expect(seen.bytes).toBe(Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0));
+  expect(log.filter(({ path }) => path.endsWith('.safetensors')), 'no weights yet').toEqual([]);
+  expect(new Set(log.map(({ token }) => token))).toEqual(new Set(['Bearer hf_secret']));
+
+  log.length = 0;
+  const model = await bring('org/tiny');
+  expect(model).toMatchObject({ name: 'tiny', origin: 'url', source: `org/tiny@${SHA}`, bytes: seen.bytes, parameters: seen.parameters });
+  expect(new Set(log.map(({ token }) => token)), 'a token is not kept').toEqual(new Set([undefined]));
+  expect(log.filter(({ path }) => path.includes('resolve')).every(({ path }) => path.includes(SHA))).toBe(true);
+  expect(log.filter(({ path }) => path.endsWith('1-of-00002.safetensors')).map(({ range }) => range)).toEqual(['bytes=0-8388607', 'bytes=8388608-16777215']);
+  expect(await waiting()).toEqual([]);
+  expect(await answer(model.id)).toBe(await answer(await importModel(page, FILES)));
+});
+
+test('a download that was stopped goes on after a reload with the pieces it lacks, and can be deleted', async ({ page }) => {
+  let broken = true;
+  const log = await hub(page, FILES, ({ path, range }) => (broken && path.endsWith('model.safetensors') && range?.startsWith('bytes=8388608') ? { status: 429, headers: { 'retry-after': '600' } } : undefined));
+  await openLab(page);
+  const failure = await failureOf(page, `await lab.models.importUrl('org/tiny')`);
+  expect(failure).toMatchObject({ code: 'models.busy', hint: expect.stringContaining('is kept') });
+  expect(await lab(page).waiting()).toEqual([{ address: 'org/tiny', name: 'tiny', revision: SHA, done: 8 * 2 ** 20, total: Object.values(FILES).reduce((sum, bytes) => sum + bytes.length, 0) }]);
+
+  await page.reload();
+  await ready(page);
+  expect((await lab(page).inspect('org/tiny')).fetched).toBe(8 * 2 ** 20);
+  broken = false;
+  log.length = 0;
+  const model = await lab(page).import('org/tiny');
+  expect(log.filter(({ path }) => path.endsWith('model.safetensors')).map(({ range }) => range)).toEqual(['bytes=8388608-16777215']);
+  expect(await lab(page).answer(model.id)).toBe(await lab(page).answer(await importModel(page, FILES)));
+  expect(await lab(page).waiting()).toEqual([]);
+
+  broken = true;
+  await failureOf(page, `await lab.models.importUrl('org/tiny')`);
+  expect(await lab(page).waiting()).toHaveLength(1);
+  await page.evaluate(() => (window as unknown as LabWindow).lab.models.discard('org/tiny'));
+  expect(await lab(page).waiting()).toEqual([]);
+});
+
+test('what the Hub refuses is said in words, and nothing large is fetched for a model that cannot be run', async ({ page }) => {
+  let status = 401;
+  const log = await hub(page, { ...FILES, 'config.json': Buffer.from(JSON.stringify({ model_type: 'mamba' })) }, ({ path }) => (status !== 0 && path.startsWith('/api/') ? { status } : undefined));
+  await openLab(page);
+  for (const [code, expected] of [[401, { code: 'models.gated', hint: expect.stringContaining('huggingface.co/org/tiny') }], [403, { code: 'models.gated' }], [404, { code: 'models.not-found', message: expect.stringContaining('org/tiny at v9') }], [429, { code: 'models.busy' }]] as const) {
+    status = code;
+    const failure = await failureOf(page, `await lab.models.importUrl('org/tiny', undefined, undefined, { revision: 'v9', token: 'hf_secret' })`);
+    expect(failure).toMatchObject(expected);
+    expect(JSON.stringify(failure)).not.toContain('hf_secret');
+  }
+  status = 0;
+  expect(await failureOf(page, `await lab.models.importUrl('org/tiny')`)).toMatchObject({ code: 'models.unsupported-architecture', message: expect.stringContaining('mamba') });
+  expect(log.filter(({ path }) => path.endsWith('.safetensors'))).toEqual([]);
+  expect(await failureOf(page, `await lab.models.importUrl('no address at all')`)).toMatchObject({ code: 'models.address' });
+});
+
+/** A folder on a server of its own, whose connections really break. */
+async function folder(files: Record<string, Buffer>, faults: { cuts: number; ranges: boolean; etag: () => string }): Promise<{ server: Server; address: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
+    const name = (request.url ?? '').split('/').at(-1) as string;
+    const body = files[name];
+    if (!body) return void response.writeHead(404, CORS).end();
+    const [, from, to] = /bytes=(\d+)-(\d*)/.exec(faults.ranges ? (request.headers.range ?? '') : '') ?? [];
+    const part = from === undefined ? body : body.subarray(Number(from), to ? Number(to) + 1 : undefined);
+    asked.push(`${name} ${from ?? 'whole'}`);
+    response.writeHead(from === undefined ? 200 : 206, { ...CORS, etag: faults.etag(), 'content-length': part.length, ...(from === undefined ? {} : { 'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${body.length}` }) });
+    if (part.length > 2 ** 20 && faults.cuts-- > 0) response.write(part.subarray(0, 2 ** 19), () => response.destroy());
+    else response.end(part);
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  return { server, address: `http://localhost:${(server.address() as AddressInfo).port}/tiny/`, asked };
+}
+
+test('a connection that breaks in the middle of a file is made again, and a server without ranges sends its files whole', async ({ page }) => {
+  await openLab(page);
+  const known = await lab(page).answer(await importModel(page, FILES));
+  for (const ranges of [true, false]) {
+    const { server, address, asked } = await folder(FILES, { cuts: 1, ranges, etag: () => '"one"' });
+    try {
+      const model = await lab(page).import(address);
+      expect(model).toMatchObject({ origin: 'url', source: address });
+      expect(await lab(page).answer(model.id)).toBe(known);
+      // The size is asked for twice, of the file and of its plan; then the piece that broke comes twice.
+      if (ranges) expect(asked.filter((one) => one.startsWith('model.safetensors ')).slice(-3)).toEqual(['model.safetensors 0', 'model.safetensors 0', 'model.safetensors 8388608']);
+    } finally {
+      server.close();
+    }
+  }
+});
+
+test('a file that changes between its pieces is noticed and not put together', async ({ page }) => {
+  let etags = 0;
+  const { server, address } = await folder(FILES, { cuts: 0, ranges: true, etag: () => `"${etags++}"` });
+  try {
+    await openLab(page);
+    expect(await failureOf(page, `await lab.models.importUrl(${JSON.stringify(address)})`)).toMatchObject({ code: 'models.changed', message: expect.stringContaining('model.safetensors changed') });
+    expect(await lab(page).waiting()).toEqual([]);
+    expect(await page.evaluate(async () => (await (window as unknown as LabWindow).lab.models.list()).length)).toBe(1);
+  } finally {
+    server.close();
+  }
+});
