@@ -33,6 +33,12 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
     await page.getByRole('button', { name: /Tokens of record/ }).first().click();
     await expect(page.locator('.token[data-loss]').nth(1)).toBeVisible();
   } },
+  { name: 'Data with a model looked at', open: { at: 'data' }, act: async (page) => {
+    await page.getByRole('button', { name: 'Model', exact: true }).click();
+    await page.getByLabel('Hub name, or the address of a folder').fill('HuggingFaceTB/SmolLM2-135M');
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    await expect(page.getByRole('group', { name: 'What SmolLM2-135M is' })).toBeVisible();
+  } },
   { name: 'Mixes', open: { at: 'mixes' } },
   { name: 'Train with all fields open', open: { scenario: 'done', at: 'train' }, act: async (page) => {
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));

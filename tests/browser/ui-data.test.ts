@@ -91,3 +91,19 @@ test('each mix shows its counts and its exact records, and what is picked goes o
   await settled(page);
   await expect(page.locator('.chips .chip')).toHaveText(['DE', 'FR', 'IT', 'ES', 'ENDEFRITES', 'DEFRITES', 'ENDEFRITES-sampled', 'DEFRITES-sampled']);
 });
+
+test('a model is looked at before it is fetched, and what has stopped on its way is there to go on with', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByRole('button', { name: 'Model', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Go on with Qwen3-0.6B' })).toBeVisible();
+  await expect(page.getByLabel('Access token (gated models only)')).toHaveAttribute('type', 'password');
+  await page.getByLabel('Hub name, or the address of a folder').fill('HuggingFaceTB/SmolLM2-135M');
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('group', { name: 'What SmolLM2-135M is' });
+  await expect(card).toContainText('Fits this device. It takes about 2.2 GB of the 3.5 GB');
+  await expect(card).toContainText('0123456789ab');
+  await card.getByRole('button', { name: 'Fetch it' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'download' })).toContainText('left');
+  await expect(page.getByRole('heading', { name: 'SmolLM2-135M' }), 'the list of models shows it').toBeVisible();
+  await expect(card).toHaveCount(0);
+});

@@ -108,8 +108,8 @@ export class Train extends View {
       <wa-input label="Name" .value=${draft.name} @change=${(event: Event) => set({ name: (event.target as HTMLInputElement).value })}></wa-input>
       <div class="columns" style="--column: 15rem">
         ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id], lora: { ...draft.lora, target_modules: fitting(draft, held?.models.find((model) => model.id === id)) } }))}
-        ${choice('Dataset', draft.datasets[0] ?? '', (held?.datasets ?? []).map(({ id, name }) => [id, name]), (id) => set({ datasets: [id] }))}
         ${choice('Weights kept as', draft.storage, STORAGE, (storage) => set({ storage: storage as Manifest['storage'] }))}
+        ${choice('Dataset', draft.datasets[0] ?? '', (held?.datasets ?? []).map(({ id, name }) => [id, name]), (id) => set({ datasets: [id] }))}
         ${choice('Benchmark', draft.benchmark.id, (held?.benchmarks ?? []).map(({ id, name }) => [id, name]), (id) => set({ benchmark: { ...draft.benchmark, id } }))}
       </div>
       <div class="stack-tight"><p class="label-like">Mixes <a class="small" href=${href('mixes')}>choose and inspect them</a></p><ul class="chips">${draft.mixes.map((mix) => html`<li class="chip">${mixName(mix)}</li>`)}</ul></div>

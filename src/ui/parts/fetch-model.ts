@@ -32,7 +32,7 @@ export class FetchModel extends View {
   protected override render(): TemplateResult {
     const { found, busy } = this;
     return html`<div class="stack">
-      <form class="stack-tight" @submit=${this.look}>
+      <form class="stack-tight" @submit=${this.look} @keydown=${submitOnEnter}>
         <div class="columns" style="--column: 14rem">
           <label class="choice"><span>Hub name, or the address of a folder</span><input class="field" name="address" required autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="HuggingFaceTB/SmolLM2-135M-Instruct" .value=${this.address} @input=${(event: Event) => this.rename((event.target as HTMLInputElement).value)} /></label>
           <label class="choice"><span>Revision (optional)</span><input class="field" name="revision" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="main" .value=${this.revision} @input=${(event: Event) => (this.revision = (event.target as HTMLInputElement).value.trim())} /></label>
@@ -126,4 +126,11 @@ export class FetchModel extends View {
       this.waiting = await this.lab.models.downloads();
     });
   }
+}
+
+/** Enter in a field sends the form; a browser does that by itself only for buttons of its own. */
+function submitOnEnter(event: KeyboardEvent): void {
+  if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  (event.currentTarget as HTMLFormElement).requestSubmit();
 }
