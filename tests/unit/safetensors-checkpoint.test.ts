@@ -105,6 +105,15 @@ test('missing files are named, with what to do about formats that cannot be read
   expect(error.hint).toContain('pytorch_model.bin cannot be read');
 });
 
+test('some rows of a weight are those rows of it, in every type', async () => {
+  for (const [folder, name] of [['untied', 'lm_head.weight'], ['untied-f16', 'lm_head.weight'], ['tied', 'model.embed_tokens.weight']] as const) {
+    const checkpoint = await readCheckpoint(await goldenFiles(folder));
+    const [whole, part] = [await checkpoint.weight(name), await checkpoint.weight(name, [3, 10])];
+    expect(part).toMatchObject({ dtype: whole.dtype, shape: [7, whole.shape[1]] });
+    expect(part.data).toEqual(whole.data.slice(3 * (whole.shape[1] as number), 10 * (whole.shape[1] as number)));
+  }
+});
+
 test('a file that can be read in parts is never read as a whole', async () => {
   const bytes = await goldenBytes('tied/model.safetensors');
   const read: number[] = [];

@@ -1,0 +1,108 @@
+/**
+ * Greedy decoding of the same prompts by the lab and by transformers.js, on the same weights: the lab's own export of them.
+ * Both answer in the page's main thread with as many WASM threads; rounds alternate, so that noise falls on both.
+ */
+import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { decoderOnnx } from '../../src/exports/index.ts';
+import { Generator, type GenerationRequest } from '../../src/generation/index.ts';
+import { createBaseModel } from '../../src/models/base-model.ts';
+import type { Weight } from '../../src/models/checkpoint.ts';
+import { parseConfig } from '../../src/models/config.ts';
+import { openDevice } from '../../src/runtime/index.ts';
+import { LARGE } from './large.ts';
+import { LORA, randomWeights } from './shapes.ts';
+
+const SHAPES = {
+  'world-dense': { model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32, hidden_act: 'silu', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 },
+  'SmolLM2-135M, six layers': { ...LARGE['SmolLM2-135M'], num_hidden_layers: 6, max_position_embeddings: 512, head_dim: 64, hidden_act: 'silu', bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 },
+} as const;
+
+export interface DecodeRequest {
+  model: keyof typeof SHAPES;
+  rounds: number;
+  threads: number;
+  prompt: number;
+  answer: number;
+}
+
+/** Milliseconds of every round, by contender; the names say how many prompts were answered at once. */
+export async function decode({ model: name, rounds, threads, prompt, answer }: DecodeRequest): Promise<{ times: Record<string, number[]>; same: boolean }> {
+  const json = SHAPES[name];
+  const config = parseConfig(json);
+  const weights = randomWeights(config);
+  const device = await openDevice('wasm', { threads });
+  const model = await createBaseModel({ config, shapes: new Map([...weights].map(([key, { shape }]) => [key, shape])), weight: async (key, rows) => part(weights.get(key) as Weight, rows), parameters: 0 }, device);
+  const rng = new Rng('decode');
+  const prompts = Array.from({ length: 32 }, () => Array.from({ length: prompt }, () => 3 + rng.int(config.vocab_size - 3)));
+  const requests = (adapters: readonly number[], count: number): GenerationRequest[] => adapters.flatMap((adapter) => prompts.slice(0, count).map((own, i) => ({ id: `${adapter}/${i}`, adapter, prompt: own, maxNewTokens: answer, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })));
+  const options = { stops: [config.vocab_size * 2] };
+  const base = await Generator.create(model, [], options);
+  const adapters = Array.from({ length: 9 }, (_, i) => initialAdapter(LORA, config, new Rng(i)));
+  const [one, nine] = [await Generator.create(model, adapters.slice(0, 1), options), await Generator.create(model, adapters, options)];
+
+  const theirs = await loadTheirs(decoderOnnx(config, weights as Parameters<typeof decoderOnnx>[1]), json, threads);
+  const ask = (count: number) => theirs(prompts.slice(0, count), answer);
+  const contenders: Record<string, () => Promise<unknown>> = {
+    'one prompt': () => base.generate(requests([0], 1)),
+    'one prompt, transformers.js': () => ask(1),
+    '32 prompts': () => base.generate(requests([0], 32)),
+    '32 prompts, transformers.js': () => ask(32),
+    'one prompt, one adapter': () => one.generate(requests([0], 1)),
+    'one prompt each, nine adapters at once': () => nine.generate(requests([0, 1, 2, 3, 4, 5, 6, 7, 8], 1)),
+    '4 prompts, one adapter': () => one.generate(requests([0], 4)),
+    '4 prompts each, nine adapters at once': () => nine.generate(requests([0, 1, 2, 3, 4, 5, 6, 7, 8], 4)),
+  };
+  const ours = await base.generate(requests([0], 32));
+  const same = JSON.stringify(ours.map(({ tokens }) => tokens)) === JSON.stringify(await ask(32));
+  for (const work of Object.values(contenders)) await work();
+  const times: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [key, work] of Object.entries(contenders)) {
+      const started = performance.now();
+      await work();
+      (times[key] ??= []).push(performance.now() - started);
+    }
+  }
+  return { times, same };
+}
+
+function part({ shape, data }: Weight, rows?: readonly [number, number]): Weight {
+  const floats = data as Float32Array;
+  const width = floats.length / (shape[0] as number);
+  return rows ? { shape: [rows[1] - rows[0], ...shape.slice(1)], dtype: 'float32', data: floats.subarray(rows[0] * width, rows[1] * width) } : { shape, dtype: 'float32', data: floats };
+}
+
+interface Transformers {
+  env: { backends: { onnx: { wasm: { wasmPaths: string; numThreads: number } } } };
+  Tensor: new (type: 'int64', data: BigInt64Array, dims: number[]) => unknown;
+  AutoModelForCausalLM: { from_pretrained(name: string, options: object): Promise<{ generate(inputs: object): Promise<{ slice(rows: null, columns: [number, null]): { tolist(): bigint[][] } }> }> };
+}
+
+/** transformers.js on the export, whose files are handed to it by a `fetch` that knows them. */
+async function loadTheirs(onnx: Uint8Array, config: object, threads: number): Promise<(prompts: number[][], answer: number) => Promise<number[][]>> {
+  const files: Record<string, BodyInit> = {
+    'config.json': JSON.stringify({ ...config, architectures: ['LlamaForCausalLM'], 'transformers.js_config': { dtype: 'fp32' } }),
+    'generation_config.json': JSON.stringify({ bos_token_id: 1, pad_token_id: 0, do_sample: false }),
+    'onnx/model.onnx': onnx as Uint8Array<ArrayBuffer>,
+  };
+  const before = globalThis.fetch.bind(globalThis);
+  globalThis.fetch = async (input, init) => {
+    const path = new URL(input instanceof Request ? input.url : String(input), location.href).pathname;
+    const name = /^\/exported\/model\/(.*)$/.exec(path)?.[1];
+    if (name === undefined) return before(input, init);
+    const body = files[name];
+    return body === undefined ? new Response(null, { status: 404 }) : new Response(body);
+  };
+  const { env, Tensor, AutoModelForCausalLM } = (await import(/* @vite-ignore */ `${location.origin}/node_modules/@huggingface/transformers/dist/transformers.min.js`)) as Transformers;
+  Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: '/exported/', useBrowserCache: false });
+  Object.assign(env.backends.onnx.wasm, { wasmPaths: `${location.origin}/node_modules/onnxruntime-web/dist/`, numThreads: threads });
+  const model = await AutoModelForCausalLM.from_pretrained('model', { device: 'wasm' });
+  return async (prompts, answer) => {
+    const length = prompts[0]?.length ?? 0;
+    const tensor = (fill?: number): unknown => new Tensor('int64', BigInt64Array.from(prompts.flat(), (token) => BigInt(fill ?? token)), [prompts.length, length]);
+    // An end token would end an answer before the others.
+    const output = await model.generate({ input_ids: tensor(), attention_mask: tensor(1), max_new_tokens: answer, min_new_tokens: answer, do_sample: false, eos_token_id: null });
+    return output.slice(null, [length, null]).tolist().map((row) => row.map(Number));
+  };
+}

@@ -1,0 +1,44 @@
+// node tools/bench-decode.mjs [--rounds=5 --threads=2 --prompt=60 --answer=32 --model=NAME]
+// Greedy decoding against transformers.js on the same weights, and nine adapters at once against nine in turn. Medians and ratios.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensurePackages, root } from './install.mjs';
+
+ensurePackages();
+const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
+const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
+ensureChromium();
+const { chromium } = await import('@playwright/test');
+const { createServer } = await import('vite');
+
+const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port: Number(args.port), strictPort: true } });
+await server.listen();
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--no-first-run', '--disable-background-networking'] });
+try {
+  for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers']) {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error.message));
+    await page.goto(`http://localhost:${args.port}/tests/blank.html`);
+    const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer) };
+    const { times, same } = await page.evaluate(async (own) => (await import('/tests/bench/decode.ts')).decode(own), request);
+    await page.close();
+    const ms = Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)]));
+    console.log(`\n${model}: ${args.prompt} tokens of prompt, ${args.answer} new ones, ${args.threads} threads; ${same ? 'the same tokens from both' : 'NOT the same tokens from both'}`);
+    for (const [name, own] of Object.entries(ms)) {
+      const answers = (Number.parseInt(name, 10) || 1) * (name.includes('nine') ? 9 : 1);
+      console.log(`${name.padEnd(60)}${own.toFixed(0).padStart(8)} ms${((1000 * answers * request.answer) / own).toFixed(0).padStart(8)} new tokens/s`);
+    }
+    const ratios = {
+      'one prompt against transformers.js': ms['one prompt, transformers.js'] / ms['one prompt'],
+      '32 prompts against transformers.js': ms['32 prompts, transformers.js'] / ms['32 prompts'],
+      'nine adapters at once against nine in turn, one prompt each': (9 * ms['one prompt, one adapter']) / ms['one prompt each, nine adapters at once'],
+      'nine adapters at once against nine in turn, four each': (9 * ms['4 prompts, one adapter']) / ms['4 prompts each, nine adapters at once'],
+    };
+    for (const [name, value] of Object.entries(ratios)) console.log(`${name.padEnd(60)}${value.toFixed(2).padStart(8)}x`);
+    console.log(JSON.stringify({ ...request, medians: ms, ratios, same }));
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
