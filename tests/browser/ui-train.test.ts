@@ -91,3 +91,21 @@ test('curves keep every step, on a log scale and for other metrics too', async (
   await page.getByText('The latest values as a table').click();
   await expect(page.getByRole('region', { name: 'Latest training values' }).getByRole('row').nth(1)).toContainText('EN60');
 });
+
+test('a preset sets what its source states, names it, and is left by changing a value of it', async ({ page }) => {
+  await openUi(page, { at: 'train' });
+  const preset = page.getByRole('group', { name: 'Settings as in' }).getByRole('button', { name: 'Bactrian-X' });
+  await preset.click();
+  await expect(preset).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('link', { name: 'Li et al. 2023' })).toHaveAttribute('href', 'https://arxiv.org/abs/2305.15011');
+  const draft = async () => JSON.parse((await page.evaluate(() => localStorage.getItem('pinch-draft'))) as string) as { lora: object; training: object; mixes: string[] };
+  const { lora, training, mixes } = await draft();
+  expect(lora).toMatchObject({ r: 64, lora_alpha: 16, lora_dropout: 0.05, target_modules: ['q_proj', 'v_proj'] });
+  expect(training).toMatchObject({ learning_rate: 3e-4, num_train_epochs: 4, max_steps: -1, max_length: 768, per_device_train_batch_size: 4, gradient_accumulation_steps: 32 });
+  expect(mixes).toHaveLength(9);
+  await page.getByText('Adapter', { exact: true }).click();
+  await page.getByRole('spinbutton', { name: 'r', exact: true }).fill('16');
+  await page.keyboard.press('Tab');
+  await expect(preset).toHaveAttribute('aria-pressed', 'false');
+  expect((await draft()).lora).toMatchObject({ r: 16, lora_dropout: 0.05 });
+});

@@ -20,6 +20,7 @@ import '../parts/manifest-json.ts';
 import { problemsOf } from '../parts/manifest-json.ts';
 import { studyList } from '../parts/study-list.ts';
 import { href, type Route } from '../route.ts';
+import { PRESETS, presetOf, withPreset } from './train-presets.ts';
 import { View } from '../view.ts';
 import '../parts/records.css';
 import './train.css';
@@ -31,6 +32,15 @@ const STORAGE: [string, string][] = [['auto', 'the checkpoint has them'], ['floa
 function fitting({ lora }: Manifest, model: ModelSummary | undefined): Manifest['lora']['target_modules'] {
   const has = model?.modules ?? lora.target_modules;
   return lora.target_modules.some((name) => has.includes(name)) ? lora.target_modules : (has.filter((name) => name !== 'gate') as Manifest['lora']['target_modules']);
+}
+
+/** Settings that others have reported, each with its source. */
+function presets(draft: Manifest, change: (manifest: Manifest) => void): TemplateResult {
+  const chosen = presetOf(draft);
+  return html`<div class="stack-tight"><p class="label-like" id="presets">Settings as in</p>
+    <div class="row" role="group" aria-labelledby="presets">${PRESETS.map((preset) => html`<button type="button" class="chip toggle" aria-pressed=${preset === chosen} @click=${() => change(withPreset(draft, preset))}>${preset.name}</button>`)}</div>
+    ${chosen ? html`<p class="small quiet"><a href=${chosen.url} rel="noreferrer" target="_blank">${chosen.source}</a>. ${chosen.note}</p>` : ''}
+  </div>`;
 }
 
 @customElement('pinch-train')
@@ -131,6 +141,7 @@ export class Train extends View {
         set({ benchmark: { ...draft.benchmark, languages } });
       }} /><span class="swatch" style=${styleMap({ '--swatch': languageColor(code) })}></span>${languageName(code)}</label>`)}</div></fieldset>
       <p class="row"><span class="label-like">Judge</span><span class="chip">${icon('judge')}${draft.judge.kind === 'rules' ? 'Rules' : draft.judge.model}</span><a class="small" href=${href('judge')}>choose the judge</a></p>
+      ${presets(draft, change)}
       <div class="stack-tight">
         ${(['lora', 'training', 'benchmark'] as const).map((section) => manifestFields(draft, section, change))}
         <details class="fold fold-boxed"><summary><strong>Whole manifest</strong> <span class="small quiet">JSON</span></summary><pinch-manifest-json .store=${this.store}></pinch-manifest-json></details>
