@@ -208,6 +208,8 @@ export interface CellState {
   answered: { done: number; total: number };
   /** `calls`: requests made so far, retries counted. */
   judged: { done: number; failed: number; total: number; calls?: number };
+  /** What happened on the way that a person should know and need not act on. */
+  note?: string;
   error?: ErrorRecord;
 }
 

@@ -24,6 +24,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
   const own = cells.map((id) => batchesOf(batches, id));
   const seeds = cells.map((id) => live.cell(id).seed);
   let step = checkpoint?.step ?? 0;
+  const batch = manifest.training.per_device_train_batch_size;
   const tokens = checkpoint?.tokens ?? cells.map(() => 0);
   const losses = new GroupCommit<LossPoint>(async (points) => {
     await store.studies.putLosses(live.id, points);
@@ -75,7 +76,8 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
           num_tokens: tokens[i] as number,
           mean_token_accuracy: adapter.accuracy,
         });
-        live.updateCell(id, { trained: { done: step, total: group.steps } });
+        const at = { done: step, total: group.steps };
+        live.updateCell(id, report.micro_batch < batch ? { trained: at, note: `Memory did not suffice for ${batch} sequences at once: ${report.micro_batch} at a time, with the same result.` } : { trained: at });
       }
       meter.observe(step, group.steps, seen);
       if (step % manifest.training.save_steps === 0 && step < group.steps) await save();

@@ -67,6 +67,11 @@ export class GraphAdamW implements AdamW {
     this.gradient = outputs.get('sum');
   }
 
+  forget(): void {
+    this.gradient?.dispose();
+    this.gradient = null;
+  }
+
   async step(count: number, rates: readonly (number | null)[]): Promise<number[]> {
     const gradient = this.gradient;
     if (!gradient) return rates.map(() => 0);

@@ -24,6 +24,10 @@ export class HostAdamW implements AdamW {
     gradient.dispose();
   }
 
+  forget(): void {
+    this.gradient = null;
+  }
+
   step(count: number, rates: readonly (number | null)[]): Promise<number[]> {
     const gradient = this.gradient ?? new Float32Array(this.state.parameters.length);
     this.gradient = null;

@@ -34,6 +34,8 @@ export interface AdamW {
   readonly adapters: DeviceTensor;
   /** Takes a gradient over, adding it to those taken since the last step. */
   accumulate(gradient: DeviceTensor): Promise<void>;
+  /** Lets go of what was accumulated since the last step. */
+  forget(): void;
   /**
    * One step with what was accumulated.
    * @param count which step it is, from 1: for the bias correction

@@ -8,8 +8,8 @@ import { type Device, type DeviceTensor, host } from '../runtime/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { AdapterNumbers } from './adapter-numbers.ts';
 import type { AdamW } from './adamw.ts';
-import type { GradientEngine } from './engine.ts';
 import { joinBatches } from './inputs.ts';
+import type { SplittingEngine } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 
 /** Batches `from` to `to` of some adapters, evaluated in one pass. */
@@ -36,15 +36,13 @@ export function stretches(lengths: readonly number[]): Stretch[] {
 
 export class Evaluator {
   /** Engines of fewer adapters than are trained, by how many. */
-  private readonly smaller = new Map<number, GradientEngine>();
+  private readonly smaller = new Map<string, SplittingEngine>();
 
-  /** @param make an engine for other rows, of the same kind as `whole` */
   constructor(
     private readonly device: Device,
     private readonly rows: Rows,
     private readonly numbers: AdapterNumbers,
-    private readonly whole: GradientEngine,
-    private readonly make: (rows: Rows) => GradientEngine,
+    private readonly whole: SplittingEngine,
   ) {}
 
   /** Mean loss of each adapter over all its batches; null where it has none. */
@@ -66,7 +64,7 @@ export class Evaluator {
     try {
       for (let i = from; i < to; i++) {
         const input = joinBatches(members.map((k) => (i < (batches[k]?.length ?? 0) ? (batches[k]?.at(i) ?? null) : null)), rows);
-        addTo(sums, input, await engine.losses(adapters, input), (k) => members[k] as number);
+        for await (const { inputs, losses } of engine.losses(adapters, input)) addTo(sums, inputs, losses, (k) => members[k] as number);
       }
     } finally {
       if (!all) adapters.dispose();
@@ -78,11 +76,12 @@ export class Evaluator {
     return this.device.upload(host('float32', [layers, members.length, size], this.numbers.some((await optimizer.read()).parameters, members)));
   }
 
-  private engine(rows: Rows): GradientEngine {
-    let engine = this.smaller.get(rows.adapters);
+  private engine(rows: Rows): SplittingEngine {
+    const key = `${rows.adapters} x ${this.whole.rows.batch}`;
+    let engine = this.smaller.get(key);
     if (!engine) {
-      engine = this.make(rows);
-      this.smaller.set(rows.adapters, engine);
+      engine = this.whole.like(rows);
+      this.smaller.set(key, engine);
     }
     return engine;
   }

@@ -8,6 +8,7 @@ import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
 import { headChunk } from './blockwise.ts';
 import { HEAD_PIECE } from './graphs.ts';
+import { nextParts } from './splitting.ts';
 import type { GradientEngine } from './engine.ts';
 
 /** Bytes. */
@@ -81,10 +82,28 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
 /** What a tab may well take of a common laptop; of a GPU's memory nobody tells the size. */
 const BUDGET = { wasm: 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
 
+/** WebAssembly's 4 GB of addresses, less what else is in them. A GPU says itself when it has had enough. */
+const MOST = { wasm: 3.5 * 2 ** 30, webgpu: Number.POSITIVE_INFINITY } as const;
+
+/** Parts that a micro-batch is computed in from the start, so that a tab does not run into the wall it would crash at. */
+export function startingParts(model: BaseModel, lora: LoraConfig, rows: Rows, engine: GradientEngine['kind']): number {
+  const stored = storedBytes(model);
+  const { kind } = model.device;
+  let parts = 1;
+  while (estimateMemory({ config: model.config, lora, rows: { ...rows, batch: rows.batch / parts }, kind, engine, stored, storage: model.storage }).total > MOST[kind]) {
+    const next = nextParts(rows.batch, parts);
+    if (next === null) break;
+    parts = next;
+  }
+  return parts;
+}
+
+function storedBytes(model: BaseModel): number {
+  return [model.outer, ...model.layers].flatMap((tensors) => Object.values(tensors)).reduce((sum, tensor) => sum + tensor.bytes, 0);
+}
+
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
-  const weights = [model.outer, ...model.layers].flatMap((tensors) => Object.values(tensors));
-  const stored = weights.reduce((sum, tensor) => sum + tensor.bytes, 0);
   const { kind } = model.device;
-  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored, storage: model.storage }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
+  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored: storedBytes(model), storage: model.storage }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
 }

@@ -15,12 +15,13 @@ import { HostAdamW } from './adamw-host.ts';
 import type { AdamW, AdamWOptions } from './adamw.ts';
 import { BlockwiseEngine } from './blockwise.ts';
 import { rowKeyFeeds } from './dropout.ts';
-import type { GradientEngine, StepLosses } from './engine.ts';
+import type { GradientEngine } from './engine.ts';
 import { Evaluator } from './evaluator.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
-import { chooseEngine } from './memory.ts';
+import { chooseEngine, startingParts } from './memory.ts';
 import { type SchedulerType, scheduleFactor } from './schedule.ts';
 import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
+import { type PartGradients, SplittingEngine, isOutOfMemory } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 import { WholeEngine } from './whole.ts';
 
@@ -76,6 +77,8 @@ export interface StepReport {
   /** Of the first adapter that is not finished. */
   learning_rate: number;
   seconds: number;
+  /** Sequences of each adapter computed at once: fewer than the batch where memory did not suffice. */
+  micro_batch: number;
   adapters: AdapterReport[];
 }
 
@@ -87,7 +90,7 @@ export class Trainer {
     private readonly options: TrainerOptions,
     private readonly rows: Rows,
     private readonly numbers: AdapterNumbers,
-    private readonly engine: GradientEngine,
+    private readonly engine: SplittingEngine,
     private readonly evaluator: Evaluator,
     private readonly optimizer: AdamW,
     /** Optimiser steps of each adapter. */
@@ -112,13 +115,13 @@ export class Trainer {
     const numbers = new AdapterNumbers(layout, model.layers.length, adapters.length);
     const kind = options.engine ?? chooseEngine(model, lora, rows);
     const engineFor = (own: Rows): GradientEngine => new (kind === 'whole' ? WholeEngine : BlockwiseEngine)({ model, layout, rows: own, dropout: lora.lora_dropout });
-    const engine = engineFor(rows);
+    const engine = new SplittingEngine(engineFor, rows, startingParts(model, lora, rows, kind));
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
     if (resume) checkState(resume, adapters.map(({ id }) => id), lora, numbers.shape);
     const initial = resume ? numbers.resumed(resume) : numbers.fresh(model.config, lora, adapters);
     const optimizer = model.device.kind === 'wasm' ? new HostAdamW(model.device, numbers.shape, training, initial) : new GraphAdamW(model.device, numbers.shape, training, initial);
-    const trainer = new Trainer(options, rows, numbers, engine, new Evaluator(model.device, rows, numbers, engine, engineFor), optimizer, totals);
+    const trainer = new Trainer(options, rows, numbers, engine, new Evaluator(model.device, rows, numbers, engine), optimizer, totals);
     if (resume) {
       trainer.done = resume.step;
       trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
@@ -147,17 +150,12 @@ export class Trainer {
     const lossTokens = this.perAdapter((k) => inputs.reduce((sum, { owners }) => sum + count(owners, k), 0));
     const weightOf = lossTokens.map((tokens) => (tokens > 0 ? 1 / tokens : 0));
 
-    const coming: Promise<StepLosses>[] = [];
-    for (const [i, input] of inputs.entries()) {
-      const { gradients, losses } = await this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i));
-      coming.push(losses);
-      await this.optimizer.accumulate(gradients);
-    }
+    const coming = await this.accumulated(inputs, weightOf);
     const rates = this.perAdapter((k) => (active[k] ? training.learning_rate * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
-    const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming]);
+    const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming.map((part) => part.losses)]);
     this.done++;
     const sums = noSums(this.rows.adapters);
-    losses.forEach((result, i) => addTo(sums, inputs[i] as StepInputs, result));
+    losses.forEach((result, i) => addTo(sums, (coming[i] as PartGradients).inputs, result));
 
     this.last = adapters.map(({ id }, k) => {
       const before = this.last[k] as AdapterReport;
@@ -175,7 +173,26 @@ export class Trainer {
         finished: this.done >= (this.totals[k] as number),
       };
     });
-    return { step: this.done, learning_rate: rates.find((rate) => rate !== null) as number, seconds: (performance.now() - started) / 1000, adapters: structuredClone(this.last) };
+    return { step: this.done, learning_rate: rates.find((rate) => rate !== null) as number, seconds: (performance.now() - started) / 1000, micro_batch: this.engine.rows.batch, adapters: structuredClone(this.last) };
+  }
+
+  /** Gradients of a step's micro-batches, taken over by the optimiser. Where memory does not suffice, in smaller parts from now on. */
+  private async accumulated(inputs: readonly StepInputs[], weightOf: readonly number[]): Promise<PartGradients[]> {
+    for (;;) {
+      const coming: PartGradients[] = [];
+      try {
+        for (const [i, input] of inputs.entries()) {
+          for await (const part of this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i))) {
+            coming.push(part);
+            await this.optimizer.accumulate(part.gradients);
+          }
+        }
+        return coming;
+      } catch (thrown) {
+        if (!isOutOfMemory(thrown) || !(await this.engine.split())) throw thrown;
+        this.optimizer.forget();
+      }
+    }
   }
 
   /** Mean loss of each adapter over all its batches; null where it has none. */
@@ -205,12 +222,14 @@ export class Trainer {
   async inspectGradients(batches: readonly Batch[]): Promise<{ losses: number[]; gradients: Map<string, AdapterTensor>[] }> {
     const input = joinBatches(batches, this.rows);
     const tokens = this.perAdapter((k) => count(input.owners, k));
-    const result = await this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {});
-    const data = await readFloats(result.gradients);
+    const total = new Float32Array(this.numbers.shape.layers * this.numbers.shape.adapters * this.numbers.shape.size);
     const sums = noSums(this.rows.adapters);
-    addTo(sums, input, await result.losses);
-    const gradients = this.perAdapter((k) => this.numbers.tensors(data, k));
-    result.gradients.dispose();
+    for await (const part of this.engine.gradients(this.optimizer.adapters, input, tokens.map((number) => 1 / number), {})) {
+      (await readFloats(part.gradients)).forEach((value, i) => (total[i] = (total[i] as number) + value));
+      addTo(sums, part.inputs, await part.losses);
+      part.gradients.dispose();
+    }
+    const gradients = this.perAdapter((k) => this.numbers.tensors(total, k));
     return { losses: sums.map(({ loss }, k) => loss / (tokens[k] as number)), gradients };
   }
 

@@ -87,7 +87,7 @@ class ToyTrainer implements StudyTrainer {
     });
     this.at++;
     this.engine.steps++;
-    return { step: this.at, learning_rate: 0.1, seconds: 0, adapters };
+    return { step: this.at, learning_rate: 0.1, micro_batch: 1, seconds: 0, adapters };
   }
 
   async evaluate(batches: Parameters<StudyTrainer['evaluate']>[0]): Promise<(number | null)[]> {

@@ -1,11 +1,12 @@
 /** What has to agree with itself: one pass with many, one engine with the other, a resumed run with an unbroken one. */
+import { LabError } from '../../src/core/errors.ts';
 import { Graph, type Value } from '../../src/onnx/index.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { type Device, readFloats } from '../../src/runtime/index.ts';
 import type { Batch } from '../../src/text/packing.ts';
 import { Trainer } from '../../src/training/index.ts';
 import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
-import { GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 import { type EngineKind, goldenTrainer } from './training-checks.ts';
 
 /** Where two runs that should agree differ most: losses relatively, adapters relative to the largest number. */
@@ -129,12 +130,8 @@ export async function rankStabilised(device: Device, read: ReadGolden): Promise<
 /** Two micro-batches of two rows, accumulated, against one batch of the same four rows. */
 export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Promise<Difference> {
   const set = await GoldenSet.open('untied', read);
-  const join = (a: Batch, b: Batch): Batch => {
-    const both = (key: keyof Batch): Int32Array => Int32Array.from([...a[key], ...b[key]]);
-    return { ids: both('ids'), positions: both('positions'), segments: both('segments'), targets: both('targets') };
-  };
   const narrow = set.batches(0);
-  const wide = { ...narrow, batchSize: 4, length: 10, at: (index: number) => join(narrow.at(2 * index), narrow.at(2 * index + 1)) };
+  const wide = { ...narrow, batchSize: 4, length: 10, at: (index: number) => joined(narrow.at(2 * index), narrow.at(2 * index + 1)) };
   const runs: Run[] = [];
   for (const [batches, gradient_accumulation_steps] of [[narrow, 2], [wide, 1]] as const) {
     const running = await Trainer.create(await set.model(device), { adapters: [{ id: 'a', batches, seed: 0, init: set.adapter(0) }], lora: set.lora, training: { ...set.training, gradient_accumulation_steps }, engine: 'whole' });
@@ -142,6 +139,60 @@ export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Pr
     running.dispose();
   }
   return difference(runs[0] as Run, runs[1] as Run);
+}
+
+/** A device that has not enough memory for graphs over more than `most` tokens. */
+function cramped(device: Device, most: number, refused: number[]): Device {
+  const program: Device['program'] = (graph, options) => {
+    const tokens = graph.inputs.find(({ name }) => name === 'ids')?.shape[0] ?? 0;
+    const inner = device.program(graph, options);
+    if (tokens <= most) return inner;
+    return { ...inner, bind: async (parameters) => ({ ...(await inner.bind(parameters)), run: () => {
+      refused.push(tokens);
+      return Promise.reject(new LabError('runtime.memory', 'std::bad_alloc', ''));
+    } }) };
+  };
+  return new Proxy(device, {
+    get(target, key) {
+      if (key === 'program') return program;
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
+/** Two adapters on batches of four rows where memory suffices for one row of each, against the same run with room enough; and with too little for even that. */
+export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: EngineKind): Promise<Difference & { refused: number[]; microBatches: number[]; evaluated: number; hopeless: string }> {
+  const set = await GoldenSet.open('untied', read);
+  const { maxLength } = GOLDEN_ROWS;
+  const wide = (k: number) => {
+    const narrow = set.batches(k);
+    return { ...narrow, batchSize: 4, length: 10, at: (index: number) => joined(narrow.at(2 * index), narrow.at(2 * index + 1)) };
+  };
+  const refused: number[] = [];
+  const make = async (on: Device): Promise<Trainer> => Trainer.create(await set.model(on), { adapters: [0, 1].map((k) => ({ id: `adapter${k}`, batches: wide(k), seed: k, init: set.adapter(k) })), lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 }, engine });
+  const roomy = await make(device);
+  const known = await run(roomy, 4);
+  const [knownLoss] = await roomy.evaluate([wide(0), null]);
+  roomy.dispose();
+  const tight = await make(cramped(device, 2 * maxLength, refused));
+  const losses: number[][] = [];
+  const microBatches: number[] = [];
+  for (let step = 0; step < 4; step++) {
+    const report = await tight.step();
+    losses.push(report.adapters.map(({ loss }) => loss));
+    microBatches.push(report.micro_batch);
+  }
+  const [loss] = await tight.evaluate([wide(0), null]);
+  const found = { losses, adapters: await flat(tight) };
+  tight.dispose();
+  const hopeless = await make(cramped(device, 2, [])).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
+  return { ...difference(known, found), refused, microBatches, evaluated: Math.abs((loss as number) / (knownLoss as number) - 1), hopeless };
+}
+
+function joined(a: Batch, b: Batch): Batch {
+  const both = (key: keyof Batch): Int32Array => Int32Array.from([...a[key], ...b[key]]);
+  return { ids: both('ids'), positions: both('positions'), segments: both('segments'), targets: both('targets') };
 }
 
 /** `evaluate` on the first batches of adapter 0, none of adapter 1, and two of adapter 2, with the same losses taken from `inspectGradients`. */

@@ -115,6 +115,19 @@ test('accumulated micro-batches are one large batch, each token weighing the sam
   }
 });
 
+for (const engine of ['whole', 'blockwise'] as const) {
+  test(`a micro-batch that memory does not suffice for is computed in parts, with the same result, ${engine}`, async ({ page }) => {
+    const { loss, adapters, refused, microBatches, evaluated, hopeless } = await check<Difference & { refused: number[]; microBatches: number[]; evaluated: number; hopeless: string }>(page, 'wasm', 'crampedAndRoomy', engine);
+    // Four rows of two adapters, then two; and from then on one.
+    expect(refused).toEqual([160, 80]);
+    expect(microBatches).toEqual([1, 1, 1, 1]);
+    expect(loss).toBeLessThan(1e-5);
+    expect(adapters).toBeLessThan(1e-4);
+    expect(evaluated).toBeLessThan(1e-5);
+    expect(hopeless).toBe('runtime.memory');
+  });
+}
+
 test('evaluation weighs every loss token once and says null where there is nothing', async ({ page }) => {
   for (const engine of ['whole', 'blockwise']) {
     const { found, known } = await check<{ found: (number | null)[]; known: (number | null)[] }>(page, 'wasm', 'evaluations', engine);

@@ -1,0 +1,123 @@
+/**
+ * Micro-batches in parts, where they do not fit into memory as a whole: every part has the same sequences of every adapter,
+ * and each token's loss weighs what it would have weighed, so the sum of the parts' gradients is the whole's.
+ */
+import { LabError } from '../core/errors.ts';
+import type { Rows } from '../models/rows.ts';
+import { type DeviceTensor, type HostTensor, host } from '../runtime/index.ts';
+import type { GradientEngine, StepLosses } from './engine.ts';
+import type { StepInputs } from './inputs.ts';
+
+/** One part of a micro-batch, computed. */
+export interface PartGradients {
+  inputs: StepInputs;
+  gradients: DeviceTensor;
+  losses: Promise<StepLosses>;
+}
+
+export class SplittingEngine {
+  private engine: GradientEngine;
+
+  /**
+   * @param make an engine for other rows
+   * @param whole the rows of a micro-batch
+   * @param parts has to divide the batch
+   */
+  constructor(
+    private readonly make: (rows: Rows) => GradientEngine,
+    private readonly whole: Rows,
+    private parts = 1,
+  ) {
+    this.engine = make(this.rows);
+  }
+
+  get kind(): GradientEngine['kind'] {
+    return this.engine.kind;
+  }
+
+  /** What is computed at once. */
+  get rows(): Rows {
+    return { ...this.whole, batch: this.whole.batch / this.parts };
+  }
+
+  /** An engine of other rows, in as many parts. */
+  like(rows: Rows): SplittingEngine {
+    return new SplittingEngine(this.make, rows, this.parts);
+  }
+
+  /** Goes on with fewer sequences at once: half of them, or the next divisor. @returns false where it is one already */
+  async split(): Promise<boolean> {
+    const next = nextParts(this.whole.batch, this.parts);
+    if (next === null) return false;
+    await this.engine.dispose().catch(() => {});
+    this.parts = next;
+    this.engine = this.make(this.rows);
+    return true;
+  }
+
+  /** As `GradientEngine.gradients`, a part at a time. */
+  async *gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): AsyncGenerator<PartGradients> {
+    for (let part = 0; part < this.parts; part++) {
+      const own = partOf(inputs, this.whole, this.parts, part);
+      yield { inputs: own, ...(await this.engine.gradients(adapters, own, weightOf, partOfKeys(dropout, this.whole, this.parts, part))) };
+    }
+  }
+
+  async *losses(adapters: DeviceTensor, inputs: StepInputs): AsyncGenerator<{ inputs: StepInputs; losses: StepLosses }> {
+    for (let part = 0; part < this.parts; part++) {
+      const own = partOf(inputs, this.whole, this.parts, part);
+      yield { inputs: own, losses: await this.engine.losses(adapters, own) };
+    }
+  }
+
+  dispose(): Promise<void> {
+    return this.engine.dispose();
+  }
+}
+
+/** The next larger number of parts that divides a batch; null where its sequences are alone already. */
+export function nextParts(batch: number, parts: number): number | null {
+  for (let next = 2 * parts; next <= batch; next++) if (batch % next === 0) return next;
+  return parts < batch ? batch : null;
+}
+
+/** Whether an error says that there was not enough memory, so that a smaller part may do. */
+export function isOutOfMemory(thrown: unknown): boolean {
+  return thrown instanceof LabError && (thrown.code === 'runtime.memory' || thrown.code === 'runtime.buffer-limit');
+}
+
+/** The sequences of a part, each adapter's own. */
+function partOf({ ids, positions, segments, places, targets, owners }: StepInputs, { adapters, batch, length }: Rows, parts: number, part: number): StepInputs {
+  if (parts === 1) return { ids, positions, segments, places, targets, owners };
+  const size = batch / parts;
+  const each = size * length;
+  const cut = <T extends Int32Array | BigInt64Array>(data: T): T => {
+    const out = data.slice(0, adapters * each) as T;
+    for (let k = 0; k < adapters; k++) out.set(data.subarray((k * batch + part * size) * length, (k * batch + (part + 1) * size) * length) as never, k * each);
+    return out;
+  };
+  const rows = [...places.keys()].filter((i) => {
+    const sequence = Math.floor(((places[i] as number) % (batch * length)) / length);
+    return sequence >= part * size && sequence < (part + 1) * size;
+  });
+  const moved = (place: number): number => Math.floor(place / (batch * length)) * each + (place % (batch * length)) - part * each;
+  return {
+    ids: host('int32', [adapters * each], cut(ids.data as Int32Array)),
+    positions: host('int64', [adapters * size, length], cut(positions.data as BigInt64Array)),
+    segments: host('int32', [adapters * size, length], cut(segments.data as Int32Array)),
+    places: Int32Array.from(rows, (i) => moved(places[i] as number)),
+    targets: Int32Array.from(rows, (i) => targets[i] as number),
+    owners: Int32Array.from(rows, (i) => owners[i] as number),
+  };
+}
+
+/** Dropout's keys are a token's own, so a part masks what the whole would have masked. */
+function partOfKeys(keys: Readonly<Record<string, HostTensor>>, { adapters, batch, length }: Rows, parts: number, part: number): Readonly<Record<string, HostTensor>> {
+  if (parts === 1) return keys;
+  const each = (batch / parts) * length;
+  return Object.fromEntries(Object.entries(keys).map(([name, { data }]) => {
+    const out = new Int32Array(adapters * each);
+    for (let k = 0; k < adapters; k++) out.set((data as Int32Array).subarray(k * batch * length + part * each, k * batch * length + (part + 1) * each), k * each);
+    return [name, host('int32', [adapters, each, 1], out)];
+  }));
+}
