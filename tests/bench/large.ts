@@ -4,6 +4,7 @@ import { createBaseModel } from '../../src/models/base-model.ts';
 import type { Checkpoint } from '../../src/models/checkpoint.ts';
 import { weightShapes } from '../../src/models/plan.ts';
 import type { Storage } from '../../src/models/stored.ts';
+import { Generator } from '../../src/generation/index.ts';
 import { openDevice, type DeviceWish } from '../../src/runtime/index.ts';
 import { Trainer } from '../../src/training/index.ts';
 import { LORA, TRAINING, randomBatches } from './shapes.ts';
@@ -26,6 +27,15 @@ export interface LargeRequest {
   layers?: number;
   /** Left out, what the lab would choose. */
   engine?: 'whole' | 'blockwise';
+  /** Answer instead of training. */
+  answers?: boolean;
+}
+
+/** Answers a few prompts instead of training: seconds to the first and to the last token. */
+export interface AnswerResult {
+  parameters: number;
+  seconds: { load: number; one: number; sixteen: number };
+  tokens: number;
 }
 
 export interface LargeResult {
@@ -80,4 +90,25 @@ export async function large({ device: wish, model: name, storage, tokens, adapte
     loss.push(report.adapters[0]?.loss ?? Number.NaN);
   }
   return { parameters: model.parameters, engine: trainer.engine_kind, seconds: { load, steps: seconds }, loss };
+}
+
+/** One prompt, then sixteen at once, each of 64 tokens with 16 new ones, from the untuned model. */
+export async function largeAnswers({ device: wish, model: name, storage, layers }: LargeRequest): Promise<AnswerResult> {
+  const device = await openDevice(wish);
+  let at = performance.now();
+  const lap = (): number => {
+    const seconds = (performance.now() - at) / 1000;
+    at = performance.now();
+    return seconds;
+  };
+  const model = await createBaseModel(madeUp({ ...LARGE[name], ...(layers ? { num_hidden_layers: layers } : {}) }), device, { storage });
+  const generator = await Generator.create(model, [], { stops: [model.config.vocab_size * 2] });
+  const load = lap();
+  const ask = (count: number) => generator.generate(Array.from({ length: count }, (_, i) => ({ id: String(i), adapter: 0, prompt: Array.from({ length: 64 }, (_none, j) => 3 + ((i * 97 + j * 31) % 4000)), maxNewTokens: 16, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })));
+  await ask(1);
+  lap();
+  await ask(1);
+  const one = lap();
+  const answers = await ask(16);
+  return { parameters: model.parameters, seconds: { load, one, sixteen: lap() }, tokens: answers.reduce((sum, { tokens }) => sum + tokens.length, 0) };
 }
