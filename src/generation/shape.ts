@@ -6,7 +6,7 @@ import { type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
 import type { LayerLora, LoraLayout } from '../models/lora.ts';
 import { type OuterValues, declareOuter } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables } from '../models/rotary.ts';
-import { type Named, type Stored, declareStored, decoded } from '../models/stored.ts';
+import { type Named, type Stored, declarePacked, declareStored, decoded, packedTable } from '../models/stored.ts';
 import type { Sampling } from './sampling.ts';
 
 export { HIDDEN } from '../models/masks.ts';
@@ -46,15 +46,18 @@ export function slides({ model: { config }, positions }: GenerationShape, layer?
   return sliding && config.sliding_window !== null && config.sliding_window < positions;
 }
 
-/** Weights, adapters and tables of a graph; the adapters' matrices are cut and halves widened here, once a run. */
-export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape): Frozen {
+/**
+ * Weights, adapters and tables of a graph; the adapters' matrices are cut and halves widened here, once a run.
+ * @param fewRows quantised matrices stay packed, since a decoder's few rows are not worth decoding them for
+ */
+export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape, fewRows = false): Frozen {
   const { config } = model;
   const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
   const outer = declareOuter(g, model.outer);
   return {
-    layers: model.layers.map((weights, i) => widened(declareStored(g, weights, `layer${i}.`))),
+    layers: model.layers.map((weights, i) => widened((fewRows ? declarePacked : declareStored)(g, weights, `layer${i}.`))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size])).lora),
-    outer: { ...outer, head: widened({ head: outer.head })['head'] as Stored },
+    outer: { ...outer, head: fewRows && outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
     // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
@@ -62,14 +65,14 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
 
 /** Halves are widened once a run, not at every step. */
 function widened(weights: Named<Stored>): Named<Stored> {
-  return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale ? stored : { value: decoded(stored) }]));
+  return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale || stored.packed ? stored : { value: decoded(stored) }]));
 }
 
 /** The same values, for use in a body. */
 export function captured(body: Graph, { layers, loras, tables, outer }: Frozen): Frozen {
   const take = (value: Value): Value => body.capture(value);
   const each = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, take(value as Value)])) as T;
-  const stored = (weights: Named<Stored>): Named<Stored> => Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, each(weight)]));
+  const stored = (weights: Named<Stored>): Named<Stored> => Object.fromEntries(Object.entries(weights).map(([name, { packed, ...weight }]) => [name, { ...each(weight), ...(packed ? { packed: each(packed) } : {}) }]));
   const term = (lora: LayerLora): LayerLora => Object.fromEntries(Object.entries(lora).map(([input, { a, b, scale }]) => [input, { a: take(a), b: b.map((matrix) => (matrix ? take(matrix) : null)), scale }]));
   return {
     layers: layers.map(stored),

@@ -2,7 +2,7 @@
  * What a family's block is written in: the weights of one layer with the operations on them. Training, prefill and decoding
  * make one from rows that lie behind one another (`rowsLayer`); the ONNX export makes one with open axes of its own.
  */
-import { type Value, add, gemm, reshape, transpose } from '../onnx/index.ts';
+import { type Value, add, reshape, transpose } from '../onnx/index.ts';
 import type { AttentionKind, ExpertsConfig, ModelConfig } from './config.ts';
 import type { ProjectionInput } from './families/family.ts';
 import { familyOf } from './families/index.ts';
@@ -11,7 +11,7 @@ import { normalised } from './outer.ts';
 import { projections } from './projections.ts';
 import { type RotaryTables, turned } from './rotary.ts';
 import type { Rows } from './rows.ts';
-import { type Named, type Stored, decoded } from './stored.ts';
+import { type Named, type Stored, decoded, product } from './stored.ts';
 
 /** A layer's weights by their names in the family's plan. */
 export type LayerValues = Named<Stored>;
@@ -64,9 +64,9 @@ export function rowsLayer(weights: LayerValues, { config, rows, positions, table
     experts: config.experts as ExpertsConfig,
     project(input, x) {
       const names = inputs[input] ?? [];
-      return projections(x, names.map(weight), rows, lora?.[input]).map((y, i) => biased(y, names[i] as string));
+      return projections(x, names.map(stored), rows, lora?.[input]).map((y, i) => biased(y, names[i] as string));
     },
-    product: (x, name) => biased(gemm(x, weight(name), { transB: true }), name),
+    product: (x, name) => biased(product(x, stored(name)), name),
     norm: (x, name) => normalised(x, stored(name), weights[`${name}_bias`], config),
     heads(x, count, inner = 1) {
       const width = config.head_dim;

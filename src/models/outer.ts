@@ -1,8 +1,8 @@
 /** What lies around the layers: embeddings, the last norm, the head. */
-import { type Graph, type Value, gemm, layerNorm, mul, rmsNorm } from '../onnx/index.ts';
+import { type Graph, type Value, layerNorm, mul, rmsNorm } from '../onnx/index.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import type { ModelConfig } from './config.ts';
-import { type Named, type Stored, declareStored, decoded, lookedUp } from './stored.ts';
+import { type Named, type Stored, declareStored, decoded, lookedUp, product } from './stored.ts';
 
 /** The weights around the layers as a graph takes them. The head may be the embedding. */
 export interface OuterValues {
@@ -31,5 +31,5 @@ export function normalised(x: Value, weight: Stored, bias: Stored | undefined, {
 
 /** Logits [n, vocabulary] of hidden states [n, d]: the last norm, then the head (or the tied embedding). */
 export function logits(x: Value, { norm, norm_bias, head }: OuterValues, config: ModelConfig): Value {
-  return gemm(normalised(x, norm, norm_bias, config), decoded(head), { transB: true });
+  return product(normalised(x, norm, norm_bias, config), head);
 }

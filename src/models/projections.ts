@@ -1,6 +1,7 @@
 /** Frozen linear layers with LoRA (Hu et al. 2021) on them, for every adapter at once. */
-import { type Value, dim, gemm, matMul, matMulNT, mul, reshape, split } from '../onnx/index.ts';
+import { type Value, dim, matMul, matMulNT, mul, reshape, split } from '../onnx/index.ts';
 import type { Rows } from './rows.ts';
+import { type Stored, product } from './stored.ts';
 
 /** What LoRA adds to the projections of one input, for every adapter at once: y += scale * (x * keep) A^T B. */
 export interface LoraInput {
@@ -17,11 +18,11 @@ export interface LoraInput {
  * x W^T (+ LoRA) for x [rows, in] and each frozen W [out, in]. The frozen product sees all adapters' rows at once, and takes
  * the adapters' part as its addend.
  */
-export function projections(x: Value, weights: readonly Value[], rows: Rows, lora?: LoraInput): Value[] {
+export function projections(x: Value, weights: readonly Stored[], rows: Rows, lora?: LoraInput): Value[] {
   const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, -1, dim(x, -1)]), lora) : [];
   return weights.map((weight, i) => {
     const delta = deltas[i];
-    return gemm(x, weight, { transB: true, ...(delta ? { c: reshape(delta, [-1, dim(delta, -1)]) } : {}) });
+    return product(x, weight, delta ? reshape(delta, [-1, dim(delta, -1)]) : undefined);
   });
 }
 

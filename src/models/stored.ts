@@ -4,7 +4,7 @@
  *
  * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
-import { type DType, type Graph, type Shape, type Value, cast, dequantizeLinear, gather } from '../onnx/index.ts';
+import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, reshape } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
 import type { Device, DeviceTensor } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
@@ -93,6 +93,8 @@ export interface Stored {
   value: Value;
   scale?: Value;
   zero?: Value;
+  /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products of few rows, without decoding. */
+  packed?: { codes: Value; scale: Value; zero: Value };
 }
 
 type Declared = { dtype: DType; shape: Shape };
@@ -109,9 +111,48 @@ export function declareStored(graph: Graph, weights: Named<Declared>, prefix = '
   );
 }
 
+/** The same with quantised matrices packed: they can be multiplied by few rows, and not be decoded. */
+export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = ''): Record<string, Stored> {
+  const quantized = Object.keys(weights).filter((name) => {
+    // A row's zero points have to end with a byte.
+    const blocks = weights[name + SCALE]?.shape[1];
+    return blocks !== undefined && ((weights[name] as Declared).dtype === 'uint8' || blocks % 2 === 0);
+  });
+  const rest = Object.fromEntries(Object.entries(weights).filter(([name]) => !quantized.includes(name.replace(/\.(scale|zero)$/, ''))));
+  return {
+    ...declareStored(graph, rest, prefix),
+    ...Object.fromEntries(quantized.map((name) => {
+      const [codes, scale] = [weights[name] as Declared, weights[name + SCALE] as Declared];
+      const [out, columns] = codes.shape as [number, number];
+      const blocks = scale.shape[1] as number;
+      const bits = codes.dtype === 'uint4' ? 4 : 8;
+      const packed = {
+        codes: graph.parameter(prefix + name, 'uint8', [out, blocks, (columns / blocks) * (bits / 8)]),
+        scale: graph.parameter(prefix + name + SCALE, 'float32', [out * blocks]),
+        zero: graph.parameter(prefix + name + ZERO, 'uint8', [(out * blocks * bits) / 8]),
+      };
+      return [name, { value: packed.codes, packed }];
+    })),
+  };
+}
+
+/** A table in eight bits, which is looked up too, packed as well. */
+export function packedTable({ value, scale, zero }: Stored): Stored {
+  if (!scale || !zero) return { value };
+  const [out, blocks] = scale.shape as [number, number];
+  return { value, scale, zero, packed: { codes: reshape(value, [out, blocks, (value.shape[1] as number) / blocks]), scale: reshape(scale, [out * blocks]), zero: reshape(zero, [out * blocks]) } };
+}
+
 /** The weight as float32. */
 export function decoded({ value, scale, zero }: Stored): Value {
   return scale && zero ? dequantizeLinear(value, scale, zero) : cast(value, 'float32');
+}
+
+/** x W^T for x [rows, in], plus `c` [rows, out]. */
+export function product(x: Value, weight: Stored, c?: Value): Value {
+  if (!weight.packed) return gemm(x, decoded(weight), { transB: true, ...(c ? { c } : {}) });
+  const y = matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
+  return c ? add(y, c) : y;
 }
 
 /** Some rows of a table as float32; only these are decoded. @param rows int32 or int64 [n] */

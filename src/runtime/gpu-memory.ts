@@ -67,6 +67,12 @@ export class GpuMemory {
     });
   }
 
+  /** The same buffer under another type or shape; freed with the tensor it is of. */
+  alias(of: GpuTensor, dtype: DType, shape: Shape): GpuTensor {
+    const tensor = this.ort.Tensor.fromGpuBuffer(of.buffer, { dataType: dtype as 'float32', dims: shape as number[] });
+    return new GpuTensor(this, dtype, shape, of.buffer, tensor as OrtTensor, () => {});
+  }
+
   /** An output that ONNX Runtime allocated. */
   adopt(tensor: OrtTensor): GpuTensor {
     const [dtype, shape] = [tensor.type as DType, tensor.dims];

@@ -1,6 +1,6 @@
 import { LabError } from '../core/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { type Value, byteLength } from '../onnx/value.ts';
+import { type DType, type Value, byteLength } from '../onnx/value.ts';
 import { Breath } from './breath.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
@@ -79,10 +79,13 @@ export class Turnstile {
   }
 }
 
+/** Integer codes are bytes to whoever reads them packed. */
+const codesOf = (dtype: DType): DType => (dtype === 'uint4' ? 'uint8' : dtype);
+
 /** The tensor bound to a parameter; throws `runtime.parameter` when it is missing or does not fit. */
 export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Readonly<Record<string, DeviceTensor>>, value: Value): T {
   const tensor = parameters[value.name];
-  if (!tensor || tensor.dtype !== value.dtype || tensor.bytes !== byteLength(value)) {
+  if (!tensor || codesOf(tensor.dtype) !== codesOf(value.dtype) || tensor.bytes !== byteLength(value)) {
     throw new LabError(
       'runtime.parameter',
       `The graph "${graph.name}" needs the weight "${value.name}" as ${value.dtype}[${value.shape.join(', ')}], but was given ${tensor ? `${tensor.dtype}[${tensor.shape.join(', ')}]` : 'none'}.`,

@@ -64,7 +64,7 @@ export class WebGpuDevice implements Device {
     return {
       bind: async (parameters) => {
         const own = new Set(graph.parameters);
-        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, parameterOf<GpuTensor>(graph, parameters, value)]));
+        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, this.as(parameterOf<GpuTensor>(graph, parameters, value), value)]));
         if (capture) {
           const session = await this.captured(graph.name, await this.compile(graph.name, model, true), model, fixed);
           sessions.add(session);
@@ -87,6 +87,11 @@ export class WebGpuDevice implements Device {
 
   dispose(): void {
     this.gpu.destroy();
+  }
+
+  /** A parameter as the graph declares it. */
+  private as(tensor: GpuTensor, { dtype, shape }: Value): GpuTensor {
+    return tensor.dtype === dtype && String(tensor.shape) === String(shape) ? tensor : this.memory.alias(tensor, dtype, shape);
   }
 
   private compile(name: string, model: ModelBytes, capture: boolean): Promise<OrtSession> {
