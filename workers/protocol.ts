@@ -3,7 +3,7 @@
  * proxies, abort signals as message ports, errors as records. Names and signatures are the facade's own, so that the page
  * only says which worker a call goes to.
  */
-import type { BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi } from '../src/app/facade.ts';
+import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi } from '../src/app/facade.ts';
 import type { ErrorRecord } from '../src/core/errors.ts';
 
 /** Told to a worker before anything else. */
@@ -35,6 +35,7 @@ export interface DataApi {
   alive(): void;
   lab: Pick<Lab, 'storage' | 'clear'>;
   models: Omit<ModelsApi, 'chat'>;
+  adapters: AdaptersApi;
   datasets: DatasetsApi;
   benchmarks: BenchmarksApi;
   mixes: MixesApi;

@@ -17,6 +17,7 @@ export interface Lab {
   /** Where the engine runs and why; starts the engine if it has not started. */
   device(): Promise<DeviceReport>;
   readonly models: ModelsApi;
+  readonly adapters: AdaptersApi;
   readonly datasets: DatasetsApi;
   readonly benchmarks: BenchmarksApi;
   readonly mixes: MixesApi;
@@ -87,6 +88,24 @@ export interface ModelsApi {
   chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;
   /** Tokens of a conversation as training sees them, each with whether it carries loss. */
   inspect(request: { model: string; conversation: Conversation }): Promise<{ id: number; text: string; loss: boolean }[]>;
+}
+
+/** A LoRA adapter from elsewhere. */
+export interface AdapterSummary {
+  id: string;
+  r: number;
+  lora_alpha: number;
+  use_rslora: boolean;
+  modules: string[];
+  parameters: number;
+  bytes: number;
+}
+
+export interface AdaptersApi {
+  list(): Promise<AdapterSummary[]>;
+  /** PEFT's adapter_config.json and adapter_model.safetensors, or a zip of them. Named in a manifest's `init_adapter` it is what a study starts from. */
+  importFiles(files: File[], name?: string): Promise<AdapterSummary>;
+  remove(id: string): Promise<void>;
 }
 
 export interface DatasetSummary {

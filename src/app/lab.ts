@@ -8,7 +8,7 @@ import { LabError, type ErrorRecord } from '../core/errors.ts';
 import { requestPersistence } from '../storage/quota.ts';
 import type { ManifestInput } from '../studies/manifest.ts';
 import { readOptions, type PageOptions } from './address.ts';
-import type { BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
+import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
 import { WorkerLink } from './worker-link.ts';
 
 type Place = 'engine' | 'data';
@@ -16,6 +16,7 @@ type Place = 'engine' | 'data';
 /** Which worker does what. `studies.wait`, `run` and `subscribe` are the page's own. */
 const ROUTES = {
   models: { list: 'data', importFiles: 'data', inspectUrl: 'data', importUrl: 'data', downloads: 'data', discard: 'data', remove: 'data', chat: 'engine', inspect: 'data' },
+  adapters: { list: 'data', importFiles: 'data', remove: 'data' },
   datasets: { list: 'data', importFiles: 'data', records: 'data', remove: 'data' },
   benchmarks: { list: 'data', importFiles: 'data', questions: 'data', remove: 'data' },
   mixes: { plans: 'data', records: 'data' },
@@ -27,6 +28,7 @@ const ROUTES = {
   },
 } as const satisfies {
   models: Record<keyof ModelsApi, Place>;
+  adapters: Record<keyof AdaptersApi, Place>;
   datasets: Record<keyof DatasetsApi, Place>;
   benchmarks: Record<keyof BenchmarksApi, Place>;
   mixes: Record<keyof MixesApi, Place>;
@@ -42,6 +44,7 @@ export function createLab(options: PageOptions = readOptions(new URL(location.hr
 export class PageLab implements Lab {
   readonly version = version;
   readonly models = this.room('models') as unknown as ModelsApi;
+  readonly adapters = this.room('adapters') as unknown as AdaptersApi;
   readonly datasets = this.room('datasets') as unknown as DatasetsApi;
   readonly benchmarks = this.room('benchmarks') as unknown as BenchmarksApi;
   readonly mixes = this.room('mixes') as unknown as MixesApi;

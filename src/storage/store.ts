@@ -1,4 +1,5 @@
 /** The whole store: one connection, one object a kind of thing. */
+import { AdapterStore } from './adapters.ts';
 import { AnswerStore } from './answers.ts';
 import { BenchmarkStore } from './benchmarks.ts';
 import { Database } from './database.ts';
@@ -15,6 +16,7 @@ export class Store {
   readonly studies: StudyStore;
   readonly answers: AnswerStore;
   readonly settings: SettingStore;
+  readonly adapters: AdapterStore;
 
   private constructor(private readonly db: Database) {
     this.models = new ModelStore(db);
@@ -23,6 +25,7 @@ export class Store {
     this.studies = new StudyStore(db);
     this.answers = new AnswerStore(db);
     this.settings = new SettingStore(db);
+    this.adapters = new AdapterStore(db);
   }
 
   /** @throws LabError `storage.unavailable`, `storage.blocked`, `storage.newer` */

@@ -10,7 +10,7 @@ import type { Answer, Question } from '../core/question.ts';
 import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
 import { answerRow, type AnswerRow } from '../storage/index.ts';
 import { renderPrompt } from '../text/chat.ts';
-import type { Group } from './cell.ts';
+import { type Group, INIT_ADAPTER } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import type { StudyModel } from './engine.ts';
@@ -41,7 +41,9 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
   }
   if (pending.length === 0) return;
 
-  const adapters = group.tuned ? await Promise.all(cells.map((cell) => storedAdapter(context, cell))) : [];
+  // Untuned cells answer with the base model, or with the adapter that the study starts from.
+  const init = await store.studies.adapter(live.id, INIT_ADAPTER);
+  const adapters = group.tuned ? await Promise.all(cells.map((cell) => storedAdapter(context, cell))) : init ? [init] : [];
   const rows = new GroupCommit<AnswerRow>((answers) => store.answers.putAnswers(answers));
   const meter = new Meter(live, 'answering', 'answers');
   const total = cells.length * questions.length * 2;

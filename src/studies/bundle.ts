@@ -7,7 +7,7 @@
  *   losses.jsonl         one optimiser step of one cell a line
  *   answers.jsonl        core/question.ts's Answer
  *   judgments.jsonl      core/judgment.ts's Judgment, failed ones too
- *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors
+ *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors; adapters/init_adapter/ is what the study started from
  *
  * API keys are in none of these: no record holds one, and the settings store is not read here.
  */
@@ -19,7 +19,7 @@ import { LabError } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { Answer, Question } from '../core/question.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
-import { expand } from './cell.ts';
+import { expand, INIT_ADAPTER } from './cell.ts';
 import { parseManifest } from './manifest.ts';
 
 export interface StudyContent {
@@ -49,7 +49,7 @@ export function writeBundle(content: StudyContent): Blob {
     'judgments.jsonl': lines(content.judgments),
   };
   for (const [cell, adapter] of content.adapters) {
-    const { model } = state.cells.find((one) => one.id === cell) ?? { model: '' };
+    const { model } = state.cells.find((one) => one.id === cell) ?? { model: state.manifest.models[0] as string };
     for (const [name, bytes] of Object.entries(writeAdapter(adapter, model))) files[`adapters/${cell}/${name}`] = [bytes as Uint8Array<ArrayBuffer>, { level: STORE }];
   }
   return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
@@ -83,10 +83,10 @@ export function readBundle(bytes: Uint8Array): StudyContent {
       return [row as T];
     });
   const adapters = new Map<string, Adapter>();
-  for (const cell of expand(manifest)) {
-    const config = entries[`adapters/${cell.id}/${ADAPTER_CONFIG}`];
-    const weights = entries[`adapters/${cell.id}/${ADAPTER_WEIGHTS}`];
-    if (config && weights) adapters.set(cell.id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
+  for (const id of [INIT_ADAPTER, ...expand(manifest).map((cell) => cell.id)]) {
+    const config = entries[`adapters/${id}/${ADAPTER_CONFIG}`];
+    const weights = entries[`adapters/${id}/${ADAPTER_WEIGHTS}`];
+    if (config && weights) adapters.set(id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
   }
   const was = new Map(study.cells.map((cell) => [cell.id, cell]));
   const cells = expand(manifest).map((cell) => {

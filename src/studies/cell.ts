@@ -5,6 +5,9 @@ import type { Manifest } from './manifest.ts';
 /** The composition that means "the untuned model". */
 export const BASE_MIX = 'base';
 
+/** Under this name a study keeps the adapter that it starts from, beside those of its cells. */
+export const INIT_ADAPTER = 'init_adapter';
+
 export function cellId(cell: Pick<CellState, 'model' | 'dataset' | 'mix' | 'seed'>): string {
   return `${cell.model}/${cell.dataset}/${cell.mix}/${cell.seed}`;
 }

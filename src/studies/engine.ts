@@ -33,7 +33,8 @@ export interface StudyModel {
 }
 
 export interface TrainerOptions {
-  adapters: { id: string; batches: Batches; seed: number }[];
+  /** `init`: where an adapter starts from, if not from PEFT's initialisation. */
+  adapters: { id: string; batches: Batches; seed: number; init?: Adapter }[];
   lora: LoraConfig;
   training: TrainingConfig;
   /** Optimiser steps of the whole run; the schedule depends on it. */

@@ -100,6 +100,8 @@ export const ManifestSchema = v.strictObject({
   records: v.optional(v.nullable(positive), null),
   /** How frozen weights are kept: as the checkpoint has them, or rounded (int8 and int4 in blocks, as in QLoRA). Training and answering alike. */
   storage: v.optional(v.picklist(['auto', 'float32', 'float16', 'int8', 'int4']), 'auto'),
+  /** Id of an imported adapter that every tuned cell starts from; `base` then answers with it as it is. Its rank, scale and modules win over `lora`. */
+  init_adapter: v.optional(v.nullable(v.string()), null),
   lora: v.optional(LoraSchema, {}),
   training: v.optional(TrainingSchema, {}),
   benchmark: BenchmarkSchema,

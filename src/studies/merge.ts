@@ -3,7 +3,7 @@ import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import { judgmentKeyText } from '../core/judgment.ts';
 import type { StudyContent } from './bundle.ts';
-import { expand } from './cell.ts';
+import { expand, INIT_ADAPTER } from './cell.ts';
 
 const done = ({ stage }: CellState): boolean => stage === 'done' || stage === 'failed';
 
@@ -55,8 +55,8 @@ export function mergeStudies(shards: readonly StudyContent[]): StudyContent {
     losses: own(({ losses }) => losses, ({ cell }) => cell, ({ step }) => step),
     answers: own(({ answers }) => answers, ({ model_id }) => model_id, ({ question_id }) => question_id),
     judgments: own(({ judgments }) => judgments, ({ model_id }) => model_id, judgmentKeyText),
-    adapters: new Map(wanted.flatMap((id) => {
-      const adapter = shards[owners.get(id)?.shard as number]?.adapters.get(id);
+    adapters: new Map([INIT_ADAPTER, ...wanted].flatMap((id) => {
+      const adapter = shards[owners.get(id)?.shard ?? 0]?.adapters.get(id);
       return adapter ? [[id, adapter] as const] : [];
     })),
   };

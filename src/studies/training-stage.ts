@@ -6,7 +6,7 @@
 import type { LossPoint } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CellBatches } from './batches.ts';
-import type { Group } from './cell.ts';
+import { type Group, INIT_ADAPTER } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import type { StudyModel } from './engine.ts';
@@ -32,8 +32,9 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
   });
   for (const id of cells) live.updateCell(id, { stage: 'training', trained: { done: step, total: group.steps } });
 
+  const init = await store.studies.adapter(live.id, INIT_ADAPTER);
   const trainer = await guard(model.trainer({
-    adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number })),
+    adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number, ...(init ? { init } : {}) })),
     lora: manifest.lora,
     training: manifest.training,
     steps: group.steps,

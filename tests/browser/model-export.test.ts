@@ -1,7 +1,7 @@
 /** A tuned model leaves the lab and runs elsewhere: its ONNX file in transformers.js, its safetensors in the lab again. */
 import { expect, type Page, test } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
-import { type LabWindow, openLab, runStudy, tinyStudy } from './lab-page.ts';
+import { failureOf, importModel, type LabWindow, openLab, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -86,4 +86,55 @@ test('a model exported as safetensors is opened again and says what the adapter 
   expect(text).toContain('- mix: DE (de)');
   expect(text).toContain('- optimiser steps: 24');
   expect(text).toMatch(/\| de \| \d+\.\d\d \| .* \| 16 \|/);
+});
+
+test('an adapter that has left the lab comes back: it answers, is graded and is trained on from where it stood', async ({ page }) => {
+  await openLab(page);
+  const model = await importModel(page, tinyCheckpoint());
+  const shape = { mixes: ['EN'], training: { max_steps: 6, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64 } };
+  const first = await runStudy(page, tinyStudy(model, { ...shape, lora: { r: 2, lora_alpha: 8, target_modules: ['q_proj', 'up_proj'] } }));
+  const cell = first.cells[0]?.id as string;
+  const seen = await page.evaluate(async ([study, cellId]) => {
+    const { lab } = window as unknown as LabWindow;
+    const adapter = await lab.adapters.importFiles([new File([await lab.studies.exportAdapter(study, cellId)], 'tuned.zip')]);
+    return { adapter, listed: await lab.adapters.list(), losses: await lab.studies.losses(study), answers: await lab.studies.answers(study, { cell: cellId }) };
+  }, [first.id, cell] as const);
+  expect(seen.adapter).toMatchObject({ id: 'tuned', r: 2, lora_alpha: 8, modules: ['q_proj', 'up_proj'] });
+  expect(seen.listed).toEqual([seen.adapter]);
+
+  // At a learning rate of zero nothing moves, so what comes out is what went in.
+  const still = await runStudy(page, tinyStudy(model, { ...shape, name: 'still', mixes: ['base', 'EN'], init_adapter: 'tuned', lora: { r: 8 }, training: { ...shape.training, max_steps: 2, learning_rate: 0 } }));
+  expect(still.manifest.lora).toMatchObject({ r: 2, lora_alpha: 8, target_modules: ['q_proj', 'up_proj'] });
+  const again = await page.evaluate(async ([one, two, cellId, base]) => {
+    const { lab } = window as unknown as LabWindow;
+    const { unzipSync: unzip } = (await import(/* @vite-ignore */ `${location.origin}/node_modules/fflate/esm/browser.js`)) as typeof import('fflate');
+    const files = async (blob: Promise<Blob>): Promise<Record<string, Uint8Array>> => unzip(new Uint8Array(await (await blob).arrayBuffer()));
+    const weights = async (study: string): Promise<string> => String((await files(lab.studies.exportAdapter(study, cellId)))['adapter_model.safetensors']);
+    // A study brought back from its bundle still has what it started from, though the import is gone.
+    await lab.adapters.remove('tuned');
+    const opened = await lab.studies.importBundle(await lab.studies.exportBundle(two));
+    const bundled = Object.keys(await files(lab.studies.exportBundle(opened.id))).filter((name) => name.startsWith('adapters/init_adapter/'));
+    return { same: (await weights(one)) === (await weights(two)), answers: await lab.studies.answers(two, { cell: base }), losses: await lab.studies.losses(two), bundled };
+  }, [first.id, still.id, cell, cell.replace('/EN/', '/base/')] as const);
+  expect(again.same).toBe(true);
+  expect(again.bundled).toHaveLength(2);
+  const said = (answers: typeof again.answers): unknown => answers.map(({ question_id, turns }) => ({ question_id, turns })).sort((a, b) => (a.question_id < b.question_id ? -1 : 1));
+  expect(said(again.answers), 'the untrained cell answers with the adapter').toEqual(said(seen.answers));
+  // The first batch is the first study's first batch: six steps later its loss is lower.
+  expect(again.losses[0]?.loss).toBeLessThan((seen.losses[0]?.loss as number) - 0.01);
+  expect(again.losses[0]?.step).toBe(1);
+  const refused = await failureOf(page, `await lab.studies.create(${JSON.stringify(tinyStudy('world-dense', { init_adapter: 'tuned' }))})`);
+  expect(refused).toMatchObject({ code: 'studies.unknown', message: expect.stringContaining('init_adapter "tuned"') });
+});
+
+test('an adapter of another base is refused before a study starts from it, and files that are none are refused by name', async ({ page }) => {
+  await openLab(page);
+  const model = await importModel(page, tinyCheckpoint());
+  const study = await runStudy(page, tinyStudy(model, { mixes: ['EN'], training: { max_steps: 1, per_device_train_batch_size: 1, max_length: 64 } }));
+  await page.evaluate(async ([id, cell]) => {
+    const { lab } = window as unknown as LabWindow;
+    await lab.adapters.importFiles([new File([await lab.studies.exportAdapter(id, cell)], 'small.zip')]);
+  }, [study.id, study.cells[0]?.id as string] as const);
+  expect(await failureOf(page, `await lab.studies.create(${JSON.stringify(tinyStudy('world-dense', { init_adapter: 'small' }))})`)).toMatchObject({ code: 'adapters.mismatch', message: expect.stringContaining('The adapter "small" does not fit') });
+  expect(await failureOf(page, `await lab.adapters.importFiles([new File(['{}'], 'notes.json')])`)).toMatchObject({ code: 'adapters.files', message: expect.stringContaining('notes.json') });
 });

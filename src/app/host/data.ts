@@ -10,6 +10,7 @@ import { RUBRIC_TEXT } from '../../world/index.ts';
 import type { Lab, StudyEvent } from '../facade.ts';
 import { holdLifeline } from '../lifeline.ts';
 import '../wire.ts';
+import { AdapterLibrary } from './adapters.ts';
 import { BenchmarkLibrary } from './benchmarks.ts';
 import { DatasetLibrary } from './datasets.ts';
 import { MixDesk } from './mixes.ts';
@@ -21,6 +22,7 @@ import { StudyDesk } from './studies.ts';
 export class DataHost implements DataApi {
   lab!: DataApi['lab'];
   models!: DataApi['models'];
+  adapters!: DataApi['adapters'];
   datasets!: DataApi['datasets'];
   benchmarks!: DataApi['benchmarks'];
   mixes!: DataApi['mixes'];
@@ -33,6 +35,7 @@ export class DataHost implements DataApi {
     await holdLifeline(lifeline);
     const store = await Store.open();
     const models = new ModelLibrary(store, base);
+    const adapters = new AdapterLibrary(store);
     const datasets = new DatasetLibrary(store);
     const benchmarks = new BenchmarkLibrary(store);
     const events = new BroadcastChannel(EVENTS_CHANNEL);
@@ -51,6 +54,7 @@ export class DataHost implements DataApi {
         return ids.map((id, i) => ({ id, text: tokenizer.decode([id], { special: true }), loss: loss[i] === true }));
       },
     };
+    this.adapters = adapters;
     this.datasets = {
       list: () => datasets.list(),
       importFiles: (...values) => datasets.importFiles(...values),
@@ -68,7 +72,7 @@ export class DataHost implements DataApi {
       prompts: async (id) => (await promptLibrary(benchmarks, id)).texts((await benchmarks.get(id)).summary.languages),
       rubric: async () => RUBRIC_TEXT,
     };
-    this.studies = new StudyDesk({ store, models, datasets, benchmarks, publish: (event: StudyEvent) => events.postMessage(event) });
+    this.studies = new StudyDesk({ store, models, adapters, datasets, benchmarks, publish: (event: StudyEvent) => events.postMessage(event) });
   }
 }
 

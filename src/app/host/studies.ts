@@ -5,6 +5,7 @@ import { LabError, type ErrorRecord } from '../../core/errors.ts';
 import { contentHash } from '../../core/hash.ts';
 import { estimateCost } from '../../judging/index.ts';
 import { answerRow, judgmentRow, type Store } from '../../storage/index.ts';
+import { INIT_ADAPTER } from '../../studies/cell.ts';
 import { readBundle, writeBundle } from '../../studies/bundle.ts';
 import { newStudy } from '../../studies/create.ts';
 import { HOME } from '../../studies/home.ts';
@@ -14,6 +15,7 @@ import { chooseQuestions } from '../../studies/questions.ts';
 import { resultsOf } from '../../studies/results.ts';
 import type { DataApi } from '../../../workers/protocol.ts';
 import type { StudyEvent, StudyState } from '../facade.ts';
+import type { AdapterLibrary } from './adapters.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';
 import { freeId } from './ids.ts';
@@ -24,6 +26,7 @@ import { promptLibrary } from './study-data.ts';
 export interface StudyDeskPorts {
   store: Store;
   models: ModelLibrary;
+  adapters: AdapterLibrary;
   datasets: DatasetLibrary;
   benchmarks: BenchmarkLibrary;
   publish(event: StudyEvent): void;
@@ -43,8 +46,8 @@ export class StudyDesk implements Api {
   }
 
   async create(input: Parameters<Api['create']>[0], { cells }: Parameters<Api['create']>[1] = {}): Promise<StudyState> {
-    const { store, models, datasets, benchmarks } = this.ports;
-    const manifest = parseManifest(input);
+    const { store, models, adapters, datasets, benchmarks } = this.ports;
+    const { manifest, init } = await adapters.initial(parseManifest(input), models);
     const inventory = {
       models: await models.ids(),
       datasets: (await datasets.list()).map((dataset) => dataset.id),
@@ -53,7 +56,7 @@ export class StudyDesk implements Api {
     const now = Date.now() / 1000;
     const id = `${freeId(manifest.name.toLowerCase(), [])}-${contentHash(`${now} ${crypto.randomUUID()}`).slice(0, 8)}`;
     const { state, questions } = newStudy(id, manifest, inventory, now, cells);
-    await store.studies.create(state, questions);
+    await store.studies.create(state, questions, init ? { adapters: new Map([[INIT_ADAPTER, init]]) } : {});
     this.publish(state);
     return state;
   }

@@ -3,7 +3,7 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { BenchmarkSummary, DatasetSummary, ModelSummary } from '../../app/facade.ts';
+import type { AdapterSummary, BenchmarkSummary, DatasetSummary, ModelSummary } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
 import { languageColor, languageName, languageTag } from '../names.ts';
@@ -22,8 +22,8 @@ export class Data extends View {
   @state() private open = '';
   private readonly held = new Task(this, {
     task: async () => {
-      const [datasets, benchmarks, models, storage] = await Promise.all([this.lab.datasets.list(), this.lab.benchmarks.list(), this.lab.models.list(), this.lab.storage()]);
-      return { datasets, benchmarks, models, storage };
+      const [datasets, benchmarks, models, adapters, storage] = await Promise.all([this.lab.datasets.list(), this.lab.benchmarks.list(), this.lab.models.list(), this.lab.adapters.list(), this.lab.storage()]);
+      return { datasets, benchmarks, models, adapters, storage };
     },
     args: () => [],
     onComplete: ({ datasets }) => (this.open ||= datasets[0] ? `dataset ${datasets[0].id}` : ''),
@@ -38,7 +38,7 @@ export class Data extends View {
       ${this.opened(held?.datasets ?? [], held?.benchmarks ?? [])}
       <section aria-labelledby="benchmarks" class="stack"><h2 id="benchmarks">Benchmarks</h2><div class="columns" style="--column: 22rem">${held ? held.benchmarks.map((benchmark) => this.benchmarkCard(benchmark)) : hold()}</div></section>
       <section aria-labelledby="import" class="panel stack"><h2 id="import">Bring your own</h2><pinch-import-panel .store=${this.store} @pinch-imported=${() => void this.held.run()}></pinch-import-panel></section>
-      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style="--column: 22rem">${held ? held.models.map((model) => this.modelCard(model)) : hold()}</div></section>
+      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style="--column: 22rem">${held ? held.models.map((model) => this.modelCard(model)) : hold()}${held?.adapters.map((adapter) => this.adapterCard(adapter)) ?? ''}</div></section>
       <section aria-labelledby="try" class="panel stack"><h2 id="try">Try a model</h2><pinch-try-chat .store=${this.store} .models=${held?.models ?? []}></pinch-try-chat></section>
       <section aria-labelledby="storage" class="stack"><h2 id="storage">Storage</h2>
         <p class="num">${held ? html`${bytes(held.storage.usage)} used of ${bytes(held.storage.quota)} this browser allows. ${held.storage.persisted ? 'The browser has promised to keep it.' : 'The browser may clear it when space runs short; export what matters.'}` : '…'}</p>
@@ -76,6 +76,14 @@ export class Data extends View {
     </article>`;
   }
 
+  private adapterCard(adapter: AdapterSummary): TemplateResult {
+    return html`<article class="panel holding">
+      <header><h3>${adapter.id}</h3><span class="chip">adapter</span></header>
+      <dl class="facts small num"><dt>Rank</dt><dd>${adapter.r}</dd><dt>Modules</dt><dd class="words">${adapter.modules.join(', ')}</dd><dt>Parameters</dt><dd>${short(adapter.parameters)}</dd><dt>Size</dt><dd>${bytes(adapter.bytes)}</dd></dl>
+      <div class="row">${this.remover('adapter', { id: adapter.id, name: adapter.id, origin: 'files' })}</div>
+    </article>`;
+  }
+
   private opener(kind: 'dataset' | 'benchmark', id: string, label: string, name: string): TemplateResult {
     const key = `${kind} ${id}`;
     return html`<wa-button size="s" appearance="outlined" aria-expanded=${this.open === key} @click=${() => (this.open = this.open === key ? '' : key)}>${icon('eye', 'start')}${this.open === key ? 'Close' : label}<span class="only-read"> of ${name}</span></wa-button>`;
@@ -91,11 +99,11 @@ export class Data extends View {
     </section>`;
   }
 
-  private remover(kind: 'dataset' | 'benchmark' | 'model', { id, name, origin: from }: { id: string; name: string; origin: string }): TemplateResult {
+  private remover(kind: 'dataset' | 'benchmark' | 'model' | 'adapter', { id, name, origin: from }: { id: string; name: string; origin: string }): TemplateResult {
     if (from === 'embedded') return html``;
     const remove = async (): Promise<void> => {
       if (!(await ask(`Remove ${name}?`, `It is deleted from this browser. Studies that used it keep their results; to run it again you import the files again.`, 'Remove it'))) return;
-      const room = { dataset: this.lab.datasets, benchmark: this.lab.benchmarks, model: this.lab.models }[kind];
+      const room = { dataset: this.lab.datasets, benchmark: this.lab.benchmarks, model: this.lab.models, adapter: this.lab.adapters }[kind];
       await this.store.attempt(`${name} was not removed`, async () => {
         await room.remove(id);
         await this.held.run();

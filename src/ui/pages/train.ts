@@ -50,8 +50,8 @@ export class Train extends View {
 
   private readonly held = new Task(this, {
     task: async () => {
-      const [models, datasets, benchmarks] = await Promise.all([this.lab.models.list(), this.lab.datasets.list(), this.lab.benchmarks.list()]);
-      return { models, datasets, benchmarks };
+      const [models, adapters, datasets, benchmarks] = await Promise.all([this.lab.models.list(), this.lab.adapters.list(), this.lab.datasets.list(), this.lab.benchmarks.list()]);
+      return { models, adapters, datasets, benchmarks };
     },
     args: () => [],
     onError: (error) => this.store.report('The stored data could not be listed', error, () => void this.held.run()),
@@ -118,6 +118,7 @@ export class Train extends View {
       <wa-input label="Name" .value=${draft.name} @change=${(event: Event) => set({ name: (event.target as HTMLInputElement).value })}></wa-input>
       <div class="columns" style="--column: 15rem">
         ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id], lora: { ...draft.lora, target_modules: fitting(draft, held?.models.find((model) => model.id === id)) } }))}
+        ${(held?.adapters.length ?? 0) > 0 || draft.init_adapter !== null ? choice('Start from', draft.init_adapter ?? '', [['', 'a fresh adapter'], ...(held?.adapters ?? []).map(({ id, r }) => [id, `${id} (r ${r})`] as const)], (id) => set({ init_adapter: id === '' ? null : id })) : ''}
         ${choice('Weights kept as', draft.storage, STORAGE, (storage) => set({ storage: storage as Manifest['storage'] }))}
         ${choice('Dataset', draft.datasets[0] ?? '', (held?.datasets ?? []).map(({ id, name }) => [id, name]), (id) => set({ datasets: [id] }))}
         ${choice('Benchmark', draft.benchmark.id, (held?.benchmarks ?? []).map(({ id, name }) => [id, name]), (id) => set({ benchmark: { ...draft.benchmark, id } }))}

@@ -1,7 +1,7 @@
 /** Brings files in: conversations, a benchmark, or a model. Shows progress, then what was kept and what was not. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ImportReport, ModelSummary } from '../../app/facade.ts';
+import type { AdapterSummary, ImportReport, ModelSummary } from '../../app/facade.ts';
 import { LANGUAGE_CODES, languageName } from '../names.ts';
 import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
@@ -15,6 +15,7 @@ import './fetch-model.ts';
 const KINDS = {
   dataset: { name: 'Conversations', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: '.json,.jsonl,.gz' },
   benchmark: { name: 'Benchmark', hint: 'MT-Bench-X questions, reference answers and judge prompts (JSONL), in any combination', accept: '.json,.jsonl' },
+  adapter: { name: 'Adapter', hint: 'adapter_config.json and adapter_model.safetensors as PEFT writes them, or a zip of both', accept: '.json,.safetensors,.zip' },
   model: { name: 'Model', hint: 'config.json, model.safetensors, tokenizer.json and, if there is one, tokenizer_config.json', accept: '.json,.safetensors' },
 } as const;
 type Kind = keyof typeof KINDS;
@@ -35,11 +36,11 @@ export class ImportPanel extends View {
       <div class="segments" role="group" aria-label="What to import" style="justify-self: start">
         ${(Object.keys(KINDS) as Kind[]).map((one) => html`<button type="button" aria-pressed=${one === kind} ?disabled=${busy} @click=${() => this.choose(one)}>${KINDS[one].name}</button>`)}
       </div>
-      ${kind === 'model' ? '' : html`<div class="columns" style="--column: 14rem">
+      ${kind === 'model' || kind === 'adapter' ? '' : html`<div class="columns" style="--column: 14rem">
         <label class="choice"><span>Name (optional)</span><input class="field" type="text" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} /></label>
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
       </div>`}
-      <pinch-drop-zone label="Drop ${kind === 'model' ? 'a model’s files' : 'files'} here, or choose them" hint=${KINDS[kind].hint} accept=${KINDS[kind].accept} ?disabled=${busy} @pinch-files=${(event: CustomEvent<File[]>) => this.take(event.detail)}></pinch-drop-zone>
+      <pinch-drop-zone label="Drop ${kind === 'model' ? 'a model’s files' : kind === 'adapter' ? 'an adapter’s files' : 'files'} here, or choose them" hint=${KINDS[kind].hint} accept=${KINDS[kind].accept} ?disabled=${busy} @pinch-files=${(event: CustomEvent<File[]>) => this.take(event.detail)}></pinch-drop-zone>
       ${kind === 'model' ? html`<p class="label-like">Or fetch one</p><pinch-fetch-model .store=${this.store} @pinch-fetched=${(event: CustomEvent<ModelSummary>) => this.fetched(event.detail)}></pinch-fetch-model>` : ''}
       ${busy ? this.meter() : ''}
       ${this.report ? importReport(this.report, this.offset, (offset) => (this.offset = offset)) : ''}
@@ -67,10 +68,11 @@ export class ImportPanel extends View {
 
   private take(files: File[]): void {
     const options = { ...(this.name ? { name: this.name } : {}), ...(this.language ? { language: this.language } : {}) };
-    const { datasets, benchmarks, models } = this.lab;
+    const { adapters, datasets, benchmarks, models } = this.lab;
     const bring: Record<Kind, () => Promise<ImportReport<{ name: string }>>> = {
       dataset: () => datasets.importFiles(files, options, this.onProgress),
       benchmark: () => benchmarks.importFiles(files, options),
+      adapter: async () => adapterReport(await adapters.importFiles(files, this.name || undefined)),
       model: async () => asReport(await models.importFiles(files, this.onProgress)),
     };
     void this.work(bring[this.kind]);
@@ -93,4 +95,5 @@ export class ImportPanel extends View {
   }
 }
 
+const adapterReport = ({ id, r, modules, parameters }: AdapterSummary): ImportReport<{ name: string }> => ({ imported: { name: id }, records: 0, bad: [], notes: [`Rank ${r} on ${modules.join(', ')}, ${plural(parameters, 'parameter')}. Choose it under “Start from” on the Train page.`] });
 const asReport = (model: ModelSummary): ImportReport<{ name: string }> => ({ imported: model, records: 0, bad: [], notes: [`${plural(model.parameters, 'parameter')} (${model.architecture}), ${bytes(model.bytes)}.`] });
