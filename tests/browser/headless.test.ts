@@ -4,6 +4,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { zipAdapter } from '../../src/adapters/peft.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { parseConfig } from '../../src/models/config.ts';
 import { built } from './product.ts';
 import { tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
@@ -74,10 +78,15 @@ test('local models and data are used by name, and a cell that cannot be made cos
   writeFileSync(at('en.json'), rows);
   const model = mkdtempSync(join(folder, 'tiny-'));
   for (const [name, bytes] of Object.entries(tinyCheckpoint())) writeFileSync(join(model, name), bytes);
-  const manifest = study('own', { models: ['mine'], datasets: ['own'], mixes: ['EN', 'DE'], records: null });
-  const { code, text } = await lab([manifest, '--out', at('own'), '--model', `mine=${model}`, '--dataset', `own=${at('en.json')}`]);
+  const config = parseConfig(JSON.parse(readFileSync(join(model, 'config.json'), 'utf8')));
+  const adapter = initialAdapter({ r: 3, lora_alpha: 6, lora_dropout: 0, target_modules: ['v_proj'] }, config, new Rng(5));
+  writeFileSync(at('start.zip'), zipAdapter(adapter, 'mine'));
+  const manifest = study('own', { models: ['mine'], datasets: ['own'], mixes: ['EN', 'DE'], records: null, init_adapter: 'start' });
+  const { code, text } = await lab([manifest, '--out', at('own'), '--model', `mine=${model}`, '--adapter', `start=${at('start.zip')}`, '--dataset', `own=${at('en.json')}`]);
   expect(code, text).toBe(1);
   expect(text).toContain('model mine: imported');
+  expect(text).toContain('adapter start: imported');
+  expect(JSON.parse(readFileSync(at('own', 'adapters', 'mine', 'own', 'EN', '0', 'adapter_config.json'), 'utf8'))).toMatchObject({ r: 3, lora_alpha: 6, target_modules: ['v_proj'] });
   expect(text).toMatch(/failed mine\/own\/DE\/0: .*de/);
   expect(Object.keys(measured('own')).filter((path) => path.startsWith('/adapters/mine/own/EN/0'))).toHaveLength(2);
 });

@@ -107,3 +107,14 @@ test('a model is looked at before it is fetched, and what has stopped on its way
   await expect(page.getByRole('heading', { name: 'SmolLM2-135M' }), 'the list of models shows it').toBeVisible();
   await expect(card).toHaveCount(0);
 });
+
+test('an adapter that was brought in is listed, and a study can start from it', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByRole('button', { name: 'Adapter', exact: true }).click();
+  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'mine.zip', mimeType: 'application/zip', buffer: Buffer.from('x') });
+  await expect(page.getByText('Rank 8 on q_proj, v_proj')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'mine' })).toBeVisible();
+  await page.getByRole('navigation').getByRole('link', { name: 'Train' }).first().click();
+  await page.getByLabel('Start from').selectOption('mine');
+  expect(JSON.parse((await page.evaluate(() => localStorage.getItem('pinch-draft'))) as string)).toMatchObject({ init_adapter: 'mine' });
+});

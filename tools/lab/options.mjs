@@ -11,6 +11,7 @@ npm run lab -- merge DIR... --out DIR
   --device wasm|webgpu|auto   where to compute (wasm)
   --shard I/N                 compute the I-th of N parts; merge puts them together
   --model NAME=FOLDER         a checkpoint in Hugging Face layout, used in the manifest as NAME
+  --adapter NAME=PATH         a PEFT adapter (a folder or a zip), for the manifest's init_adapter
   --dataset NAME=PATH         a file or folder of files
   --benchmark NAME=FOLDER     MT-Bench-X files
   --judge-key-env VARIABLE    the environment variable that holds the judge's key
@@ -27,7 +28,7 @@ export function readOptions(args) {
       allowPositionals: true,
       options: {
         out: { type: 'string' }, device: { type: 'string', default: 'wasm' }, shard: { type: 'string' }, port: { type: 'string' }, 'judge-key-env': { type: 'string' },
-        model: { type: 'string', multiple: true, default: [] }, dataset: { type: 'string', multiple: true, default: [] }, benchmark: { type: 'string', multiple: true, default: [] },
+        model: { type: 'string', multiple: true, default: [] }, adapter: { type: 'string', multiple: true, default: [] }, dataset: { type: 'string', multiple: true, default: [] }, benchmark: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
     });
@@ -53,7 +54,7 @@ export function readOptions(args) {
     shard: values.shard ?? null,
     port: values.port === undefined ? null : Number(values.port),
     key: keyVariable === undefined ? null : process.env[keyVariable],
-    imports: ['model', 'dataset', 'benchmark'].flatMap((kind) => values[kind].map((text) => localFiles(kind, text))),
+    imports: ['model', 'adapter', 'dataset', 'benchmark'].flatMap((kind) => values[kind].map((text) => localFiles(kind, text))),
   };
 }
 

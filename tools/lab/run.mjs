@@ -115,7 +115,7 @@ async function findOrCreate({ known, manifest, cells }) {
 /** Imports local files under the name the manifest uses, unless they are there. */
 async function bringIn({ kind, name, files, local }) {
   const { lab } = window;
-  const api = { model: lab.models, dataset: lab.datasets, benchmark: lab.benchmarks }[kind];
+  const api = { model: lab.models, adapter: lab.adapters, dataset: lab.datasets, benchmark: lab.benchmarks }[kind];
   if ((await api.list()).some(({ id }) => id === name)) return false;
   if (kind === 'model') {
     const { id } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`);
@@ -127,6 +127,10 @@ async function bringIn({ kind, name, files, local }) {
     const response = await fetch(`${local}${kind}/${name}/${file}`);
     if (!response.ok) throw new Error(`${file} could not be read: ${response.status}`);
     picked.push(new File([await response.blob()], file));
+  }
+  if (kind === 'adapter') {
+    await lab.adapters.importFiles(picked, name);
+    return true;
   }
   const report = await api.importFiles(picked, { name, id: name });
   if (!report.imported) throw new Error(`Nothing in ${kind} ${name} could be used: ${report.bad.map((bad) => `${bad.file}:${bad.line} ${bad.reason}`).slice(0, 5).join('; ')}`);
