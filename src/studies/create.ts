@@ -25,6 +25,8 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   const missing = [...absent('model', manifest.models, inventory.models), ...absent('dataset', manifest.datasets, inventory.datasets)];
   if (missing.length > 0) throw new LabError('studies.unknown', `The manifest names what is not in this browser: ${missing.join('; ')}.`, 'Import it first, or correct the name.', { missing });
   for (const mix of manifest.mixes) parseMix(mix);
+  const unused = Object.keys(manifest.training.learning_rates).filter((mix) => !manifest.mixes.includes(mix));
+  if (unused.length > 0) throw new LabError('studies.unknown', `training.learning_rates names compositions that the study does not have: ${unused.join(', ')}.`, `Its compositions are ${manifest.mixes.join(', ')}.`, { unused });
   refuseKeys(manifest);
   const questions = chooseQuestions(inventory.questions, manifest.benchmark);
   const steps = Math.max(0, manifest.training.max_steps);

@@ -34,7 +34,7 @@ export interface StudyModel {
 
 export interface TrainerOptions {
   /** `init`: where an adapter starts from, if not from PEFT's initialisation. */
-  adapters: { id: string; batches: Batches; seed: number; init?: Adapter }[];
+  adapters: { id: string; batches: Batches; seed: number; init?: Adapter; learning_rate?: number }[];
   lora: LoraConfig;
   training: TrainingConfig;
   /** Optimiser steps of the whole run; the schedule depends on it. */

@@ -29,6 +29,8 @@ export type LoraConfig = v.InferOutput<typeof LoraSchema>;
 /** TRL's SFTConfig fields. `max_steps` wins over `num_train_epochs`, as it does there. */
 export const TrainingSchema = v.strictObject({
   learning_rate: v.optional(rate, 3e-4),
+  /** Peak rates of some compositions alone, by name: `{"EN": 0.001}`. They are trained in the same pass as the others. */
+  learning_rates: v.optional(v.record(v.string(), rate), {}),
   lr_scheduler_type: v.optional(v.picklist(['constant', 'linear', 'cosine']), 'cosine'),
   warmup_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   num_train_epochs: v.optional(v.pipe(v.number(), v.minValue(0.01)), 3),

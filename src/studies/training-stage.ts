@@ -11,6 +11,7 @@ import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import type { StudyModel } from './engine.ts';
 import { Interruption } from './interruption.ts';
+import type { Manifest } from './manifest.ts';
 import { Meter } from './meter.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
 
   const init = await store.studies.adapter(live.id, INIT_ADAPTER);
   const trainer = await guard(model.trainer({
-    adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number, ...(init ? { init } : {}) })),
+    adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number, learning_rate: rateOf(manifest, live.cell(id).mix), ...(init ? { init } : {}) })),
     lora: manifest.lora,
     training: manifest.training,
     steps: group.steps,
@@ -90,6 +91,11 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
   } finally {
     trainer.dispose();
   }
+}
+
+/** The peak rate of a composition: its own, or that of all. */
+function rateOf({ training: { learning_rate, learning_rates = {} } }: Manifest, mix: string): number {
+  return Object.hasOwn(learning_rates, mix) ? (learning_rates[mix] as number) : learning_rate;
 }
 
 function batchesOf(batches: ReadonlyMap<string, CellBatches>, id: string): CellBatches {

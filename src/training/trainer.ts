@@ -42,6 +42,8 @@ export interface TrainedAdapter {
   seed: number;
   /** Where to start from; left out, PEFT's initialisation. */
   init?: Adapter;
+  /** Peak rate of this adapter alone; left out, the training's. */
+  learning_rate?: number;
 }
 
 export interface TrainerOptions {
@@ -151,7 +153,7 @@ export class Trainer {
     const weightOf = lossTokens.map((tokens) => (tokens > 0 ? 1 / tokens : 0));
 
     const coming = await this.accumulated(inputs, weightOf);
-    const rates = this.perAdapter((k) => (active[k] ? training.learning_rate * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
+    const rates = this.perAdapter((k) => (active[k] ? (adapters[k]?.learning_rate ?? training.learning_rate) * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
     const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming.map((part) => part.losses)]);
     this.done++;
     const sums = noSums(this.rows.adapters);

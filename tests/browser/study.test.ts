@@ -136,3 +136,14 @@ test('a study of another family trains and answers with its weights in four bits
   const failed = await runStudy(page, tinyStudy(model, { mixes: ['EN'], lora: { target_modules: ['q_proj'] } })).catch((thrown: Error) => thrown.message);
   expect(failed).toContain('query_key_value');
 });
+
+test('a composition may have a learning rate of its own, in the same pass', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const training = { max_steps: 3, learning_rate: 1e-2, lr_scheduler_type: 'constant' as const, per_device_train_batch_size: 1, max_length: 64, learning_rates: { DE: 1e-3 } };
+  const { id } = await runStudy(page, tinyStudy(model, { mixes: ['EN', 'DE'], training, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 1 } }));
+  const losses = await page.evaluate((study) => (window as unknown as LabWindow).lab.studies.losses(study), id);
+  expect(losses.map(({ cell, learning_rate }) => `${cell.split('/')[2]} ${learning_rate}`).sort()).toEqual(['DE 0.001', 'DE 0.001', 'DE 0.001', 'EN 0.01', 'EN 0.01', 'EN 0.01']);
+  const refused = await runStudy(page, tinyStudy(model, { mixes: ['EN'], training })).catch((thrown: Error) => thrown.message);
+  expect(refused).toContain('does not have: DE');
+});

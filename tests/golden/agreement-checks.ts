@@ -41,6 +41,24 @@ function difference(a: Run, b: Run): Difference {
   };
 }
 
+/** Three adapters of different learning rates in one pass against each alone at its rate. */
+export async function ratesTogetherAndAlone(device: Device, read: ReadGolden): Promise<{ differences: Difference[]; rates: number[] }> {
+  const set = await GoldenSet.open('untied', read);
+  const rates = [0.02, 0.005, 0];
+  const own = (k: number) => ({ id: `adapter${k}`, batches: set.batches(k), seed: k, init: set.adapter(k) });
+  const together = await goldenTrainer(device, set, [], 'whole', { adapters: [0, 1, 2].map((k) => Object.assign(own(k), { learning_rate: rates[k] as number })) });
+  const all = await run(together, 6);
+  const seen = (await together.step()).adapters.map(({ learning_rate }) => learning_rate);
+  together.dispose();
+  const differences: Difference[] = [];
+  for (const [k, learning_rate] of rates.entries()) {
+    const alone = await goldenTrainer(device, set, [k], 'whole', { training: { ...set.training, learning_rate } });
+    differences.push(difference({ losses: all.losses.map((losses) => [losses[k] as number]), adapters: [all.adapters[k] as Float32Array] }, await run(alone, 6)));
+    alone.dispose();
+  }
+  return { differences, rates: seen };
+}
+
 /** Three adapters in one pass against each alone. */
 export async function togetherAndAlone(device: Device, read: ReadGolden, dropout: number): Promise<Difference[]> {
   const set = await GoldenSet.open('untied', read);

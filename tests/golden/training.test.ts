@@ -91,6 +91,18 @@ for (const dropout of [0, 0.2]) {
   });
 }
 
+test('adapters of one pass have their own learning rates, each as in a run of its own', async ({ page }) => {
+  for (const device of ['wasm', 'webgpu']) {
+    const { differences, rates } = await check<{ differences: Difference[]; rates: number[] }>(page, device, 'ratesTogetherAndAlone');
+    for (const { loss, adapters } of differences) {
+      expect(loss).toBeLessThan(1e-5);
+      expect(adapters).toBeLessThan(1e-4);
+    }
+    expect((rates[0] as number) / (rates[1] as number)).toBeCloseTo(4, 9);
+    expect(rates[2]).toBe(0);
+  }
+});
+
 test('an adapter whose data ends stops changing, and the other goes on as if alone', async ({ page }) => {
   for (const device of ['wasm', 'webgpu']) {
     const { short, long, finished } = await check<{ short: Difference; long: Difference; finished: boolean[][] }>(page, device, 'earlyFinish');
