@@ -10,6 +10,7 @@ import type { Conversation } from '../core/conversation.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Category, Question } from '../core/question.ts';
+import type { Watched } from '../studies/early-stop.ts';
 import type { TrainerState } from '../training/trainer.ts';
 
 /** One file of a checkpoint, under its Hugging Face name. */
@@ -60,6 +61,8 @@ export interface CheckpointRow {
   /** Tokens seen so far by each adapter, in the same order. */
   tokens: number[];
   trainer: TrainerState;
+  /** How each cell's evaluations have gone, in the same order. */
+  watched?: Watched[];
 }
 
 export interface AdapterRow {

@@ -27,6 +27,8 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   for (const mix of manifest.mixes) parseMix(mix);
   const unused = Object.keys(manifest.training.learning_rates).filter((mix) => !manifest.mixes.includes(mix));
   if (unused.length > 0) throw new LabError('studies.unknown', `training.learning_rates names compositions that the study does not have: ${unused.join(', ')}.`, `Its compositions are ${manifest.mixes.join(', ')}.`, { unused });
+  const { early_stopping_patience: patience, eval_steps, eval_fraction } = manifest.training;
+  if (patience !== null && (eval_steps === 0 || eval_fraction === 0)) throw new LabError('studies.manifest', 'training.early_stopping_patience needs evaluations on the way, and there are none.', 'Set training.eval_steps (and leave eval_fraction above 0), or early_stopping_patience to null.');
   refuseKeys(manifest);
   const questions = chooseQuestions(inventory.questions, manifest.benchmark);
   const steps = Math.max(0, manifest.training.max_steps);

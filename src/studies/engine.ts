@@ -44,6 +44,8 @@ export interface TrainerOptions {
 
 export interface StudyTrainer {
   step(): Promise<StepReport>;
+  /** Ends the training of one adapter, by its place; it stays as it is. */
+  stop(index: number): void;
   /** Mean loss of each adapter on its own held-out batches; null where there are none. */
   evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]>;
   save(): Promise<TrainerState>;

@@ -51,6 +51,12 @@ export const TrainingSchema = v.strictObject({
   eval_fraction: v.optional(fraction, 0.034),
   /** Steps between evaluations; 0 evaluates only at the end. */
   eval_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  /** Evaluations in a row without a better eval_loss after which a composition stops; null means never. As EarlyStoppingCallback. */
+  early_stopping_patience: v.optional(v.nullable(positive), null),
+  /** By how much an eval_loss has to be lower to count as better. */
+  early_stopping_threshold: v.optional(rate, 0),
+  /** Keep the weights of the evaluation with the lowest eval_loss instead of the last ones. */
+  load_best_model_at_end: v.optional(v.boolean(), false),
   /** Steps between checkpoints that a reload resumes from. */
   save_steps: v.optional(positive, 20),
 });

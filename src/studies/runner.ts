@@ -204,7 +204,11 @@ export class StudyRunner {
         const trained = new Set(await store.studies.adapterCells(live.id));
         const batches = await this.batches(context, open().filter((id) => !trained.has(id)), maker, await store.studies.checkpoint(live.id, group.id).then((row) => row?.cells ?? []));
         if (batches.size > 0) await trainGroup(context, group, model, batches);
-        for (const id of open()) live.updateCell(id, { trained: { done: group.steps, total: group.steps } });
+        for (const id of open()) {
+          const { done, total } = live.cell(id).trained;
+          // One that was stopped early has had all the steps it will have.
+          if (total === 0 || done < total) live.updateCell(id, { trained: { done: group.steps, total: group.steps } });
+        }
       }
       if (open().length > 0) await answerGroup(context, group, model, open());
       if (open().length > 0) await judgeCells(context, await context.data.judge(context.manifest, callsMade(live.state)), open());

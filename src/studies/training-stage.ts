@@ -9,6 +9,7 @@ import type { CellBatches } from './batches.ts';
 import { type Group, INIT_ADAPTER } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
+import { EarlyStop } from './early-stop.ts';
 import type { StudyModel } from './engine.ts';
 import { Interruption } from './interruption.ts';
 import type { Manifest } from './manifest.ts';
@@ -31,7 +32,11 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
     await store.studies.putLosses(live.id, points);
     live.announceLosses(points);
   });
-  for (const id of cells) live.updateCell(id, { stage: 'training', trained: { done: step, total: group.steps } });
+  const early = new EarlyStop(manifest.training, cells.length, checkpoint?.watched);
+  for (const [k, id] of cells.entries()) {
+    const stopped = early.watched[k]?.stopped ?? null;
+    live.updateCell(id, { stage: 'training', trained: stopped === null ? { done: step, total: group.steps } : { done: stopped, total: stopped } });
+  }
 
   const init = await store.studies.adapter(live.id, INIT_ADAPTER);
   const trainer = await guard(model.trainer({
@@ -43,11 +48,12 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
   }));
   const save = async (): Promise<void> => {
     await losses.flush();
-    await store.studies.putCheckpoint({ study: live.id, group: group.id, cells, step, tokens: [...tokens], trainer: await guard(trainer.save()) });
+    await store.studies.putCheckpoint({ study: live.id, group: group.id, cells, step, tokens: [...tokens], trainer: await guard(trainer.save()), watched: structuredClone(early.watched) });
   };
+  for (const k of cells.keys()) if (early.stopped(k)) trainer.stop(k);
   try {
     const meter = new Meter(live, 'training', 'steps');
-    while (step < group.steps) {
+    while (step < group.steps && !early.allStopped) {
       if (signal.aborted) {
         if (signal.reason instanceof Interruption && step > (checkpoint?.step ?? 0)) await save();
         throw signal.reason;
@@ -55,14 +61,15 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
       const report = await guard(trainer.step());
       step++;
       const due = step === group.steps || (manifest.training.eval_steps > 0 && step % manifest.training.eval_steps === 0);
-      const evaluated = due ? await guard(trainer.evaluate(own.map((cell) => cell.validation))) : [];
+      const evaluated = due ? await guard(trainer.evaluate(own.map((cell, k) => (early.stopped(k) ? null : cell.validation)))) : [];
+      const current = due && early.keepsBest ? await guard(trainer.adapters()) : [];
       let seen = 0;
       for (const [i, id] of cells.entries()) {
         const adapter = report.adapters[i];
         if (!adapter) throw new LabError('studies.no-report', `The trainer reported nothing about "${id}" at step ${step}.`, 'This is a fault of the lab.', { id, step });
         tokens[i] = (tokens[i] as number) + adapter.tokens;
         seen += adapter.tokens;
-        if (live.cell(id).stage === 'failed') continue;
+        if (live.cell(id).stage === 'failed' || early.stopped(i)) continue;
         if (!Number.isFinite(adapter.loss)) {
           live.updateCell(id, { stage: 'failed', error: diverged(id, step).toRecord() });
           continue;
@@ -78,15 +85,20 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
           num_tokens: tokens[i] as number,
           mean_token_accuracy: adapter.accuracy,
         });
-        const at = { done: step, total: group.steps };
-        live.updateCell(id, report.micro_batch < batch ? { trained: at, note: `Memory did not suffice for ${batch} sequences at once: ${report.micro_batch} at a time, with the same result.` } : { trained: at });
+        const stops = eval_loss !== undefined && eval_loss !== null && early.observe(i, step, eval_loss, () => current[i] ?? null);
+        if (stops) trainer.stop(i);
+        const note = [
+          ...(report.micro_batch < batch ? [`Memory did not suffice for ${batch} sequences at once: ${report.micro_batch} at a time, with the same result.`] : []),
+          ...(stops || step === group.steps ? [early.note(i)] : []),
+        ].filter(Boolean).join(' ');
+        live.updateCell(id, { trained: { done: step, total: stops ? step : group.steps }, ...(note ? { note } : {}) });
       }
       meter.observe(step, group.steps, seen);
       if (step % manifest.training.save_steps === 0 && step < group.steps) await save();
     }
     await losses.flush();
     const adapters = await guard(trainer.adapters());
-    const sound = cells.flatMap((id, i) => (live.cell(id).stage === 'failed' ? [] : [[id, adapters[i]] as const]));
+    const sound = cells.flatMap((id, i) => (live.cell(id).stage === 'failed' ? [] : [[id, adapters[i] && early.result(i, adapters[i])] as const]));
     await store.studies.finishTraining(live.id, group.id, new Map(sound.filter((entry): entry is [string, NonNullable<(typeof entry)[1]>] => entry[1] !== undefined)));
   } finally {
     trainer.dispose();

@@ -12,7 +12,7 @@ export interface TrainerState {
   /** Optimiser steps done. */
   step: number;
   lora: LoraConfig;
-  adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport }[];
+  adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport; }[];
 }
 
 const settings = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora]);

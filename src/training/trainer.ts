@@ -96,7 +96,7 @@ export class Trainer {
     private readonly evaluator: Evaluator,
     private readonly optimizer: AdamW,
     /** Optimiser steps of each adapter. */
-    private readonly totals: readonly number[],
+    private readonly totals: number[],
   ) {
     this.last = options.adapters.map(({ id }) => ({ id, loss: 0, grad_norm: 0, accuracy: 0, learning_rate: 0, tokens: 0, loss_tokens: 0, finished: false }));
   }
@@ -129,6 +129,11 @@ export class Trainer {
       trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
     }
     return trainer;
+  }
+
+  /** Ends an adapter's training here; it stays as it is. A state does not hold it: a resumed trainer has to be told again. */
+  stop(index: number): void {
+    this.totals[index] = Math.min(this.totals[index] as number, this.done);
   }
 
   /** Optimiser steps until the last adapter is finished. */

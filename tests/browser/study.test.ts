@@ -147,3 +147,23 @@ test('a composition may have a learning rate of its own, in the same pass', asyn
   const refused = await runStudy(page, tinyStudy(model, { mixes: ['EN'], training })).catch((thrown: Error) => thrown.message);
   expect(refused).toContain('does not have: DE');
 });
+
+test('a composition whose validation no longer improves stops by itself, and is what it was then', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const benchmark = { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 1 };
+  const training = { learning_rate: 1e-2, lr_scheduler_type: 'constant' as const, per_device_train_batch_size: 1, max_length: 64, eval_steps: 1, eval_fraction: 0.1, save_steps: 1 };
+  // No loss is ever a hundred lower: the second evaluation is the first that is not better.
+  const stopped = await runStudy(page, tinyStudy(model, { mixes: ['EN'], benchmark, training: { ...training, max_steps: 9, early_stopping_patience: 1, early_stopping_threshold: 100 } }));
+  expect(stopped.cells[0]).toMatchObject({ stage: 'done', trained: { done: 2, total: 2 }, note: expect.stringMatching(/^Stopped at step 2: eval_loss has not improved since step [12]/) });
+  const short = await runStudy(page, tinyStudy(model, { name: 'two steps', mixes: ['EN'], benchmark, training: { ...training, max_steps: 2 } }));
+  const { losses, same } = await page.evaluate(async ([one, two, cell]) => {
+    const { lab } = window as unknown as LabWindow;
+    const bytes = async (study: string): Promise<string> => String(new Uint8Array(await (await lab.studies.exportAdapter(study, cell)).arrayBuffer()).slice(1000));
+    return { losses: (await lab.studies.losses(one)).map(({ step, eval_loss }) => [step, typeof eval_loss]), same: (await bytes(one)) === (await bytes(two)) };
+  }, [stopped.id, short.id, stopped.cells[0]?.id as string] as const);
+  expect(losses).toEqual([[1, 'number'], [2, 'number']]);
+  expect(same).toBe(true);
+  const refused = await runStudy(page, tinyStudy(model, { training: { early_stopping_patience: 1 } })).catch((thrown: Error) => thrown.message);
+  expect(refused).toContain('needs evaluations on the way');
+});

@@ -90,6 +90,8 @@ class ToyTrainer implements StudyTrainer {
     return { step: this.at, learning_rate: 0.1, micro_batch: 1, seconds: 0, adapters };
   }
 
+  stop(): void {}
+
   async evaluate(batches: Parameters<StudyTrainer['evaluate']>[0]): Promise<(number | null)[]> {
     return batches.map((one, k) => (one ? Math.abs(this.weights[k] as number) + one.length : null));
   }

@@ -12,9 +12,11 @@ export interface Field {
   min?: number;
   max?: number;
   step?: number | 'any';
+  /** May be left empty: null. */
+  optional?: boolean;
 }
 
-const number = (name: string, help: string, min: number, step: number | 'any' = 1, max?: number): Field => ({ name, help, kind: 'number', min, step, ...(max === undefined ? {} : { max }) });
+const number = (name: string, help: string, min: number, step: number | 'any' = 1, max?: number, optional = false): Field => ({ name, help, kind: 'number', min, step, ...(max === undefined ? {} : { max }), ...(optional ? { optional } : {}) });
 const toggle = (name: string, help: string): Field => ({ name, help, kind: 'switch' });
 
 export const FIELDS: Readonly<Record<Section, { title: string; from: string; fields: readonly Field[] }>> = {
@@ -49,6 +51,9 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
       number('max_grad_norm', 'Gradients longer than this are scaled down to it.', 0, 'any'),
       number('eval_fraction', 'Share of each mix held out to measure eval_loss.', 0, 'any', 1),
       number('eval_steps', 'Steps between evaluations; 0: only at the end.', 0),
+      number('early_stopping_patience', 'Evaluations in a row without a better eval_loss after which a mix stops. Empty: never.', 1, 1, undefined, true),
+      number('early_stopping_threshold', 'By how much eval_loss has to be lower to count as better.', 0, 'any'),
+      toggle('load_best_model_at_end', 'Keep the weights with the lowest eval_loss instead of the last ones.'),
       number('save_steps', 'Steps between checkpoints that a reload goes on from.', 1),
     ],
   },

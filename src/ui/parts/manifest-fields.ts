@@ -16,9 +16,10 @@ export function manifestFields(manifest: Manifest, section: Section, onChange: (
 function draw(field: Field, value: unknown, set: (value: unknown) => void): TemplateResult {
   switch (field.kind) {
     case 'number':
-      return html`<wa-number-input label=${field.name} hint=${field.help} min=${field.min ?? ''} max=${field.max ?? ''} step=${field.step ?? 1} without-steppers .value=${String(value)} @change=${(event: Event) => {
+      return html`<wa-number-input label=${field.name} hint=${field.help} min=${field.min ?? ''} max=${field.max ?? ''} step=${field.step ?? 1} without-steppers .value=${value === null ? '' : String(value)} @change=${(event: Event) => {
         const text = (event.target as HTMLInputElement).value;
-        if (text !== '' && Number.isFinite(Number(text))) set(Number(text));
+        if (text === '' && field.optional) set(null);
+        else if (text !== '' && Number.isFinite(Number(text))) set(Number(text));
       }}></wa-number-input>`;
     case 'switch':
       return html`<wa-switch hint=${field.help} .checked=${value === true} @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}>${field.name}</wa-switch>`;

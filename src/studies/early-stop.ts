@@ -1,0 +1,67 @@
+/**
+ * Early stopping for each composition by itself, as transformers' EarlyStoppingCallback has it for a run: an evaluation that
+ * is not better than the best before by more than the threshold costs patience, a better one restores it. With
+ * `load_best_model_at_end` the weights of the best evaluation are what remains.
+ */
+import type { Adapter } from '../adapters/adapter.ts';
+import type { TrainingConfig } from './manifest.ts';
+
+/** What is known of one composition. Structured-cloneable: it lies beside the trainer's state. */
+export interface Watched {
+  best: { step: number; eval_loss: number; adapter: Adapter | null } | null;
+  /** Evaluations in a row that were not better. */
+  waited: number;
+  /** The step it was stopped at. */
+  stopped: number | null;
+}
+
+export class EarlyStop {
+  readonly watched: Watched[];
+
+  constructor(
+    private readonly training: Pick<TrainingConfig, 'early_stopping_patience' | 'early_stopping_threshold' | 'load_best_model_at_end'>,
+    count: number,
+    saved?: readonly Watched[],
+  ) {
+    this.watched = saved ? structuredClone([...saved]) : Array.from({ length: count }, () => ({ best: null, waited: 0, stopped: null }));
+  }
+
+  /** Whether the best weights are to be kept: then `observe` wants the adapter as it is. */
+  get keepsBest(): boolean {
+    return this.training.load_best_model_at_end === true;
+  }
+
+  /** An evaluation of composition `k`. @returns whether its patience is at an end with it */
+  observe(k: number, step: number, eval_loss: number, adapter: () => Adapter | null): boolean {
+    const { early_stopping_patience: patience = null, early_stopping_threshold: threshold = 0 } = this.training;
+    const own = this.watched[k] as Watched;
+    const { best } = own;
+    own.waited = best === null || best.eval_loss - eval_loss > threshold ? 0 : own.waited + 1;
+    if (best === null || eval_loss < best.eval_loss) own.best = { step, eval_loss, adapter: this.keepsBest ? adapter() : null };
+    if (patience === null || own.waited < patience) return false;
+    own.stopped = step;
+    return true;
+  }
+
+  stopped(k: number): boolean {
+    return this.watched[k]?.stopped !== null;
+  }
+
+  get allStopped(): boolean {
+    return this.watched.every(({ stopped }) => stopped !== null);
+  }
+
+  /** What is left of composition `k` in the end. */
+  result(k: number, last: Adapter): Adapter {
+    return (this.keepsBest ? this.watched[k]?.best?.adapter : null) ?? last;
+  }
+
+  /** In a sentence for the page; null where nothing is worth saying. */
+  note(k: number): string | null {
+    const { best, stopped } = this.watched[k] as Watched;
+    if (!best) return null;
+    const kept = this.keepsBest ? ` The weights of step ${best.step} are kept.` : '';
+    if (stopped !== null) return `Stopped at step ${stopped}: eval_loss has not improved since step ${best.step} (${best.eval_loss.toFixed(3)}).${kept}`;
+    return this.keepsBest ? `Best eval_loss ${best.eval_loss.toFixed(3)} at step ${best.step}.${kept}` : null;
+  }
+}
