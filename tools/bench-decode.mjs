@@ -1,28 +1,15 @@
 // node tools/bench-decode.mjs [--rounds=5 --threads=2 --prompt=60 --answer=32 --model=NAME]
 // Greedy decoding against transformers.js on the same weights, and nine adapters at once against nine in turn. Medians and ratios.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensurePackages, root } from './install.mjs';
+import { median, openBenchPage } from './bench-page.mjs';
 
-ensurePackages();
 const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
-const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
-ensureChromium();
-const { chromium } = await import('@playwright/test');
-const { createServer } = await import('vite');
-
-const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
-const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port: Number(args.port), strictPort: true } });
-await server.listen();
-const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--no-first-run', '--disable-background-networking'] });
+const bench = await openBenchPage({ port: Number(args.port) });
 try {
   for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers']) {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => console.error(error.message));
-    await page.goto(`http://localhost:${args.port}/tests/blank.html`);
+    const page = await bench.fresh();
     const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer) };
     const { times, same } = await page.evaluate(async (own) => (await import('/tests/bench/decode.ts')).decode(own), request);
-    await page.close();
     const ms = Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)]));
     console.log(`\n${model}: ${args.prompt} tokens of prompt, ${args.answer} new ones, ${args.threads} threads; ${same ? 'the same tokens from both' : 'NOT the same tokens from both'}`);
     for (const [name, own] of Object.entries(ms)) {
@@ -39,6 +26,5 @@ try {
     console.log(JSON.stringify({ ...request, medians: ms, ratios, same }));
   }
 } finally {
-  await browser.close();
-  await server.close();
+  await bench.close();
 }

@@ -2,22 +2,15 @@
 // One LoRA step on random checkpoints of real shapes in Chromium: seconds a step, and the most memory the tab took.
 // Without --model: SmolLM2-135M as float16, then Qwen3-0.6B as int4.
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensurePackages, root } from './install.mjs';
+import { openBenchPage } from './bench-page.mjs';
 
-ensurePackages();
 const { values: args } = parseArgs({
   options: {
     device: { type: 'string', default: 'wasm' }, tokens: { type: 'string', default: '512' }, adapters: { type: 'string', default: '1' }, steps: { type: 'string', default: '3' },
     model: { type: 'string' }, storage: { type: 'string', default: 'float16' }, layers: { type: 'string' }, engine: { type: 'string' }, answers: { type: 'boolean', default: false }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4198' },
   },
 });
-const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
-ensureChromium();
-const { chromium } = await import('@playwright/test');
-const { createServer } = await import('vite');
-
 /** The most memory that this process's renderers have had resident at once, in GB: each one's VmHWM, on Linux. */
 function rendererPeak() {
   const renderers = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map((pid) => {
@@ -32,32 +25,23 @@ function rendererPeak() {
 }
 
 const runs = args.model ? [{ model: args.model, storage: args.storage }] : [{ model: 'SmolLM2-135M', storage: 'float16' }, { model: 'Qwen3-0.6B', storage: 'int4' }];
-const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port: Number(args.port), strictPort: true } });
-await server.listen();
+const bench = await openBenchPage({ port: Number(args.port), device: args.device });
 try {
   for (const run of runs) {
-    const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(args.device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : [])];
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
-    try {
-      const page = await browser.newPage();
-      page.on('pageerror', (error) => console.error(error.message));
-      await page.goto(`http://localhost:${args.port}/tests/blank.html`);
-      const idle = rendererPeak();
-      const request = { device: args.device, ...run, tokens: Number(args.tokens), adapters: Number(args.adapters), steps: Number(args.steps), ...(args.layers ? { layers: Number(args.layers) } : {}), ...(args.engine ? { engine: args.engine } : {}), ...(args.answers ? { answers: true } : {}) };
-      const result = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).large(own), request);
-      const { parameters, engine, seconds, loss } = result;
-      const peak = rendererPeak();
-      if (args.answers) {
-        console.log(`${run.model} (${(parameters / 1e6).toFixed(0)} M) as ${run.storage}: 16 new tokens behind 64 in ${seconds.one.toFixed(1)} s (${(16 / seconds.one).toFixed(1)} tokens/s), 16 prompts at once in ${seconds.sixteen.toFixed(1)} s (${(result.tokens / seconds.sixteen).toFixed(0)} tokens/s); peak ${peak?.toFixed(2)} GB resident`);
-        continue;
-      }
-      const median = seconds.steps.slice(1).toSorted((a, b) => a - b)[(seconds.steps.length - 1) >> 1] ?? seconds.steps[0];
-      console.log(`${run.model} (${(parameters / 1e6).toFixed(0)} M) as ${run.storage}, ${engine}, ${args.adapters} x ${args.tokens} tokens: loaded in ${seconds.load.toFixed(1)} s, first step ${seconds.steps[0]?.toFixed(1)} s, then ${median?.toFixed(2)} s (${((args.adapters * args.tokens) / median).toFixed(0)} tokens/s); peak ${peak?.toFixed(2)} GB resident (an empty tab ${idle?.toFixed(2)}); loss ${loss.map((value) => value.toFixed(3)).join(', ')}`);
-      console.log(JSON.stringify({ ...request, parameters, engine, seconds, loss, peakGB: peak, idleGB: idle }));
-    } finally {
-      await browser.close();
+    const page = await bench.fresh();
+    const idle = rendererPeak();
+    const request = { device: args.device, ...run, tokens: Number(args.tokens), adapters: Number(args.adapters), steps: Number(args.steps), ...(args.layers ? { layers: Number(args.layers) } : {}), ...(args.engine ? { engine: args.engine } : {}), ...(args.answers ? { answers: true } : {}) };
+    const result = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).large(own), request);
+    const { parameters, engine, seconds, loss } = result;
+    const peak = rendererPeak();
+    if (args.answers) {
+      console.log(`${run.model} (${(parameters / 1e6).toFixed(0)} M) as ${run.storage}: 16 new tokens behind 64 in ${seconds.one.toFixed(1)} s (${(16 / seconds.one).toFixed(1)} tokens/s), 16 prompts at once in ${seconds.sixteen.toFixed(1)} s (${(result.tokens / seconds.sixteen).toFixed(0)} tokens/s); peak ${peak?.toFixed(2)} GB resident`);
+      continue;
     }
+    const median = seconds.steps.slice(1).toSorted((a, b) => a - b)[(seconds.steps.length - 1) >> 1] ?? seconds.steps[0];
+    console.log(`${run.model} (${(parameters / 1e6).toFixed(0)} M) as ${run.storage}, ${engine}, ${args.adapters} x ${args.tokens} tokens: loaded in ${seconds.load.toFixed(1)} s, first step ${seconds.steps[0]?.toFixed(1)} s, then ${median?.toFixed(2)} s (${((args.adapters * args.tokens) / median).toFixed(0)} tokens/s); peak ${peak?.toFixed(2)} GB resident (an empty tab ${idle?.toFixed(2)}); loss ${loss.map((value) => value.toFixed(3)).join(', ')}`);
+    console.log(JSON.stringify({ ...request, parameters, engine, seconds, loss, peakGB: peak, idleGB: idle }));
   }
 } finally {
-  await server.close();
+  await bench.close();
 }

@@ -3,15 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensurePackages, root } from './install.mjs';
+import { median, openBenchPage } from './bench-page.mjs';
+import { root } from './install.mjs';
 
-ensurePackages();
 const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'wasm' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true } } });
-const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
-ensureChromium();
-const { chromium } = await import('@playwright/test');
-const { createServer } = await import('vite');
-
 const WORLD_TOKENS = 128;
 const BLOCK_TOKENS = 256;
 
@@ -21,16 +16,9 @@ function torch() {
   return python.status === 0 ? JSON.parse(python.stdout) : {};
 }
 
-const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
-
-const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port: Number(args.port), strictPort: true }, optimizeDeps: { include: ['@jax-js/jax'] } });
-await server.listen();
-const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(args.device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : [])];
-const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
+const bench = await openBenchPage({ port: Number(args.port), device: args.device, include: ['@jax-js/jax'] });
 try {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => console.error(error.message));
-  await page.goto(`http://localhost:${args.port}/tests/blank.html`);
+  const { page } = bench;
   const request = { device: args.device, rounds: Number(args.rounds), ...(args.only ? { only: args.only } : {}) };
   const { device, times } = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request);
   const medians = { ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)])), ...(args.device === 'wasm' && !args.only ? torch() : {}) };
@@ -55,6 +43,5 @@ try {
   for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(52)}${value.toFixed(2).padStart(9)}x`);
   console.log(`\n${JSON.stringify({ device, medians, ratios })}`);
 } finally {
-  await browser.close();
-  await server.close();
+  await bench.close();
 }
