@@ -5,6 +5,8 @@ export interface DeviceReport {
   name: string;
   threads: number;
   crossOriginIsolated: boolean;
+  /** Of a GPU: bytes of the largest buffer that it binds. */
+  largestBuffer?: number;
   /** One sentence a person reads: why this device and not a better one. */
   reason: string;
   selfTest: { passed: boolean; maxRelativeError: number; milliseconds: number };

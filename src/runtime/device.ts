@@ -81,7 +81,7 @@ async function openWebGpu(wish: DeviceWish, { adapter: given, ort: module }: Sur
   try {
     const device = await adapter.requestDevice({ requiredLimits: ownLimits(adapter), requiredFeatures: wantedFeatures(adapter) });
     const ort = module ?? (await loadOrt(webgpuBuild(), 1));
-    const base = { kind: 'webgpu', name, threads: 1, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: software ? 'WebGPU was asked for; this adapter is a software emulation.' : 'A GPU was found and computes rightly.' } as const;
+    const base = { kind: 'webgpu', name, threads: 1, largestBuffer: device.limits.maxStorageBufferBindingSize, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: software ? 'WebGPU was asked for; this adapter is a software emulation.' : 'A GPU was found and computes rightly.' } as const;
     const test = await selfTest(new WebGpuDevice(ort, device, { ...base, selfTest: UNTESTED }));
     if (test.passed) return new WebGpuDevice(ort, device, { ...base, selfTest: plain(test) });
     device.destroy();

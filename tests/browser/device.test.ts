@@ -16,6 +16,7 @@ test('WASM passes its self-test with all cores of a small machine', async ({ pag
 test('a software GPU is used when WebGPU is asked for by name, and says so', async ({ page }) => {
   const report = await inBrowser<DeviceReport>(page, MODULE, 'report', 'webgpu');
   expect(report.kind).toBe('webgpu');
+  expect(report.largestBuffer).toBeGreaterThanOrEqual(128 * 2 ** 20);
   expect(report.selfTest.passed).toBe(true);
   expect(report.reason).toContain('software');
 });

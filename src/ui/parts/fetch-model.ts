@@ -91,8 +91,8 @@ export class FetchModel extends View {
     this.busy = 'looking';
     this.found = null;
     await this.store.attempt('The model could not be looked at', async () => {
-      const { kind } = await this.lab.device();
-      this.found = await this.lab.models.inspectUrl(this.address.trim(), { ...this.options, device: kind });
+      const { kind, largestBuffer = null } = await this.lab.device();
+      this.found = await this.lab.models.inspectUrl(this.address.trim(), { ...this.options, device: kind, largestBuffer });
     });
     this.busy = null;
   };
