@@ -16,6 +16,8 @@ export interface LoraConfig {
   target_modules: TargetModule[];
   /** Rank-stabilised LoRA (Kalajdzievski 2023): scaled by alpha / sqrt(r), so that a higher rank does not learn slower. */
   use_rslora?: boolean;
+  /** Weight-decomposed LoRA (Liu et al. 2024): rows keep a learned length, and B A only turns them. See models/dora.ts. */
+  use_dora?: boolean;
 }
 
 export interface AdapterTensor {
@@ -32,10 +34,10 @@ export interface Adapter {
 /** What PEFT adds on the left of a module's path in the base model. */
 export const PEFT_PREFIX = 'base_model.model.';
 
-/** PEFT's names of one module's two matrices: `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`. */
-export function loraNames(model: ModelConfig, layer: number, path: string): { a: string; b: string } {
+/** PEFT's names of one module's two matrices, `base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight`, and of DoRA's magnitudes. */
+export function loraNames(model: ModelConfig, layer: number, path: string): { a: string; b: string; magnitude: string } {
   const module = `${PEFT_PREFIX}${familyOf(model).paths.layers}.${layer}.${path}`;
-  return { a: `${module}.lora_A.weight`, b: `${module}.lora_B.weight` };
+  return { a: `${module}.lora_A.weight`, b: `${module}.lora_B.weight`, magnitude: `${module}.lora_magnitude_vector` };
 }
 
 /** The s of y = W x + s B A x: alpha / r, or alpha / sqrt(r) with `use_rslora`. */
@@ -43,15 +45,16 @@ export function loraScale({ lora_alpha, r, use_rslora }: LoraConfig): number {
   return lora_alpha / (use_rslora ? Math.sqrt(r) : r);
 }
 
-/** Every tensor an adapter of this configuration has over this base, with its shape: A [r, in], B [out, r]. */
+/** Every tensor an adapter of this configuration has over this base, with its shape: A [r, in], B [out, r], with DoRA magnitudes [out]. */
 export function adapterShapes(lora: LoraConfig, model: ModelConfig): Map<string, number[]> {
   const targets = adaptables(model).filter(({ module }) => lora.target_modules.includes(module));
   const shapes = new Map<string, number[]>();
   for (let layer = 0; layer < model.num_hidden_layers; layer++) {
     for (const { path, out, into } of targets) {
-      const { a, b } = loraNames(model, layer, path);
+      const { a, b, magnitude } = loraNames(model, layer, path);
       shapes.set(a, [lora.r, into]);
       shapes.set(b, [out, lora.r]);
+      if (lora.use_dora) shapes.set(magnitude, [out]);
     }
   }
   return shapes;
@@ -70,11 +73,14 @@ export function applicable(lora: LoraConfig, model: ModelConfig): LoraConfig {
   return { ...lora, target_modules };
 }
 
-/** A fresh adapter as PEFT makes it: A Kaiming-uniform with a = sqrt(5), so uniform within 1 / sqrt(in); B zero, so nothing changes yet. */
+/**
+ * A fresh adapter as PEFT makes it: A Kaiming-uniform with a = sqrt(5), so uniform within 1 / sqrt(in); B zero, so nothing
+ * changes yet. DoRA's magnitudes are the lengths of the base's rows, which are not known here: they are left at zero.
+ */
 export function initialAdapter(lora: LoraConfig, model: ModelConfig, rng: Rng): Adapter {
   const tensors = new Map<string, AdapterTensor>();
   for (const [name, shape] of adapterShapes(lora, model)) {
-    const [rows, columns] = shape as [number, number];
+    const [rows, columns = 1] = shape as [number, number?];
     const data = new Float32Array(rows * columns);
     if (name.endsWith('.lora_A.weight')) {
       const bound = 1 / Math.sqrt(columns);

@@ -1,4 +1,7 @@
-/** Folding an adapter into its base: W + (alpha / r) B A, PEFT's `merge_and_unload`. What comes out needs no LoRA to be run. */
+/**
+ * Folding an adapter into its base, PEFT's `merge_and_unload`: W + (alpha / r) B A, with DoRA each row brought to its learned
+ * length. What comes out needs no LoRA to be run.
+ */
 import { LabError } from '../core/errors.ts';
 import type { Weight } from '../models/checkpoint.ts';
 import { float16ToFloat32 } from '../models/float16.ts';
@@ -13,7 +16,7 @@ const A = '.lora_A.weight';
  */
 export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Adapter): Map<string, { shape: number[]; data: Float32Array }> {
   const scale = loraScale(adapter.config);
-  const deltas = new Map<string, { a: AdapterTensor; b: AdapterTensor }>();
+  const deltas = new Map<string, Delta>();
   for (const [name, a] of adapter.tensors) {
     if (!name.endsWith(A)) continue;
     const base = `${name.slice(PEFT_PREFIX.length, -A.length)}.weight`;
@@ -22,17 +25,24 @@ export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Adap
     if (!b || !weight || weight.shape[0] !== b.shape[0] || weight.shape[1] !== a.shape[1]) {
       throw new LabError('adapters.mismatch', `The adapter changes ${base}, which this base model ${weight ? `has as [${weight.shape.join(', ')}]` : 'has not'}.`, 'Choose the base model the adapter was trained on.', { tensor: base });
     }
-    deltas.set(base, { a, b });
+    deltas.set(base, { a, b, lengths: adapter.tensors.get(name.replace('.lora_A.weight', '.lora_magnitude_vector'))?.data ?? null });
   }
   return new Map([...weights].map(([name, weight]) => {
     const data = weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
     const delta = deltas.get(name);
-    return [name, { shape: [...weight.shape], data: delta ? plus(data, delta.a, delta.b, scale) : data }];
+    return [name, { shape: [...weight.shape], data: delta ? plus(data, delta, scale) : data }];
   }));
 }
 
-/** data [out, in] + scale * B [out, r] A [r, in]; sums in float64, rounded once. */
-function plus(data: Float32Array, a: AdapterTensor, b: AdapterTensor, scale: number): Float32Array {
+interface Delta {
+  a: AdapterTensor;
+  b: AdapterTensor;
+  /** DoRA's magnitudes, [out]. */
+  lengths: Float32Array | null;
+}
+
+/** data [out, in] + scale * B [out, r] A [r, in], rows then scaled to their lengths; sums in float64, rounded once. */
+function plus(data: Float32Array, { a, b, lengths }: Delta, scale: number): Float32Array {
   const [r, columns] = a.shape as [number, number];
   const out = new Float32Array(data.length);
   const row = new Float64Array(columns);
@@ -42,7 +52,14 @@ function plus(data: Float32Array, a: AdapterTensor, b: AdapterTensor, scale: num
       const factor = b.data[i * r + k] as number;
       for (let j = 0; j < columns; j++) row[j] = (row[j] as number) + factor * (a.data[k * columns + j] as number);
     }
-    for (let j = 0; j < columns; j++) out[i * columns + j] = (data[i * columns + j] as number) + scale * (row[j] as number);
+    let squares = 0;
+    for (let j = 0; j < columns; j++) {
+      const sum = (data[i * columns + j] as number) + scale * (row[j] as number);
+      row[j] = sum;
+      squares += sum * sum;
+    }
+    const gain = lengths ? (lengths[i] as number) / Math.sqrt(squares) : 1;
+    for (let j = 0; j < columns; j++) out[i * columns + j] = gain * (row[j] as number);
   }
   return out;
 }

@@ -16,11 +16,11 @@ export interface AdapterFiles {
 
 /** @param baseName what `base_model_name_or_path` says; the model's name in the lab */
 export function writeAdapter(adapter: Adapter, baseName: string): AdapterFiles {
-  const { r, lora_alpha, lora_dropout, target_modules, use_rslora = false } = adapter.config;
+  const { r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false } = adapter.config;
   const config = {
     alpha_pattern: {}, auto_mapping: null, base_model_name_or_path: baseName, bias: 'none', fan_in_fan_out: false, inference_mode: true,
     init_lora_weights: true, layers_pattern: null, layers_to_transform: null, lora_alpha, lora_dropout, modules_to_save: null, peft_type: 'LORA',
-    r, rank_pattern: {}, revision: null, target_modules: [...target_modules], task_type: 'CAUSAL_LM', use_dora: false, use_rslora,
+    r, rank_pattern: {}, revision: null, target_modules: [...target_modules], task_type: 'CAUSAL_LM', use_dora, use_rslora,
   };
   return { [ADAPTER_CONFIG]: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`), [ADAPTER_WEIGHTS]: writeSafetensors(adapter.tensors) };
 }
@@ -60,9 +60,9 @@ export function readAdapter(files: AdapterFiles): Adapter {
   if (strange.length > 0 || tensors.size === 0) {
     throw new LabError('adapters.tensors', tensors.size === 0 ? `${ADAPTER_WEIGHTS} holds no tensors.` : `${ADAPTER_WEIGHTS} holds tensors that are not LoRA matrices of a decoder layer: ${strange.slice(0, 8).join(', ')}${strange.length > 8 ? ` and ${strange.length - 8} more` : ''}.`, `Use an adapter whose target_modules are among ${MODULE_NAMES.join(', ')}.`, { strange });
   }
-  const { r, lora_alpha, lora_dropout, use_rslora } = fields;
+  const { r, lora_alpha, lora_dropout, use_rslora, use_dora } = fields;
   // In PEFT's own order, so that an adapter written and read again has an equal configuration.
-  const config: LoraConfig = { r, lora_alpha, lora_dropout, target_modules: MODULE_NAMES.filter((module) => modules.has(module)), ...(use_rslora ? { use_rslora } : {}) };
+  const config: LoraConfig = { r, lora_alpha, lora_dropout, target_modules: MODULE_NAMES.filter((module) => modules.has(module)), ...(use_rslora ? { use_rslora } : {}), ...(use_dora ? { use_dora } : {}) };
   return { config, tensors };
 }
 
@@ -103,7 +103,6 @@ function readConfig(bytes: Uint8Array): v.InferOutput<typeof ConfigSchema> {
   }
   const fields = parsed.output;
   const problems: string[] = [];
-  if (fields.use_dora) problems.push('use_dora');
   if (fields.fan_in_fan_out) problems.push('fan_in_fan_out');
   if (fields.bias !== 'none') problems.push(`bias "${fields.bias}"`);
   if (fields.modules_to_save?.length) problems.push(`modules_to_save ${fields.modules_to_save.join(', ')}`);
@@ -112,7 +111,7 @@ function readConfig(bytes: Uint8Array): v.InferOutput<typeof ConfigSchema> {
   return fields;
 }
 
-const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}\\w+\\.layers\\.\\d+\\.(\\w+)\\.(\\w+)\\.lora_[AB]\\.weight$`);
+const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}\\w+\\.layers\\.\\d+\\.(\\w+)\\.(\\w+)\\.(?:lora_[AB]\\.weight|lora_magnitude_vector)$`);
 
 function moduleOf(name: string): TargetModule | null {
   const [, parent, module] = NAME.exec(name) ?? [];

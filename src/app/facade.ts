@@ -96,6 +96,7 @@ export interface AdapterSummary {
   r: number;
   lora_alpha: number;
   use_rslora: boolean;
+  use_dora: boolean;
   modules: string[];
   parameters: number;
   bytes: number;

@@ -60,7 +60,7 @@ export class Generator {
     adapters.forEach((adapter, i) => checkAdapter(adapter, model.config, `Adapter ${i + 1}`));
     const stops = [...new Set(options.stops ?? model.config.eos_token_id)];
     if (stops.length === 0) throw new LabError('generation.no-stop', 'Neither the tokenizer nor config.json names a token that ends an answer.', 'Add eos_token_id to config.json.');
-    return new Generator(model, adapters.length, stackAdapters(adapters, model.config), stops, options.rowsAtOnce ?? ROWS_AT_ONCE[model.device.kind]);
+    return new Generator(model, adapters.length, await stackAdapters(adapters, model), stops, options.rowsAtOnce ?? ROWS_AT_ONCE[model.device.kind]);
   }
 
   /**

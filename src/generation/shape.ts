@@ -56,7 +56,7 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
   const outer = declareOuter(g, model.outer);
   return {
     layers: model.layers.map((weights, i) => widened((fewRows ? declarePacked : declareStored)(g, weights, `layer${i}.`))),
-    loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size])).lora),
+    loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size]), {}, 'divided').lora),
     outer: { ...outer, head: fewRows && outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
     // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
@@ -73,7 +73,7 @@ export function captured(body: Graph, { layers, loras, tables, outer }: Frozen):
   const take = (value: Value): Value => body.capture(value);
   const each = <T extends object>(values: T): T => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, take(value as Value)])) as T;
   const stored = (weights: Named<Stored>): Named<Stored> => Object.fromEntries(Object.entries(weights).map(([name, { packed, ...weight }]) => [name, { ...each(weight), ...(packed ? { packed: each(packed) } : {}) }]));
-  const term = (lora: LayerLora): LayerLora => Object.fromEntries(Object.entries(lora).map(([input, { a, b, scale }]) => [input, { a: take(a), b: b.map((matrix) => (matrix ? take(matrix) : null)), scale }]));
+  const term = (lora: LayerLora): LayerLora => Object.fromEntries(Object.entries(lora).map(([input, { a, b, scale, gains }]) => [input, { a: take(a), b: b.map((matrix) => (matrix ? take(matrix) : null)), scale, ...(gains ? { gains: gains.map((gain) => gain && { magnitude: take(gain.magnitude) }) } : {}) }]));
   return {
     layers: layers.map(stored),
     loras: loras.map((lora) => lora && term(lora)),

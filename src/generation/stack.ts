@@ -1,6 +1,8 @@
 /** Adapters of different rank, alpha or target modules, brought to one layout so that they can run side by side. */
 import { type Adapter, type AdapterTensor, type LoraConfig, loraNames, loraScale, MODULE_NAMES } from '../adapters/adapter.ts';
+import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/config.ts';
+import { changeMagnitudes } from '../models/dora.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { adaptables } from '../models/plan.ts';
 
@@ -10,20 +12,26 @@ export interface AdapterStack {
   pack(chosen: readonly number[]): Float32Array;
 }
 
-/** The scale alpha / r is multiplied into B, ranks are filled up with zeros, and a module that an adapter lacks is zero. */
-export function stackAdapters(adapters: readonly Adapter[], model: ModelConfig): AdapterStack | null {
+/**
+ * The scale alpha / r is multiplied into B, ranks are filled up with zeros, and a module that an adapter lacks is zero. With
+ * a DoRA adapter among them every row has a factor: its magnitude divided by its length, one for the other adapters.
+ */
+export async function stackAdapters(adapters: readonly Adapter[], model: BaseModel): Promise<AdapterStack | null> {
   if (adapters.length === 0) return null;
-  const r = Math.max(...adapters.map(({ config }) => config.r));
-  const modules = MODULE_NAMES.filter((module) => adapters.some(({ config }) => config.target_modules.includes(module)));
-  const common: LoraConfig = { r, lora_alpha: r, lora_dropout: 0, target_modules: modules };
-  const layout = new LoraLayout(common, model);
-  const layers = model.num_hidden_layers;
+  const { config } = model;
+  const r = Math.max(...adapters.map((adapter) => adapter.config.r));
+  const modules = MODULE_NAMES.filter((module) => adapters.some((adapter) => adapter.config.target_modules.includes(module)));
+  const dora = adapters.some((adapter) => adapter.config.use_dora);
+  const common: LoraConfig = { r, lora_alpha: r, lora_dropout: 0, target_modules: modules, ...(dora ? { use_dora: true } : {}) };
+  const layout = new LoraLayout(common, config);
+  const layers = config.num_hidden_layers;
+  const divided = await Promise.all(adapters.map((adapter) => (adapter.config.use_dora ? withFactors(adapter, model) : adapter)));
   return {
     layout,
     pack(chosen) {
       const out = new Float32Array(layers * chosen.length * layout.size);
       chosen.forEach((index, slot) => {
-        const tensors = normalised(adapters[index] as Adapter, common, model);
+        const tensors = normalised(divided[index] as Adapter, common, config);
         for (let layer = 0; layer < layers; layer++) layout.pack(tensors, layer, out, (layer * chosen.length + slot) * layout.size);
       });
       return out;
@@ -31,7 +39,19 @@ export function stackAdapters(adapters: readonly Adapter[], model: ModelConfig):
   };
 }
 
-function normalised(adapter: Adapter, { r, target_modules }: LoraConfig, model: ModelConfig): Map<string, AdapterTensor> {
+/** A DoRA adapter whose magnitudes are divided by their rows' lengths. */
+async function withFactors({ config, tensors }: Adapter, model: BaseModel): Promise<Adapter> {
+  const layout = new LoraLayout(config, model.config);
+  const layers = [...model.layers.keys()];
+  const packed = new Float32Array(layers.length * layout.size);
+  for (const layer of layers) layout.pack(tensors, layer, packed, layer * layout.size);
+  await changeMagnitudes(model, layout, 1, packed, (magnitude, length) => magnitude / length);
+  const divided = new Map<string, AdapterTensor>();
+  for (const layer of layers) layout.unpack(packed, layer * layout.size, layer, divided);
+  return { config, tensors: divided };
+}
+
+function normalised(adapter: Adapter, { r, target_modules, use_dora }: LoraConfig, model: ModelConfig): Map<string, AdapterTensor> {
   const scale = loraScale(adapter.config);
   const targets = adaptables(model).filter(({ module }) => target_modules.includes(module));
   const tensors = new Map<string, AdapterTensor>();
@@ -48,6 +68,7 @@ function normalised(adapter: Adapter, { r, target_modules }: LoraConfig, model: 
       }
       tensors.set(names.a, { shape: [r, into], data: a });
       tensors.set(names.b, { shape: [out, r], data: b });
+      if (use_dora) tensors.set(names.magnitude, adapter.tensors.get(names.magnitude) ?? { shape: [out], data: new Float32Array(out).fill(1) });
     }
   }
   return tensors;

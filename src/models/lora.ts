@@ -3,23 +3,26 @@
  * it with a few large operations; projections that read the same input share one product with their stacked A matrices.
  *
  * Order within a layer, for each input of projections (families/family.ts): A of every adapted projection, [r, in] each; then B of each,
- * transposed to [r, out]. Transposed, because then both the forward and the gradient of B need no large transpose.
+ * transposed to [r, out]; then, with DoRA, each one's magnitudes, [out]. B is transposed because then both the forward and
+ * its gradient need no large transpose.
  */
 import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
-import { type Value, concat, reshape, slice, zeros } from '../onnx/index.ts';
+import { type Value, add, concat, reshape, slice, split, zeros } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
+import { rowLengths } from './dora.ts';
 import type { ProjectionInput } from './families/family.ts';
 import { type Adaptable, adaptables } from './plan.ts';
-import type { LoraInput } from './projections.ts';
+import type { LoraInput, LoraStack } from './projections.ts';
+import type { Named, Stored } from './stored.ts';
 
 export type LayerLora = { [I in ProjectionInput]?: LoraInput };
 
 /** One matrix of one projection within a layer's flat vector. */
 interface Slot {
   target: Adaptable;
-  matrix: 'a' | 'b';
+  matrix: 'a' | 'b' | 'magnitude';
   offset: number;
-  /** As stored here: A [r, in], B transposed [r, out]. */
+  /** As stored here: A [r, in], B transposed [r, out], magnitudes [1, out]. */
   shape: readonly [rows: number, columns: number];
 }
 
@@ -38,9 +41,9 @@ export class LoraLayout {
     const slots: Slot[] = [];
     let offset = 0;
     for (const input of new Set(this.all.map((target) => target.input))) {
-      for (const matrix of ['a', 'b'] as const) {
+      for (const matrix of config.use_dora ? (['a', 'b', 'magnitude'] as const) : (['a', 'b'] as const)) {
         for (const target of this.all.filter((candidate) => candidate.input === input && config.target_modules.includes(candidate.module))) {
-          const shape = [config.r, matrix === 'a' ? target.into : target.out] as const;
+          const shape = [matrix === 'magnitude' ? 1 : config.r, matrix === 'a' ? target.into : target.out] as const;
           slots.push({ target, matrix, offset, shape });
           offset += shape[0] * shape[1];
         }
@@ -58,35 +61,55 @@ export class LoraLayout {
   /**
    * The pieces of a layer's vectors [K, size] that gradients are taken of, and what projections make of them.
    * @param keep dropout masks by input, [K, B T, in]
+   * @param gains whether a magnitude is DoRA's own, or what is left of it once it is divided by its row's length
    */
-  terms(flat: Value, keep: { [I in ProjectionInput]?: Value } = {}): { lora: LayerLora; pieces: Value[] } {
-    const adapters = flat.shape[0] as number;
+  terms(flat: Value, keep: { [I in ProjectionInput]?: Value } = {}, gains: 'magnitudes' | 'divided' = 'magnitudes'): { lora: LayerLora; pieces: Value[] } {
     const lora: LayerLora = {};
     const pieces: Value[] = [];
-    const piece = (first: Slot, count: number): Value => {
-      const [rows, columns] = first.shape;
-      const value = reshape(slice(flat, 1, first.offset, first.offset + count * rows * columns), [adapters, count * rows, columns]);
-      pieces.push(value);
-      return value;
-    };
     for (const { input } of this.inputs()) {
-      const stacked = this.find(input, 'a');
-      const a = piece(stacked[0] as Slot, stacked.length);
-      const slots = new Map(this.find(input, 'b').map((slot) => [slot.target, slot]));
-      const reading = this.all.filter((target) => target.input === input);
-      const b = [...new Set(reading.map(({ weight }) => weight))].map((weight) => {
-        const stacked = reading.filter((target) => target.weight === weight);
-        const widths = stacked.map(({ out }) => out);
-        const bands = stacked.flatMap((target, at) => {
-          const slot = slots.get(target);
-          return slot ? [banded(piece(slot, 1), widths.slice(0, at), widths.slice(at + 1))] : [];
-        });
-        return bands.length > 0 ? concat(bands, 1) : null;
-      });
+      const own = this.matrices(flat, input);
+      pieces.push(...own.pieces);
       const mask = keep[input];
-      lora[input] = { a, b, scale: loraScale(this.config), ...(mask ? { keep: mask } : {}) };
+      lora[input] = { a: own.a, b: own.stacks.map((stack) => stack?.b ?? null), scale: loraScale(this.config), ...(mask ? { keep: mask } : {}) };
+      if (!this.config.use_dora) continue;
+      // Cut anew: no gradient is taken of these, so rows' lengths count as constants, as DoRA has it (section 4.3).
+      const fixed = gains === 'magnitudes' ? this.matrices(flat, input).stacks : null;
+      lora[input].gains = own.stacks.map((stack, i) => stack && { magnitude: stack.magnitude, of: fixed?.[i] ?? undefined });
     }
     return { lora, pieces };
+  }
+
+  /** The adapted projections of one input: their parts of the layer's vectors, and what those make up for each stack of frozen weights. */
+  private matrices(flat: Value, input: ProjectionInput): { a: Value; stacks: (LoraStack | null)[]; pieces: Value[] } {
+    const adapters = flat.shape[0] as number;
+    const cut = ({ offset, shape: [rows, columns] }: Slot, count = 1): Value => reshape(slice(flat, 1, offset, offset + count * rows * columns), [adapters, count * rows, columns]);
+    const slots = (matrix: Slot['matrix']): Map<Adaptable, Slot> => new Map(this.find(input, matrix).map((slot) => [slot.target, slot]));
+    const [as, bs, magnitudes] = [slots('a'), slots('b'), slots('magnitude')];
+    const a = cut([...as.values()][0] as Slot, as.size);
+    const parts = new Map([...bs, ...magnitudes].map(([, slot]) => [slot, cut(slot)]));
+    const reading = this.all.filter((target) => target.input === input);
+    const stacks = [...new Set(reading.map(({ weight }) => weight))].map((weight) => {
+      const stacked = reading.filter((target) => target.weight === weight);
+      const adapted = stacked.filter((target) => as.has(target));
+      const [first] = adapted;
+      if (!first) return null;
+      const widths = stacked.map(({ out }) => out);
+      const bands = stacked.flatMap((target, at) => (bs.has(target) ? [banded(parts.get(bs.get(target) as Slot) as Value, widths.slice(0, at), widths.slice(at + 1))] : []));
+      const lengths = stacked.map((target) => parts.get(magnitudes.get(target) as Slot) ?? add(zeros(flat, [adapters, 1, target.out]), 1));
+      return { weight, bands: stacked.map((target) => ({ out: target.out, adapted: as.has(target) })), a: cut(as.get(first) as Slot, adapted.length), b: concat(bands, 1), magnitude: concat(lengths, 2) };
+    });
+    return { a, stacks, pieces: [a, ...parts.values()] };
+  }
+
+  /** The lengths |W + s B A| that DoRA's magnitudes are set against, [K, numbers of them], in the order of the slots. */
+  lengths(flat: Value, weights: Named<Stored>): Value {
+    const found = this.inputs().flatMap(({ input }) => this.matrices(flat, input).stacks.flatMap((stack) => {
+      if (!stack) return [];
+      const lengths = rowLengths(weights[stack.weight] as Stored, stack, loraScale(this.config));
+      return split(lengths, stack.bands.map(({ out }) => out), 2).filter((_, i) => stack.bands[i]?.adapted);
+    }));
+    const all = concat(found, 2);
+    return reshape(all, [all.shape[0] as number, -1]);
   }
 
   private find(input: ProjectionInput, matrix: Slot['matrix']): Slot[] {
@@ -98,20 +121,25 @@ export class LoraLayout {
     return concat(gradients.map((piece) => reshape(piece, [piece.shape[0] as number, -1])), 1);
   }
 
+  /** Where DoRA's magnitudes lie in a layer's vector, in the order of `lengths`. */
+  magnitudes(): { offset: number; count: number }[] {
+    return this.slots.filter(({ matrix }) => matrix === 'magnitude').map(({ offset, shape }) => ({ offset, count: shape[1] }));
+  }
+
   /** Writes an adapter's tensors of one layer into `into`, from `offset` on. */
   pack(tensors: ReadonlyMap<string, AdapterTensor>, layer: number, into: Float32Array, offset: number): void {
-    for (const slot of this.slots) {
-      const { data } = tensors.get(loraNames(this.model, layer, slot.target.path)[slot.matrix]) as AdapterTensor;
-      into.set(slot.matrix === 'a' ? data : transposed(data, slot.shape[1], slot.shape[0]), offset + slot.offset);
+    for (const { target, matrix, offset: at, shape } of this.slots) {
+      const { data } = tensors.get(loraNames(this.model, layer, target.path)[matrix]) as AdapterTensor;
+      into.set(matrix === 'b' ? transposed(data, shape[1], shape[0]) : data, offset + at);
     }
   }
 
   /** The opposite of `pack`. */
   unpack(from: Float32Array, offset: number, layer: number, tensors: Map<string, AdapterTensor>): void {
-    for (const slot of this.slots) {
-      const [rows, columns] = slot.shape;
-      const data = from.slice(offset + slot.offset, offset + slot.offset + rows * columns);
-      tensors.set(loraNames(this.model, layer, slot.target.path)[slot.matrix], slot.matrix === 'a' ? { shape: [rows, columns], data } : { shape: [columns, rows], data: transposed(data, rows, columns) });
+    for (const { target, matrix, offset: at, shape: [rows, columns] } of this.slots) {
+      const data = from.slice(offset + at, offset + at + rows * columns);
+      const tensor = { a: { shape: [rows, columns], data }, b: { shape: [columns, rows], data: matrix === 'b' ? transposed(data, rows, columns) : data }, magnitude: { shape: [columns], data } }[matrix];
+      tensors.set(loraNames(this.model, layer, target.path)[matrix], tensor);
     }
   }
 }

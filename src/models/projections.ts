@@ -1,7 +1,22 @@
 /** Frozen linear layers with LoRA (Hu et al. 2021) on them, for every adapter at once. */
-import { type Value, dim, matMul, matMulNT, mul, reshape, split } from '../onnx/index.ts';
+import { type Value, add, dim, matMul, matMulNT, mul, reshape, split, sub } from '../onnx/index.ts';
+import { type Gain, gainOf } from './dora.ts';
 import type { Rows } from './rows.ts';
 import { type Stored, product } from './stored.ts';
+
+/** What the adapted projections among one stack of frozen weights have, for every adapter. */
+export interface LoraStack {
+  /** Its name in the family's plan. */
+  weight: string;
+  /** The projections in it, adapted or not, with their rows. */
+  bands: readonly { out: number; adapted: boolean }[];
+  /** [K, m r, in] */
+  a: Value;
+  /** [K, m r, out]: transposed, each in its own columns. */
+  b: Value;
+  /** [K, 1, out]: DoRA's; one where a projection has none. */
+  magnitude: Value;
+}
 
 /** What LoRA adds to the projections of one input, for every adapter at once: y += scale * (x * keep) A^T B. */
 export interface LoraInput {
@@ -12,6 +27,8 @@ export interface LoraInput {
   scale: number;
   /** Dropout's mask on this input, [K, B T, in]: zero, or 1 / (1 - p). */
   keep?: Value;
+  /** With DoRA, for each stack of frozen weights. */
+  gains?: readonly (Gain | null)[];
 }
 
 /**
@@ -19,10 +36,18 @@ export interface LoraInput {
  * the adapters' part as its addend.
  */
 export function projections(x: Value, weights: readonly Stored[], rows: Rows, lora?: LoraInput): Value[] {
-  const deltas = lora ? loraDeltas(reshape(x, [rows.adapters, -1, dim(x, -1)]), lora) : [];
+  const apart = (y: Value): Value => reshape(y, [rows.adapters, -1, dim(y, -1)]);
+  const together = (y: Value): Value => reshape(y, [-1, dim(y, -1)]);
+  const deltas = lora ? loraDeltas(apart(x), lora) : [];
   return weights.map((weight, i) => {
-    const delta = deltas[i];
-    return product(x, weight, delta ? reshape(delta, [-1, dim(delta, -1)]) : undefined);
+    const delta = deltas[i] ?? null;
+    const gain = lora?.gains?.[i];
+    if (!lora || !delta || !gain) return product(x, weight, delta ? together(delta) : undefined);
+    const scaled = (y: Value): Value => together(mul(apart(y), gainOf(gain, weight, lora.scale)));
+    if (!lora.keep) return scaled(product(x, weight, together(delta)));
+    // As PEFT: what dropout takes away is missing in the part that is scaled, and the frozen part has all of x.
+    const kept = product(together(mul(apart(x), lora.keep)), weight);
+    return add(sub(product(x, weight), kept), scaled(add(kept, together(delta))));
   });
 }
 

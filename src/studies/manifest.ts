@@ -21,6 +21,8 @@ export const LoraSchema = v.strictObject({
   lora_dropout: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.95)), 0),
   /** Scale by lora_alpha / sqrt(r) instead of lora_alpha / r. */
   use_rslora: v.optional(v.boolean(), false),
+  /** Weight-decomposed LoRA: each row's length is learned apart from its direction. */
+  use_dora: v.optional(v.boolean(), false),
   /** As in PEFT, modules that a model does not have are passed over; one at least must be there. */
   target_modules: v.optional(v.pipe(v.array(TargetModule), v.minLength(1)), ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']),
 });

@@ -1,7 +1,8 @@
 /** All adapters' numbers as the graphs take them, [layers, K, size], and each adapter's own. */
 import { type Adapter, type AdapterTensor, type LoraConfig, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
 import { Rng } from '../core/rng.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import { changeMagnitudes } from '../models/dora.ts';
 import type { LoraLayout } from '../models/lora.ts';
 import type { OptimizerShape, OptimizerState } from './adamw.ts';
 import type { TrainerState } from './state.ts';
@@ -21,13 +22,14 @@ export class AdapterNumbers {
    * Adapters before their first step: as given, or initialised from their own seed alone.
    * @throws LabError `adapters.mismatch` for one of another base
    */
-  fresh(model: ModelConfig, lora: LoraConfig, adapters: readonly { id: string; seed: number; init?: Adapter }[]): OptimizerState {
+  async fresh(model: BaseModel, lora: LoraConfig, adapters: readonly { id: string; seed: number; init?: Adapter }[]): Promise<OptimizerState> {
     const parameters = this.zeros();
     adapters.forEach(({ id, seed, init }, k) => {
-      if (init) checkAdapter({ config: lora, tensors: init.tensors }, model, `The adapter that "${id}" starts from`);
-      const { tensors } = init ?? initialAdapter(lora, model, new Rng(`${seed}/lora`));
+      if (init) checkAdapter({ config: lora, tensors: init.tensors }, model.config, `The adapter that "${id}" starts from`);
+      const { tensors } = init ?? initialAdapter(lora, model.config, new Rng(`${seed}/lora`));
       for (let layer = 0; layer < this.shape.layers; layer++) this.layout.pack(tensors, layer, parameters, this.offset(layer, k));
     });
+    if (lora.use_dora) await changeMagnitudes(model, this.layout, adapters.length, parameters, (given, length, k) => (adapters[k]?.init ? given : length));
     return { parameters, m: this.zeros(), v: this.zeros() };
   }
 

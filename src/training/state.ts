@@ -15,7 +15,7 @@ export interface TrainerState {
   adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport; }[];
 }
 
-const settings = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora]);
+const settings = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora, use_dora]);
 
 /** @throws LabError `training.resume` when the state belongs to another run */
 export function checkState(state: TrainerState, ids: readonly string[], lora: LoraConfig, { layers, size }: OptimizerShape): void {

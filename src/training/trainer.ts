@@ -121,7 +121,7 @@ export class Trainer {
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
     if (resume) checkState(resume, adapters.map(({ id }) => id), lora, numbers.shape);
-    const initial = resume ? numbers.resumed(resume) : numbers.fresh(model.config, lora, adapters);
+    const initial = resume ? numbers.resumed(resume) : await numbers.fresh(model, lora, adapters);
     const optimizer = model.device.kind === 'wasm' ? new HostAdamW(model.device, numbers.shape, training, initial) : new GraphAdamW(model.device, numbers.shape, training, initial);
     const trainer = new Trainer(options, rows, numbers, engine, new Evaluator(model.device, rows, numbers, engine), optimizer, totals);
     if (resume) {

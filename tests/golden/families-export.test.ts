@@ -7,7 +7,7 @@ import { GoldenSet } from './golden-set.ts';
 
 const EOS = 2;
 
-const LOADED = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+const LOADED = ['qwen2-dora', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
 for (const name of LOADED) {
   test(`${name}: transformers.js answers as PyTorch does, one by one and in a padded batch`, async ({ page }) => {

@@ -12,6 +12,7 @@ takes the checkpoint's tensors under their Hugging Face names, and optionally on
     qwen3_moe    modeling_qwen3_moe: the same without the normalisation, with q and k norms
     gpt_neox     modeling_gpt_neox: LayerNorm, biases, fused q k v, partial rotation, parallel residual
     gpt_neox-serial   the same without parallel residual, with gelu_new
+    qwen2-dora   Qwen2 with DoRA on some of its modules, as peft/tuners/lora/dora.py: the rows' lengths are detached
     llama-int8, llama-int4   Llama whose frozen matrices were rounded to blocks of integers first (`rounded`), the second with a tied head
 """
 import math
@@ -42,6 +43,8 @@ CONFIGS = {
 CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
 CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
 STORAGE = {"llama-int8": 8, "llama-int4": 4}
+CONFIGS["qwen2-dora"] = CONFIGS["qwen2"]
+DORA = {"qwen2-dora": ["q_proj", "v_proj", "o_proj", "gate_proj", "down_proj"]}
 
 
 def rounded(weight, bits):
@@ -92,8 +95,19 @@ def adapted(config):
     return modules + [("mlp.gate_proj", ff, d), ("mlp.up_proj", ff, d), ("mlp.down_proj", d, ff)]
 
 
-def adapter_shapes(config):
-    return [(f"{layer_path(config, layer)}.{path}", out, into) for layer in range(config["num_hidden_layers"]) for path, out, into in adapted(config)]
+def make_adapter(name, config, weights, r, rng):
+    """Random LoRA matrices; with DoRA, magnitudes about the lengths of the base's rows."""
+    adapter = {}
+    for layer in range(config["num_hidden_layers"]):
+        for path, out, into in adapted(config):
+            module = f"{layer_path(config, layer)}.{path}"
+            if name in DORA and path.split(".")[-1] not in DORA[name]:
+                continue
+            adapter[f"{module}.lora_A.weight"] = torch.randn(r, into, generator=rng) / math.sqrt(into)
+            adapter[f"{module}.lora_B.weight"] = torch.randn(out, r, generator=rng) * 0.15
+            if name in DORA:
+                adapter[f"{module}.lora_magnitude_vector"] = weights[f"{module}.weight"].norm(dim=1) * (0.7 + 0.6 * torch.rand(out, generator=rng))
+    return adapter
 
 
 def make_weights(config, rng):
@@ -190,7 +204,13 @@ def forward(config, weights, adapter, ids, positions, segments, scale):
     def linear(x, name):
         y = F.linear(x, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
         if adapter is not None and f"{name}.lora_A.weight" in adapter:
-            y = y + scale * ((x @ adapter[f"{name}.lora_A.weight"].T) @ adapter[f"{name}.lora_B.weight"].T)
+            low, high, magnitude = (adapter.get(f"{name}.{part}") for part in ("lora_A.weight", "lora_B.weight", "lora_magnitude_vector"))
+            delta = scale * ((x @ low.T) @ high.T)
+            if magnitude is None:
+                return y + delta
+            gain = magnitude / (weights[f"{name}.weight"] + scale * (high @ low)).norm(dim=1).detach()
+            bias = weights.get(f"{name}.bias", 0.0)
+            y = bias + gain * (y - bias + delta)
         return y
 
     def norm(x, name):

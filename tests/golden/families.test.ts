@@ -11,7 +11,7 @@ import type { FamilyErrors } from './training-checks.ts';
 
 test.describe.configure({ timeout: 600_000 });
 
-const FAMILIES = ['llama-int8', 'llama-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+const FAMILIES = ['qwen2-dora', 'llama-int8', 'llama-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
 for (const name of FAMILIES) {
   const folder = `families/${name}`;
@@ -20,7 +20,9 @@ for (const name of FAMILIES) {
       test(`${name} computes and learns as in PyTorch, ${kind}, ${engine}`, async ({ page }) => {
         const { logits, losses, gradients, curve } = await inBrowser<FamilyErrors>(page, 'tests/golden/training-page.ts', 'check', kind, 'familyErrors', folder, engine);
         const config = parseConfig(await goldenJson(`${folder}/config.json`));
-        expect(gradients.count).toBe(2 * 2 * config.num_hidden_layers * adaptables(config).length);
+        const { lora } = await goldenJson<GoldenNumbers>(`${folder}/goldens.json`);
+        const modules = adaptables(config).filter(({ module }) => lora.target_modules?.includes(module)).length;
+        expect(gradients.count).toBe(2 * (lora.use_dora ? 3 : 2) * config.num_hidden_layers * modules);
         console.log(`${familyOf(config).model_type.padEnd(12)} ${name.padEnd(16)} ${kind.padEnd(6)} ${engine.padEnd(9)} logits ${Math.max(logits.packed, logits.plain, logits.adapter ?? 0).toExponential(1)}  gradients ${gradients.error.toExponential(1)}  curve ${curve.toExponential(1)}`);
         expect(logits.packed).toBeLessThan(1e-4);
         expect(logits.plain).toBeLessThan(1e-4);

@@ -14,7 +14,7 @@ export type ReadGolden = (path: string) => Promise<Uint8Array>;
 
 /** goldens.json of the checkpoint `untied` and of the families; make_goldens.py says what each is. */
 export interface GoldenNumbers {
-  lora: { r: number; lora_alpha: number; target_modules?: LoraConfig['target_modules'] };
+  lora: { r: number; lora_alpha: number; target_modules?: LoraConfig['target_modules']; use_dora?: boolean };
   /** How the frozen weights were rounded before PyTorch computed with them. */
   storage?: Storage;
   losses: { loss: number; tokens: number; accuracy: number; grad_norm: number }[];

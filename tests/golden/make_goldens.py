@@ -364,17 +364,13 @@ def write_family(name, seed):
     packed = forward(config, weights, None, batch["ids"], batch["positions"], batch["segments"])
     exact = forward(config, double(weights), None, batch["ids"], batch["positions"], batch["segments"])
     tensors = {**ints("input", batch), "plain.ids": plain.int(), "logits.packed": packed, "logits.plain": forward_plain(config, weights, None, plain)}
-    modules = list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config)))
-    goldens = dict(logits_f64_error=relative(packed, exact), lora=dict(LORA, target_modules=modules), training=TRAINING, losses=[], curves=[], generations=[])
+    modules = families.DORA.get(name) or list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config)))
+    goldens = dict(logits_f64_error=relative(packed, exact), lora=dict(LORA, target_modules=modules, **(dict(use_dora=True) if name in families.DORA else {})), training=TRAINING, losses=[], curves=[], generations=[])
     if name in families.STORAGE:
         goldens["storage"] = f"int{families.STORAGE[name]}"
     adapters = []
     for k in range(2):
-        rng = torch.Generator().manual_seed(100 + k)
-        adapters.append({})
-        for path, rows, columns in families.adapter_shapes(config):
-            adapters[k][f"{path}.lora_A.weight"] = torch.randn(LORA["r"], columns, generator=rng) / math.sqrt(columns)
-            adapters[k][f"{path}.lora_B.weight"] = torch.randn(rows, LORA["r"], generator=rng) * 0.15
+        adapters.append(families.make_adapter(name, config, weights, LORA["r"], torch.Generator().manual_seed(100 + k)))
         data = torch.Generator().manual_seed(200 + k)
         batches = [make_batch(config, data, period=k + 1) for _ in range(5)]
         grads, losses = gradients(config, weights, adapters[k], batches[0])
@@ -407,7 +403,7 @@ def write_family(name, seed):
 
 
 # Seeds of weights whose greedy answers are clear.
-FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1}
+FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "qwen2-dora": 1}
 
 
 def main():

@@ -25,6 +25,14 @@ test('a merged weight is W + (alpha / r) B A, and the rest stays', () => {
   expect(merged.get(NORM)).toEqual({ shape: [2], data: Float32Array.of(1, 0.5) });
 });
 
+test('with DoRA every row of the merged weight has its learned length', () => {
+  const dora = adapter();
+  dora.config.use_dora = true;
+  dora.tensors.set(`base_model.model.${Q.replace('.weight', '.lora_magnitude_vector')}`, { shape: [2], data: Float32Array.of(2, 10) });
+  const [a, b] = [2 / Math.sqrt(9 + 4 + 1), 10 / Math.sqrt(9 + 25 + 49)];
+  expect(mergeAdapter(base(), dora).get(Q)?.data).toEqual(Float32Array.of(3 * a, 2 * a, a, 3 * b, 5 * b, 7 * b));
+});
+
 test('the base\'s own numbers are not touched', () => {
   const weights = base();
   mergeAdapter(weights, adapter());

@@ -80,12 +80,23 @@ test('target_modules given as a pattern are worked out from the tensors', async 
   expect(readAdapter(withConfig(adapter, { target_modules: '.*(q|v)_proj' })).config.target_modules).toEqual(['q_proj', 'v_proj']);
 });
 
+test("DoRA's magnitudes are read and written under PEFT's name, and asked for where the configuration names them", async () => {
+  const config = await base();
+  const adapter = initialAdapter({ ...LORA, use_dora: true }, config, new Rng(1));
+  const { magnitude } = loraNames(config, 1, 'mlp.down_proj');
+  expect(magnitude).toBe('base_model.model.model.layers.1.mlp.down_proj.lora_magnitude_vector');
+  expect(adapter.tensors.get(magnitude)?.shape).toEqual([32]);
+  expect(readAdapter(writeAdapter(adapter, 'x'))).toEqual(adapter);
+  adapter.tensors.delete(magnitude);
+  expect(refusal(() => checkAdapter(adapter, config)).message).toContain(`${magnitude} [32] is missing`);
+});
+
 test('kinds of adapters the lab cannot apply are refused by name', async () => {
   const adapter = initialAdapter(LORA, await base(), new Rng(1));
   expect(refusal(() => readAdapter(withConfig(adapter, { peft_type: 'IA3' })))).toMatchObject({ code: 'adapters.unsupported', message: expect.stringContaining('"IA3"') });
-  const error = refusal(() => readAdapter(withConfig(adapter, { use_dora: true, use_rslora: true, bias: 'all', modules_to_save: ['lm_head'], rank_pattern: { q_proj: 8 } })));
+  const error = refusal(() => readAdapter(withConfig(adapter, { use_rslora: true, bias: 'all', modules_to_save: ['lm_head'], rank_pattern: { q_proj: 8 } })));
   expect(error.code).toBe('adapters.unsupported');
-  expect(error.data['problems']).toEqual(['use_dora', 'bias "all"', 'modules_to_save lm_head', 'rank_pattern']);
+  expect(error.data['problems']).toEqual(['bias "all"', 'modules_to_save lm_head', 'rank_pattern']);
 });
 
 test('a configuration with wrong fields, or none, is refused', async () => {

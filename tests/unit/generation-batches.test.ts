@@ -6,6 +6,7 @@ import { planTeams } from '../../src/generation/batches.ts';
 import { type Parked, putTogether, takeOut } from '../../src/generation/parking.ts';
 import type { GenerationRequest } from '../../src/generation/request.ts';
 import { Row } from '../../src/generation/rows.ts';
+import type { BaseModel } from '../../src/models/base-model.ts';
 import { stackAdapters } from '../../src/generation/stack.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { goldenJson } from '../golden/files.ts';
@@ -137,7 +138,7 @@ test('adapters of different rank, alpha and modules are brought to one layout th
     return adapter;
   };
   const adapters = [make({}, 1), make({ r: 2, lora_alpha: 3, target_modules: ['v_proj', 'down_proj'] }, 2)];
-  const stack = stackAdapters(adapters, model)!;
+  const stack = (await stackAdapters(adapters, { config: model } as BaseModel))!;
   expect(stack.layout.config).toMatchObject({ r: 4, lora_alpha: 4, target_modules: ['q_proj', 'v_proj', 'down_proj'] });
   const packed = stack.pack([1, 0]);
   expect(packed).toHaveLength(2 * 2 * stack.layout.size);

@@ -43,12 +43,12 @@ export class AdapterLibrary implements AdaptersApi {
     const init = await this.store.adapters.get(id);
     if (!init) throw new LabError('studies.unknown', `The manifest's init_adapter "${id}" is not in this browser.`, 'Import the adapter first, or correct the name.', { id });
     for (const model of manifest.models) checkAdapter(init, parseConfig(await (await models.files(model)).json('config.json')), `The adapter "${id}"`);
-    const { r, lora_alpha, use_rslora = false, target_modules } = init.config;
-    return { manifest: { ...manifest, lora: { ...manifest.lora, r, lora_alpha, use_rslora, target_modules } }, init };
+    const { r, lora_alpha, use_rslora = false, use_dora = false, target_modules } = init.config;
+    return { manifest: { ...manifest, lora: { ...manifest.lora, r, lora_alpha, use_rslora, use_dora, target_modules } }, init };
   }
 }
 
 function summary(id: string, { config, tensors }: Adapter): AdapterSummary {
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  return { id, r: config.r, lora_alpha: config.lora_alpha, use_rslora: config.use_rslora ?? false, modules: [...config.target_modules], parameters, bytes: 4 * parameters };
+  return { id, r: config.r, lora_alpha: config.lora_alpha, use_rslora: config.use_rslora ?? false, use_dora: config.use_dora ?? false, modules: [...config.target_modules], parameters, bytes: 4 * parameters };
 }
