@@ -15,7 +15,7 @@ export async function openBenchPage({ port, device = 'wasm', include = [] }) {
   const { createServer } = await import('vite');
   const server = await createServer({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', server: { port, strictPort: true }, ...(include.length > 0 ? { optimizeDeps: { include } } : {}) });
   await server.listen();
-  const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : [])];
+  const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : device === 'swiftshader' ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [])];
   let browser = null;
   /** A page in a browser of its own, so that none has what the one before has left behind. */
   const fresh = async () => {

@@ -31,6 +31,19 @@ export interface Adapter {
   tensors: Map<string, AdapterTensor>;
 }
 
+/** What full fine-tuning leaves: a float32 tensor for every weight of the base, under its Hugging Face name. */
+export interface FullWeights {
+  full: true;
+  tensors: Map<string, AdapterTensor>;
+}
+
+/** What a composition's training gives. */
+export type Tuned = Adapter | FullWeights;
+
+export function isFull(tuned: Tuned): tuned is FullWeights {
+  return 'full' in tuned;
+}
+
 /** What PEFT adds on the left of a module's path in the base model. */
 export const PEFT_PREFIX = 'base_model.model.';
 

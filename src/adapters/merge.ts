@@ -5,16 +5,18 @@
 import { LabError } from '../core/errors.ts';
 import type { Weight } from '../models/checkpoint.ts';
 import { float16ToFloat32 } from '../models/float16.ts';
-import { type Adapter, type AdapterTensor, loraScale, PEFT_PREFIX } from './adapter.ts';
+import { type AdapterTensor, type Tuned, isFull, loraScale, PEFT_PREFIX } from './adapter.ts';
 
 const A = '.lora_A.weight';
 
 /**
  * @param weights the base's tensors by their Hugging Face names
+ * @param adapter or all weights as full fine-tuning left them, which take the base's place
  * @returns all of them as float32, under the same names and in the same order; the base's own arrays stay as they are
  * @throws LabError `adapters.mismatch` when the adapter names a tensor the base has not, or of another shape
  */
-export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Adapter): Map<string, { shape: number[]; data: Float32Array }> {
+export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Tuned): Map<string, { shape: number[]; data: Float32Array }> {
+  if (isFull(adapter)) return new Map([...weights.keys()].map((name) => [name, adapter.tensors.get(name) ?? missing(name)]));
   const scale = loraScale(adapter.config);
   const deltas = new Map<string, Delta>();
   for (const [name, a] of adapter.tensors) {
@@ -32,6 +34,10 @@ export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Adap
     const delta = deltas.get(name);
     return [name, { shape: [...weight.shape], data: delta ? plus(data, delta, scale) : data }];
   }));
+}
+
+function missing(name: string): never {
+  throw new LabError('adapters.mismatch', `The tuned weights have no ${name}, which this base model has.`, 'Choose the base model they were tuned from.', { tensor: name });
 }
 
 interface Delta {

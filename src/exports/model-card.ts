@@ -13,6 +13,7 @@ export interface ModelCard {
   records: number | null;
   seed: number;
   steps: number;
+  tuning: 'lora' | 'full';
   /** Optimiser and adapter settings, in TRL's and PEFT's names. */
   settings: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   benchmark: string;
@@ -38,12 +39,12 @@ export function modelCard(card: ModelCard): string {
     ...(card.languages.length > 0 ? ['language:', ...card.languages.map((code) => `- ${code}`)] : []),
     'tags:',
     '- pinch-lab',
-    '- lora',
+    ...(card.tuning === 'lora' ? ['- lora'] : []),
     '---',
     '',
     `# ${plain(card.name)}`,
     '',
-    `${plain(card.base)}, tuned with LoRA in a browser by Pinch Lab ${card.version}; the adapter is folded into the weights.`,
+    `${plain(card.base)}, tuned ${card.tuning === 'lora' ? 'with LoRA ' : ''}in a browser by Pinch Lab ${card.version}; ${card.tuning === 'lora' ? 'the adapter is folded into the weights' : 'all weights were trained'}.`,
     '',
     '## Data',
     '',

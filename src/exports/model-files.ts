@@ -1,7 +1,7 @@
 /** A tuned model as the files other programs load: Hugging Face's layout for transformers, or that of transformers.js. */
 import { zipSync } from 'fflate';
 import { mergeAdapter } from '../adapters/merge.ts';
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { allWeights, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
 import { writeSafetensors } from '../models/safetensors.ts';
@@ -15,7 +15,7 @@ const TAKEN = ['tokenizer.json', 'chat_template.jinja', 'generation_config.json'
 export interface ModelExport {
   /** The base's checkpoint. */
   base: CheckpointFiles;
-  adapter: Adapter;
+  adapter: Tuned;
   format: ModelFormat;
   /** The template the adapter was tuned with, for a base whose tokenizer brings none. */
   chatTemplate: string;

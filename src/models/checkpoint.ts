@@ -53,9 +53,32 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
   return {
     config,
     shapes,
-    parameters: [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    parameters: numbersOf(shapes),
     weight: (name, rows) => readWeight(places.get(name) as Place, rows),
   };
+}
+
+/**
+ * A checkpoint of tensors that are in memory, e.g. of weights that were tuned.
+ * @throws LabError `models.weights` where they are not those of the configuration; its `weight` throws `models.not-finite`
+ */
+export function checkpointOf(config: ModelConfig, tensors: ReadonlyMap<string, { shape: number[]; data: Float32Array }>, origin: string): Checkpoint {
+  const shapes = weightShapes(config);
+  compare(shapes, new Map([...tensors].map(([name, { shape }]) => [name, shape])), config);
+  return {
+    config,
+    shapes,
+    parameters: numbersOf(shapes),
+    async weight(name, rows) {
+      const { shape, data } = tensors.get(name) as { shape: number[]; data: Float32Array };
+      const each = data.length / (shape[0] as number);
+      return finite(rows ? { shape: [rows[1] - rows[0], ...shape.slice(1)], dtype: 'float32', data: data.subarray(rows[0] * each, rows[1] * each) } : { shape, dtype: 'float32', data }, name, origin);
+    },
+  };
+}
+
+function numbersOf(shapes: ReadonlyMap<string, readonly number[]>): number {
+  return [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 /** Reads every weight once, so that nothing is stored or started with a damaged one. @throws what `weight` throws */
@@ -103,7 +126,11 @@ async function readWeight({ entry, file, source }: Place, rows: readonly [number
   const each = (end - begin) / (entry.shape[0] ?? 1);
   const shape = rows ? [to - from, ...entry.shape.slice(1)] : entry.shape;
   const tensor: StoredTensor = { name, dtype, shape, bytes: await source.part(begin + from * each, begin + to * each) };
-  const weight: Weight = dtype === 'F16' ? { shape, dtype: 'float16', data: tensorHalves(tensor) } : { shape, dtype: 'float32', data: tensorToFloat32(tensor, file) };
+  return finite(dtype === 'F16' ? { shape, dtype: 'float16', data: tensorHalves(tensor) } : { shape, dtype: 'float32', data: tensorToFloat32(tensor, file) }, name, file);
+}
+
+/** @throws LabError `models.not-finite` */
+function finite(weight: Weight, name: string, file: string): Weight {
   const at = firstNotFinite(weight);
   if (at !== -1) {
     throw new LabError('models.not-finite', `${name} in ${file} holds a value that is not a finite number (at index ${at}).`, 'The checkpoint is damaged, or its training diverged: use another one.', { file, tensor: name, index: at });

@@ -19,8 +19,12 @@ export function declareOuter(graph: Graph, outer: Named<DeviceTensor>): OuterVal
 }
 
 /** Token ids int32 [n] to hidden states [n, hidden]. */
-export function embedded({ embedding }: OuterValues, ids: Value, { embedding_scale }: ModelConfig): Value {
-  const rows = lookedUp(embedding, ids);
+export function embedded({ embedding }: OuterValues, ids: Value, config: ModelConfig): Value {
+  return scaledRows(lookedUp(embedding, ids), config);
+}
+
+/** Rows of the embedding as the first layer takes them. */
+export function scaledRows(rows: Value, { embedding_scale }: ModelConfig): Value {
   return embedding_scale === 1 ? rows : mul(rows, embedding_scale);
 }
 

@@ -14,6 +14,28 @@ export function stacked(parts: readonly Weight[], { axis = 0, plus = 0 }: Weight
   return { shape, data: plus === 0 ? data : data.map((value) => value + plus) };
 }
 
+/** The shape of what a plan's tensors make together. */
+export function stackedShape({ parts, axis = 0 }: WeightPlan): number[] {
+  const shape = [...(parts[0] as WeightPlan['parts'][number])[1]];
+  shape[axis] = parts.reduce((sum, [, own]) => sum + (own[axis] as number), 0);
+  return shape;
+}
+
+/** The opposite of `stacked`: the tensors under their names in the plan, as float32. */
+export function unstacked(data: Float32Array, plan: WeightPlan): [name: string, tensor: { shape: number[]; data: Float32Array }][] {
+  const { parts, axis = 0, plus = 0 } = plan;
+  const rows = axis === 0 ? 1 : ((parts[0] as WeightPlan['parts'][number])[1][0] as number);
+  const each = data.length / rows;
+  let at = 0;
+  return parts.map(([name, shape]) => {
+    const width = shape.reduce((product, size) => product * size, 1) / rows;
+    const own = new Float32Array(rows * width);
+    for (let row = 0; row < rows; row++) own.set(data.subarray(row * each + at, row * each + at + width), row * width);
+    at += width;
+    return [name, { shape: [...shape], data: plus === 0 ? own : own.map((value) => value - plus) }];
+  });
+}
+
 function floats(weight: Weight): Float32Array {
   return weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
 }

@@ -58,6 +58,7 @@ export class WebGpuDevice implements Device {
   }
 
   program(graph: Graph, { capture = false }: ProgramOptions = {}): Program {
+    if (capture) refuseCopies(graph);
     const model = writeModel(graph, 'inputs');
     const sessions = new Set<Session>();
     let compiled: Promise<OrtSession> | null = null;
@@ -165,4 +166,11 @@ export class WebGpuDevice implements Device {
       },
     };
   }
+}
+
+/** A replay repeats what shaders do, not copies between buffers: what depends on one would keep the first run's numbers. */
+function refuseCopies(graph: Graph): void {
+  const views = [...graph.outputs].filter(([, value]) => graph.producers.get(value)?.op === 'Reshape').map(([name]) => `its output "${name}" is a reshape`);
+  const problems = [...views, ...(graph.nodes.some(({ op }) => op === 'ScatterElements') ? ['it has a ScatterElements'] : [])];
+  if (problems.length > 0) throw new LabError('runtime.capture', `The graph "${graph.name}" cannot be captured: ${problems.join('; ')}.`, 'This is a fault of the lab; please report it.', { graph: graph.name, problems });
 }

@@ -9,11 +9,12 @@ export class AdapterStore {
 
   async list(): Promise<{ id: string; adapter: Adapter }[]> {
     const rows = await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').getAll(IDBKeyRange.bound([IMPORTED], [IMPORTED, []])));
-    return rows.map(({ cell, adapter }) => ({ id: cell, adapter }));
+    // Only adapters are put under this name.
+    return rows.map(({ cell, adapter }) => ({ id: cell, adapter: adapter as Adapter }));
   }
 
   async get(id: string): Promise<Adapter | undefined> {
-    return (await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').get([IMPORTED, id])))?.adapter;
+    return (await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').get([IMPORTED, id])))?.adapter as Adapter | undefined;
   }
 
   /** @param needed bytes about to be added, for the message of a full disk */

@@ -3,7 +3,7 @@
  * What can be counted or computed from rows is not stored beside them.
  */
 import type { DBSchema, StoreNames } from 'idb';
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Tuned } from '../adapters/adapter.ts';
 import type { BenchmarkSummary, CellState, DatasetSummary, LossPoint, ModelSummary, StudyState } from '../app/facade.ts';
 import type { Benchmark } from '../benchmarks/benchmark.ts';
 import type { Conversation } from '../core/conversation.ts';
@@ -68,7 +68,7 @@ export interface CheckpointRow {
 export interface AdapterRow {
   study: string;
   cell: string;
-  adapter: Adapter;
+  adapter: Tuned;
 }
 
 export interface AnswerRow {

@@ -1,5 +1,5 @@
 /** Studies and their cells, and what training leaves behind: losses, the last checkpoint, adapters. */
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Tuned } from '../adapters/adapter.ts';
 import type { CellState, LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Question } from '../core/question.ts';
@@ -93,14 +93,14 @@ export class StudyStore {
   }
 
   /** Keeps a group's finished adapters and drops its checkpoint, in one step. */
-  async finishTraining(study: string, group: string, adapters: ReadonlyMap<string, Adapter>): Promise<void> {
+  async finishTraining(study: string, group: string, adapters: ReadonlyMap<string, Tuned>): Promise<void> {
     await this.db.write(['adapters', 'checkpoints'], async (tx) => {
       for (const [cell, adapter] of adapters) await tx.objectStore('adapters').put({ study, cell, adapter });
       await tx.objectStore('checkpoints').delete([study, group]);
     });
   }
 
-  async adapter(study: string, cell: string): Promise<Adapter | undefined> {
+  async adapter(study: string, cell: string): Promise<Tuned | undefined> {
     return (await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').get([study, cell])))?.adapter;
   }
 
@@ -114,7 +114,7 @@ export class StudyStore {
 /** What an imported bundle brings besides the study's state and questions. */
 export interface StudyContents {
   losses?: readonly LossPoint[];
-  adapters?: ReadonlyMap<string, Adapter>;
+  adapters?: ReadonlyMap<string, Tuned>;
   answers?: readonly Omit<AnswerRow, 'study'>[];
   judgments?: readonly Omit<JudgmentRow, 'study'>[];
 }

@@ -3,14 +3,14 @@
  * as it comes, so a run that goes on asks only what is missing. Sampling is seeded by cell seed, question and turn, the
  * same for every mix, so that mixes differ by their adapters and not by their luck.
  */
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { contentHash } from '../core/hash.ts';
 import type { Answer, Question } from '../core/question.ts';
 import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
 import { answerRow, type AnswerRow } from '../storage/index.ts';
 import { renderPrompt } from '../text/chat.ts';
-import { type Group, INIT_ADAPTER } from './cell.ts';
+import { type Group, initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import type { StudyModel } from './engine.ts';
@@ -42,7 +42,7 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
   if (pending.length === 0) return;
 
   // Untuned cells answer with the base model, or with the adapter that the study starts from.
-  const init = await store.studies.adapter(live.id, INIT_ADAPTER);
+  const init = await initialAdapterOf(store, live.id);
   const adapters = group.tuned ? await Promise.all(cells.map((cell) => storedAdapter(context, cell))) : init ? [init] : [];
   const rows = new GroupCommit<AnswerRow>((answers) => store.answers.putAnswers(answers));
   const meter = new Meter(live, 'answering', 'answers');
@@ -75,7 +75,7 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
   }
 }
 
-async function storedAdapter(context: RunContext, cell: string): Promise<Adapter> {
+async function storedAdapter(context: RunContext, cell: string): Promise<Tuned> {
   const adapter = await context.store.studies.adapter(context.live.id, cell);
   if (!adapter) throw new LabError('studies.no-adapter', `The adapter of ${cell} is not in this browser.`, 'Retry the cell to train it again.', { cell });
   return adapter;

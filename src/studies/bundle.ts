@@ -7,13 +7,14 @@
  *   losses.jsonl         one optimiser step of one cell a line
  *   answers.jsonl        core/question.ts's Answer
  *   judgments.jsonl      core/judgment.ts's Judgment, failed ones too
- *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors; adapters/init_adapter/ is what the study started from
+ *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors (model.safetensors where all weights were tuned); adapters/init_adapter/ is what the study started from
  *
  * API keys are in none of these: no record holds one, and the settings store is not read here.
  */
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../models/safetensors.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../adapters/peft.ts';
-import type { Adapter } from '../adapters/adapter.ts';
+import { type Tuned, isFull } from '../adapters/adapter.ts';
 import type { LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
@@ -29,10 +30,13 @@ export interface StudyContent {
   answers: Answer[];
   judgments: Judgment[];
   /** By cell. */
-  adapters: Map<string, Adapter>;
+  adapters: Map<string, Tuned>;
 }
 
 const SCHEMA = 1;
+
+/** In place of an adapter's two files, where all weights were tuned. */
+const FULL_WEIGHTS = 'model.safetensors';
 
 /** Weights hardly shrink; text does. */
 const STORE = 0;
@@ -50,7 +54,8 @@ export function writeBundle(content: StudyContent): Blob {
   };
   for (const [cell, adapter] of content.adapters) {
     const { model } = state.cells.find((one) => one.id === cell) ?? { model: state.manifest.models[0] as string };
-    for (const [name, bytes] of Object.entries(writeAdapter(adapter, model))) files[`adapters/${cell}/${name}`] = [bytes as Uint8Array<ArrayBuffer>, { level: STORE }];
+    const written = isFull(adapter) ? { [FULL_WEIGHTS]: writeSafetensors(adapter.tensors) } : writeAdapter(adapter, model);
+    for (const [name, bytes] of Object.entries(written)) files[`adapters/${cell}/${name}`] = [bytes as Uint8Array<ArrayBuffer>, { level: STORE }];
   }
   return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 }
@@ -82,11 +87,13 @@ export function readBundle(bytes: Uint8Array): StudyContent {
       checkPart(name, row, i + 1);
       return [row as T];
     });
-  const adapters = new Map<string, Adapter>();
+  const adapters = new Map<string, Tuned>();
   for (const id of [INIT_ADAPTER, ...expand(manifest).map((cell) => cell.id)]) {
     const config = entries[`adapters/${id}/${ADAPTER_CONFIG}`];
     const weights = entries[`adapters/${id}/${ADAPTER_WEIGHTS}`];
-    if (config && weights) adapters.set(id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
+    const full = entries[`adapters/${id}/${FULL_WEIGHTS}`];
+    if (full) adapters.set(id, { full: true, tensors: new Map([...readSafetensors(full, FULL_WEIGHTS).tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: tensorToFloat32(tensor, FULL_WEIGHTS) }])) });
+    else if (config && weights) adapters.set(id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
   }
   const was = new Map(study.cells.map((cell) => [cell.id, cell]));
   const cells = expand(manifest).map((cell) => {

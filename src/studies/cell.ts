@@ -1,5 +1,7 @@
 /** A manifest spread out: every model x dataset x mix x seed is a cell, and cells that can share a pass form a group. */
+import { type Adapter, isFull } from '../adapters/adapter.ts';
 import type { CellState } from '../app/facade.ts';
+import type { Store } from '../storage/index.ts';
 import type { Manifest } from './manifest.ts';
 
 /** The composition that means "the untuned model". */
@@ -7,6 +9,12 @@ export const BASE_MIX = 'base';
 
 /** Under this name a study keeps the adapter that it starts from, beside those of its cells. */
 export const INIT_ADAPTER = 'init_adapter';
+
+/** What a study starts from, where it starts from an adapter. */
+export async function initialAdapterOf(store: Store, study: string): Promise<Adapter | undefined> {
+  const found = await store.studies.adapter(study, INIT_ADAPTER);
+  return found && !isFull(found) ? found : undefined;
+}
 
 export function cellId(cell: Pick<CellState, 'model' | 'dataset' | 'mix' | 'seed'>): string {
   return `${cell.model}/${cell.dataset}/${cell.mix}/${cell.seed}`;

@@ -29,6 +29,10 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   if (unused.length > 0) throw new LabError('studies.unknown', `training.learning_rates names compositions that the study does not have: ${unused.join(', ')}.`, `Its compositions are ${manifest.mixes.join(', ')}.`, { unused });
   const { early_stopping_patience: patience, eval_steps, eval_fraction } = manifest.training;
   if (patience !== null && (eval_steps === 0 || eval_fraction === 0)) throw new LabError('studies.manifest', 'training.early_stopping_patience needs evaluations on the way, and there are none.', 'Set training.eval_steps (and leave eval_fraction above 0), or early_stopping_patience to null.');
+  if (manifest.tuning === 'full') {
+    const contrary = [...(manifest.init_adapter !== null ? ['init_adapter'] : []), ...(manifest.storage === 'int8' || manifest.storage === 'int4' ? [`storage ${manifest.storage}`] : [])];
+    if (contrary.length > 0) throw new LabError('studies.manifest', `tuning "full" cannot go with ${contrary.join(' and ')}: all weights are trained, as floating-point numbers, from the checkpoint on.`, 'Set init_adapter to null and storage to auto, or tuning to "lora".', { contrary });
+  }
   refuseKeys(manifest);
   const questions = chooseQuestions(inventory.questions, manifest.benchmark);
   const steps = Math.max(0, manifest.training.max_steps);

@@ -3,12 +3,12 @@
  * is not better than the best before by more than the threshold costs patience, a better one restores it. With
  * `load_best_model_at_end` the weights of the best evaluation are what remains.
  */
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Tuned } from '../adapters/adapter.ts';
 import type { TrainingConfig } from './manifest.ts';
 
 /** What is known of one composition. Structured-cloneable: it lies beside the trainer's state. */
 export interface Watched {
-  best: { step: number; eval_loss: number; adapter: Adapter | null } | null;
+  best: { step: number; eval_loss: number; adapter: Tuned | null } | null;
   /** Evaluations in a row that were not better. */
   waited: number;
   /** The step it was stopped at. */
@@ -32,7 +32,7 @@ export class EarlyStop {
   }
 
   /** An evaluation of composition `k`. @returns whether its patience is at an end with it */
-  observe(k: number, step: number, eval_loss: number, adapter: () => Adapter | null): boolean {
+  observe(k: number, step: number, eval_loss: number, adapter: () => Tuned | null): boolean {
     const { early_stopping_patience: patience = null, early_stopping_threshold: threshold = 0 } = this.training;
     const own = this.watched[k] as Watched;
     const { best } = own;
@@ -52,7 +52,7 @@ export class EarlyStop {
   }
 
   /** What is left of composition `k` in the end. */
-  result(k: number, last: Adapter): Adapter {
+  result(k: number, last: Tuned): Tuned {
     return (this.keepsBest ? this.watched[k]?.best?.adapter : null) ?? last;
   }
 

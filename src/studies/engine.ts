@@ -2,7 +2,7 @@
  * What the queue asks of the compute rooms, and no more. `src/app/host` composes the real thing from runtime, models,
  * training and generation; the queue's tests drive it with a small arithmetic stand-in.
  */
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Adapter, Tuned } from '../adapters/adapter.ts';
 import type { CellState, DeviceReport } from '../app/facade.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { LabError } from '../core/errors.ts';
@@ -29,13 +29,14 @@ export interface StudyModel {
   readonly positions: number;
   trainer(options: TrainerOptions): Promise<StudyTrainer>;
   /** No adapters: the untuned model. */
-  generator(adapters: readonly Adapter[]): Promise<StudyGenerator>;
+  generator(adapters: readonly Tuned[]): Promise<StudyGenerator>;
 }
 
 export interface TrainerOptions {
   /** `init`: where an adapter starts from, if not from PEFT's initialisation. */
   adapters: { id: string; batches: Batches; seed: number; init?: Adapter; learning_rate?: number }[];
-  lora: LoraConfig;
+  /** Null: all weights are trained. */
+  lora: LoraConfig | null;
   training: TrainingConfig;
   /** Optimiser steps of the whole run; the schedule depends on it. */
   steps: number;
@@ -49,7 +50,7 @@ export interface StudyTrainer {
   /** Mean loss of each adapter on its own held-out batches; null where there are none. */
   evaluate(batches: readonly (Batches | null)[]): Promise<(number | null)[]>;
   save(): Promise<TrainerState>;
-  adapters(): Promise<Adapter[]>;
+  adapters(): Promise<Tuned[]>;
   dispose(): void;
 }
 

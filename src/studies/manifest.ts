@@ -112,6 +112,9 @@ export const ManifestSchema = v.strictObject({
   storage: v.optional(v.picklist(['auto', 'float32', 'float16', 'int8', 'int4']), 'auto'),
   /** Id of an imported adapter that every tuned cell starts from; `base` then answers with it as it is. Its rank, scale and modules win over `lora`. */
   init_adapter: v.optional(v.nullable(v.string()), null),
+  /** LoRA adapters over frozen weights, or all weights of the model (`full`), one composition at a time. */
+  tuning: v.optional(v.picklist(['lora', 'full']), 'lora'),
+  /** Without effect where all weights are tuned. */
   lora: v.optional(LoraSchema, {}),
   training: v.optional(TrainingSchema, {}),
   benchmark: BenchmarkSchema,

@@ -174,7 +174,7 @@ export class StudyRunner {
       // Grouping looks at every cell of the model, done or not, so that it is the same each time.
       const lengths = await this.lengths(context, maker, live.state.cells.filter((cell) => cell.model === model));
       const cells = live.state.cells.filter((cell) => cell.model === model && (cell.mix === BASE_MIX || lengths.has(cell.id)));
-      for (const group of groupCells(cells, (cell) => lengths.get(cell.id) as number, manifest.adapters_per_pass)) {
+      for (const group of groupCells(cells, (cell) => lengths.get(cell.id) as number, manifest.tuning === 'full' ? 1 : manifest.adapters_per_pass)) {
         await this.oneGroup(context, group, loaded, maker);
       }
     }

@@ -6,7 +6,7 @@
 import type { LossPoint } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CellBatches } from './batches.ts';
-import { type Group, INIT_ADAPTER } from './cell.ts';
+import { type Group, initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import { EarlyStop } from './early-stop.ts';
@@ -38,10 +38,10 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
     live.updateCell(id, { stage: 'training', trained: stopped === null ? { done: step, total: group.steps } : { done: stopped, total: stopped } });
   }
 
-  const init = await store.studies.adapter(live.id, INIT_ADAPTER);
+  const init = await initialAdapterOf(store, live.id);
   const trainer = await guard(model.trainer({
     adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number, learning_rate: rateOf(manifest, live.cell(id).mix), ...(init ? { init } : {}) })),
-    lora: manifest.lora,
+    lora: manifest.tuning === 'full' ? null : manifest.lora,
     training: manifest.training,
     steps: group.steps,
     resume: checkpoint?.trainer,

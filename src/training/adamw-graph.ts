@@ -1,10 +1,10 @@
 /** AdamW as a graph over tensors that stay on the device. */
-import { Graph, type Value, add, div, greaterOrEqual, minimum, mul, reciprocal, reduceSum, sqrt, sub, where } from '../onnx/index.ts';
+import { Graph, type Value, add, concat, div, greaterOrEqual, minimum, mul, reciprocal, reduceSum, slice, sqrt, sub, where } from '../onnx/index.ts';
 import { type Device, type DeviceTensor, type Program, host, readFloats } from '../runtime/index.ts';
 import { type AdamW, type AdamWOptions, CLIP_EPSILON, type OptimizerShape, type OptimizerState, corrections } from './adamw.ts';
 
 /** One step over [layers, K, size]; rates, corrections and which adapters are active are inputs. */
-function stepGraph({ layers, adapters, size }: OptimizerShape, options: AdamWOptions): Graph {
+function stepGraph({ layers, adapters, size, decayed = size }: OptimizerShape, options: AdamWOptions): Graph {
   const { adam_beta1: b1, adam_beta2: b2, adam_epsilon, weight_decay, max_grad_norm } = options;
   const g = new Graph('optimiser step');
   const [p, m, v, gradient] = ['parameters', 'm', 'v', 'gradient'].map((name) => g.input(name, 'float32', [layers, adapters, size])) as [Value, Value, Value, Value];
@@ -17,7 +17,9 @@ function stepGraph({ layers, adapters, size }: OptimizerShape, options: AdamWOpt
   const nextM = add(mul(m, b1), mul(clipped, 1 - b1));
   const nextV = add(mul(v, b2), mul(mul(clipped, clipped), 1 - b2));
   const move = mul(div(nextM, add(sqrt(mul(nextV, c2)), adam_epsilon)), mul(rates, c1));
-  const next = sub(mul(p, sub(1, mul(rates, weight_decay))), move);
+  const keep = sub(1, mul(rates, weight_decay));
+  const kept = decayed === size || weight_decay === 0 ? mul(p, keep) : concat([mul(slice(p, 2, 0, decayed), keep), slice(p, 2, decayed, size)], 2);
+  const next = sub(kept, move);
   g.output('norm', norm);
   g.output('parameters_next', where(active, next, p));
   g.output('m_next', where(active, nextM, m));

@@ -59,6 +59,7 @@ export class HostAdamW implements AdamW {
     const clip = clipFactor(norm, max_grad_norm);
     const [c1, c2] = corrections(count, this.options);
     const keep = 1 - rate * weight_decay;
+    const { size, decayed = size } = this.shape;
     for (const [from, to] of this.stretches(k)) {
       for (let i = from; i < to; i++) {
         const g = (gradient[i] as number) * clip;
@@ -66,7 +67,7 @@ export class HostAdamW implements AdamW {
         const vi = b2 * (v[i] as number) + (1 - b2) * g * g;
         m[i] = mi;
         v[i] = vi;
-        parameters[i] = (parameters[i] as number) * keep - (rate * c1 * mi) / (Math.sqrt(vi * c2) + adam_epsilon);
+        parameters[i] = (parameters[i] as number) * (i < from + decayed ? keep : 1) - (rate * c1 * mi) / (Math.sqrt(vi * c2) + adam_epsilon);
       }
     }
   }

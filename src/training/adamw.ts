@@ -20,6 +20,8 @@ export interface OptimizerShape {
   layers: number;
   adapters: number;
   size: number;
+  /** How many of an adapter's numbers in a layer, from the first on, weight decay is for; all where left out. */
+  decayed?: number;
 }
 
 export interface OptimizerState {

@@ -9,7 +9,7 @@ import {
   Graph, type Value, add, and, attention, cast, concat, div, exp, gather, gatherElements, gemm, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, slice, softmax, split, sub, where, zeros,
 } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { AttentionKind } from '../models/config.ts';
+import type { AttentionKind, ModelConfig } from '../models/config.ts';
 import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../models/layer.ts';
 import type { LoraLayout } from '../models/lora.ts';
 import { packedMask } from '../models/masks.ts';
@@ -54,8 +54,7 @@ function embeddings(g: Graph, outer: OuterValues, { model, rows }: StepShape): V
 type Shared = (kind: AttentionKind) => LayerContext;
 
 /** The inputs that every layer shares, positions and segments, and what the layers of each kind make of them. */
-function sharedContext(g: Graph, { model, rows }: StepShape, kinds: readonly AttentionKind[]): Shared {
-  const { config } = model;
+export function sharedContext(g: Graph, config: ModelConfig, rows: Rows, kinds: readonly AttentionKind[]): Shared {
   const sequences = rows.adapters * rows.batch;
   const positions = g.input('positions', 'int64', [sequences, rows.length]);
   const segments = g.input('segments', 'int32', [sequences, rows.length]);
@@ -88,7 +87,7 @@ function singleLayer(g: Graph, shape: StepShape, kind: AttentionKind, train: boo
   const { model, layout, rows, dropout } = shape;
   const x = g.input('x', 'float32', hidden(shape));
   const flat = g.input('adapters', 'float32', [rows.adapters, layout.size]);
-  const shared = sharedContext(g, shape, [kind]);
+  const shared = sharedContext(g, shape.model.config, rows, [kind]);
   const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
   const y = decoderLayer(x, declareStored(g, weightsOf(model, 0)), { ...shared(kind), lora });
@@ -109,7 +108,7 @@ export interface LossCount {
   open: boolean;
 }
 
-function lossRows(g: Graph, { count, open }: LossCount): LossRows {
+export function lossRows(g: Graph, { count, open }: LossCount): LossRows {
   const label = open ? { 0: 'losses' } : undefined;
   return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
 }
@@ -189,7 +188,7 @@ function after(indices: Value, done: Value): Value {
 }
 
 /** Gradient rows [n, d] back at their places among all rows; `sources` has for every row its index in the gradient, or n where it has none. */
-function spread(gradient: Value, sources: Value): Value {
+export function spread(gradient: Value, sources: Value): Value {
   return gather(concat([gradient, zeros(gradient, [1, gradient.shape[1] as number])], 0), sources);
 }
 
@@ -217,7 +216,7 @@ export function wholeGraph(shape: StepShape, train: boolean, losses: LossCount):
   const g = new Graph(train ? 'training step' : 'evaluation');
   const adapters = g.input('adapters', 'float32', [model.layers.length, rows.adapters, layout.size]);
   const flats = split(adapters, model.layers.map(() => 1), 0).map((layer) => reshape(layer, [rows.adapters, layout.size]));
-  const shared = sharedContext(g, shape, kindsOf(model.config));
+  const shared = sharedContext(g, model.config, rows, kindsOf(model.config));
   const keys = train && dropout > 0 ? rowKeys(g, rows) : null;
   const outer = declareOuter(g, model.outer);
 

@@ -85,6 +85,21 @@ const BUDGET = { wasm: 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
 /** WebAssembly's 4 GB of addresses, less what else is in them. A GPU says itself when it has had enough. */
 const MOST = { wasm: 3.5 * 2 ** 30, webgpu: Number.POSITIVE_INFINITY } as const;
 
+/** Bytes a training step may take. */
+export function mostMemory(kind: 'wasm' | 'webgpu'): number {
+  return MOST[kind];
+}
+
+/** Of full fine-tuning: all weights, both averages and a gradient, as they are and as the runtime copies and cuts them. */
+export function estimateFullMemory(config: ModelConfig, rows: Rows): TrainingMemory {
+  const numbers = [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const count = rowCount(rows);
+  const layer = 4 * count * numbersPerRow(config, { r: 0, lora_alpha: 1, lora_dropout: 0, target_modules: [] }, rows.length);
+  // In the runtime the vector, the weights cut from it, their gradients, and those joined.
+  const parts = { weights: 4 * 2 * numbers, adapters: 4 * (3 + 3) * numbers, activations: (config.num_hidden_layers + 1) * layer, head: 3 * 4 * count * config.vocab_size };
+  return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
+}
+
 /** Parts that a micro-batch is computed in from the start, so that a tab does not run into the wall it would crash at. */
 export function startingParts(model: BaseModel, lora: LoraConfig, rows: Rows, engine: GradientEngine['kind']): number {
   const stored = storedBytes(model);

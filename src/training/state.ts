@@ -11,14 +11,16 @@ export interface TrainerState {
   schema: typeof TRAINER_STATE_SCHEMA;
   /** Optimiser steps done. */
   step: number;
-  lora: LoraConfig;
+  /** Null where all weights are trained. */
+  lora: LoraConfig | null;
   adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport; }[];
 }
 
-const settings = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora, use_dora]);
+const settings = (lora: LoraConfig | null): string => (lora ? ofLora(lora) : 'all weights');
+const ofLora = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora, use_dora]);
 
 /** @throws LabError `training.resume` when the state belongs to another run */
-export function checkState(state: TrainerState, ids: readonly string[], lora: LoraConfig, { layers, size }: OptimizerShape): void {
+export function checkState(state: TrainerState, ids: readonly string[], lora: LoraConfig | null, { layers, size }: OptimizerShape): void {
   const problems: string[] = [];
   if (state.schema !== TRAINER_STATE_SCHEMA) problems.push(`it has schema ${String(state.schema)}, not ${TRAINER_STATE_SCHEMA}`);
   const saved = state.adapters.map(({ id }) => id);

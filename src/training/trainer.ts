@@ -2,28 +2,27 @@
  * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
  * and schedule, so that training it beside others gives what training it alone would.
  */
-import { type Adapter, type AdapterTensor, type LoraConfig, applicable } from '../adapters/adapter.ts';
+import type { Adapter, AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/rows.ts';
-import { LoraLayout } from '../models/lora.ts';
 import { type HostTensor, readFloats } from '../runtime/index.ts';
 import type { Batch, Batches } from '../text/packing.ts';
 import { AdapterNumbers } from './adapter-numbers.ts';
 import { GraphAdamW } from './adamw-graph.ts';
 import { HostAdamW } from './adamw-host.ts';
 import type { AdamW, AdamWOptions } from './adamw.ts';
-import { BlockwiseEngine } from './blockwise.ts';
 import { rowKeyFeeds } from './dropout.ts';
 import type { GradientEngine } from './engine.ts';
 import { Evaluator } from './evaluator.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
-import { chooseEngine, startingParts } from './memory.ts';
+import { fullTrainables } from './full.ts';
+import { loraTrainables } from './lora.ts';
 import { type SchedulerType, scheduleFactor } from './schedule.ts';
 import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
 import { type PartGradients, SplittingEngine, isOutOfMemory } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
-import { WholeEngine } from './whole.ts';
+import type { Trainables } from './trainables.ts';
 
 export type { TrainerState } from './state.ts';
 
@@ -48,7 +47,8 @@ export interface TrainedAdapter {
 
 export interface TrainerOptions {
   adapters: readonly TrainedAdapter[];
-  lora: LoraConfig;
+  /** Null: all weights are trained, of one composition at a time. */
+  lora: LoraConfig | null;
   training: TrainingOptions;
   /** Optimiser steps at most; an adapter whose batches end earlier has fewer. Left out, as many as the longest has. */
   steps?: number;
@@ -91,6 +91,7 @@ export class Trainer {
   private constructor(
     private readonly options: TrainerOptions,
     private readonly rows: Rows,
+    private readonly trainables: Trainables,
     private readonly numbers: AdapterNumbers,
     private readonly engine: SplittingEngine,
     private readonly evaluator: Evaluator,
@@ -103,27 +104,24 @@ export class Trainer {
 
   /**
    * @throws LabError `training.shapes` when the adapters' batches differ in shape; `adapters.mismatch` for an `init` of
-   *   another base; `training.resume` for a state of another run
+   *   another base; `training.resume` for a state of another run; of full fine-tuning what `fullTrainables` throws
    */
-  static async create(model: BaseModel, given: TrainerOptions): Promise<Trainer> {
-    const options = { ...given, lora: applicable(given.lora, model.config) };
-    const { adapters, lora, training, resume } = options;
+  static async create(model: BaseModel, options: TrainerOptions): Promise<Trainer> {
+    const { adapters, training, resume } = options;
     const first = adapters[0]?.batches;
     if (!first) throw new LabError('training.nothing', 'There is no adapter to train.', 'Choose at least one mix.');
     const odd = adapters.find(({ batches }) => batches.batchSize !== first.batchSize || batches.maxLength !== first.maxLength);
     if (odd) throw new LabError('training.shapes', `The batches of "${odd.id}" are ${odd.batches.batchSize} x ${odd.batches.maxLength}, those of "${adapters[0]?.id}" ${first.batchSize} x ${first.maxLength}.`, 'Adapters trained in one pass need one batch size and one max_length.');
     const rows: Rows = { adapters: adapters.length, batch: first.batchSize, length: first.maxLength };
-    const layout = new LoraLayout(lora, model.config);
-    const numbers = new AdapterNumbers(layout, model.layers.length, adapters.length);
-    const kind = options.engine ?? chooseEngine(model, lora, rows);
-    const engineFor = (own: Rows): GradientEngine => new (kind === 'whole' ? WholeEngine : BlockwiseEngine)({ model, layout, rows: own, dropout: lora.lora_dropout });
-    const engine = new SplittingEngine(engineFor, rows, startingParts(model, lora, rows, kind));
+    const trainables = options.lora ? loraTrainables(model, options.lora, rows, options.engine) : fullTrainables(model, rows);
+    const numbers = new AdapterNumbers(trainables.shape);
+    const engine = new SplittingEngine((own) => trainables.engine(own), rows, trainables.parts);
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
-    if (resume) checkState(resume, adapters.map(({ id }) => id), lora, numbers.shape);
-    const initial = resume ? numbers.resumed(resume) : await numbers.fresh(model, lora, adapters);
+    if (resume) checkState(resume, adapters.map(({ id }) => id), trainables.lora, numbers.shape);
+    const initial = resume ? numbers.resumed(resume) : numbers.fresh(await trainables.fresh(adapters));
     const optimizer = model.device.kind === 'wasm' ? new HostAdamW(model.device, numbers.shape, training, initial) : new GraphAdamW(model.device, numbers.shape, training, initial);
-    const trainer = new Trainer(options, rows, numbers, engine, new Evaluator(model.device, rows, numbers, engine), optimizer, totals);
+    const trainer = new Trainer(options, rows, trainables, numbers, engine, new Evaluator(model.device, rows, numbers, engine), optimizer, totals);
     if (resume) {
       trainer.done = resume.step;
       trainer.last = resume.adapters.map(({ report }) => structuredClone(report));
@@ -214,18 +212,18 @@ export class Trainer {
     return {
       schema: TRAINER_STATE_SCHEMA,
       step: this.done,
-      lora: structuredClone(this.options.lora),
+      lora: structuredClone(this.trainables.lora),
       adapters: this.options.adapters.map(({ id }, k) => ({ id, parameters: of(parameters, k), m: of(m, k), v: of(v, k), report: structuredClone(this.last[k] as AdapterReport) })),
     };
   }
 
-  /** The adapters as they are now, in the order they were given. */
-  async adapters(): Promise<Adapter[]> {
+  /** The adapters, or weights, as they are now, in the order they were given. */
+  async adapters(): Promise<Tuned[]> {
     const { parameters } = await this.optimizer.read();
-    return this.perAdapter((k) => ({ config: structuredClone(this.options.lora), tensors: this.numbers.tensors(parameters, k) }));
+    return this.perAdapter((k) => this.trainables.tuned(this.numbers.own(parameters, k)));
   }
 
-  /** The gradient of the mean loss on one batch of each adapter, by PEFT's names; for tests and inspection, changes nothing. */
+  /** The gradient of the mean loss on one batch of each adapter, by its tensors' names; for tests and inspection, changes nothing. */
   async inspectGradients(batches: readonly Batch[]): Promise<{ losses: number[]; gradients: Map<string, AdapterTensor>[] }> {
     const input = joinBatches(batches, this.rows);
     const tokens = this.perAdapter((k) => count(input.owners, k));
@@ -236,7 +234,7 @@ export class Trainer {
       addTo(sums, part.inputs, await part.losses);
       part.gradients.dispose();
     }
-    const gradients = this.perAdapter((k) => this.numbers.tensors(total, k));
+    const gradients = this.perAdapter((k) => this.trainables.gradients(this.numbers.own(total, k)));
     return { losses: sums.map(({ loss }, k) => loss / (tokens[k] as number)), gradients };
   }
 
@@ -260,8 +258,8 @@ export class Trainer {
   }
 
   private dropoutKeys(micro: number): Record<string, HostTensor> {
-    const { lora, adapters } = this.options;
-    return lora.lora_dropout > 0 ? rowKeyFeeds(adapters.map(({ seed }) => `${seed}/dropout/${this.done}/${micro}`), this.rows) : {};
+    const { adapters } = this.options;
+    return (this.trainables.lora?.lora_dropout ?? 0) > 0 ? rowKeyFeeds(adapters.map(({ seed }) => `${seed}/dropout/${this.done}/${micro}`), this.rows) : {};
   }
 }
 

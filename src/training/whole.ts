@@ -2,6 +2,9 @@
 import { rowCount } from '../models/rows.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
+import type { BaseModel } from '../models/base-model.ts';
+import type { Rows } from '../models/rows.ts';
+import type { Graph } from '../onnx/index.ts';
 import { type LossCount, type StepShape, layerBindings, wholeGraph } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
@@ -15,7 +18,16 @@ export class WholeEngine implements GradientEngine {
   private readonly programs: Program[] = [];
   private readonly sessions = new Map<string, Promise<Session>>();
 
-  constructor(private readonly shape: StepShape) {}
+  /**
+   * @param build the graph of a step, or without gradients, for so many loss rows: see `wholeGraph` for its inputs and outputs
+   * @param parameters what the graph reads that no step changes
+   */
+  constructor(
+    private readonly model: BaseModel,
+    private readonly rows: Rows,
+    private readonly build: (train: boolean, losses: LossCount) => Graph,
+    private readonly parameters: Readonly<Record<string, DeviceTensor>>,
+  ) {}
 
   async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepGradients> {
     const outputs = await this.run(true, adapters, inputs, weightOf, dropout);
@@ -23,7 +35,7 @@ export class WholeEngine implements GradientEngine {
   }
 
   async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
-    return losses(await this.run(false, adapters, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), {}), inputs);
+    return losses(await this.run(false, adapters, inputs, Array.from({ length: this.rows.adapters }, () => 0), {}), inputs);
   }
 
   async dispose(): Promise<void> {
@@ -32,8 +44,8 @@ export class WholeEngine implements GradientEngine {
 
   private async run(train: boolean, adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], more: Readonly<Record<string, HostTensor>>): Promise<Outputs> {
     const { ids, positions, segments, places } = inputs;
-    const total = rowCount(this.shape.rows);
-    const capture = this.shape.model.device.kind === 'webgpu';
+    const total = rowCount(this.rows);
+    const capture = this.model.device.kind === 'webgpu';
     const grain = capture ? Math.ceil(total / CAPTURED_SIZES) : GRAIN;
     const count = Math.max(1, Math.ceil(places.length / grain)) * grain;
     const session = await this.session(train, capture ? { count, open: false } : { count: total + GRAIN, open: true });
@@ -44,14 +56,19 @@ export class WholeEngine implements GradientEngine {
     const key = `${train}/${losses.count}`;
     const known = this.sessions.get(key);
     if (known) return known;
-    const { model } = this.shape;
-    const program = model.device.program(wholeGraph(this.shape, train, losses), { capture: !losses.open });
+    const program = this.model.device.program(this.build(train, losses), { capture: !losses.open });
     this.programs.push(program);
-    const bindings = model.layers.map((_, layer) => layerBindings(model, layer, `layer${layer}.`));
-    const session = program.bind(Object.assign({}, model.outer, ...bindings) as Record<string, DeviceTensor>);
+    const session = program.bind(this.parameters);
     this.sessions.set(key, session);
     return session;
   }
+}
+
+/** LoRA over frozen weights. */
+export function loraEngine(shape: StepShape): WholeEngine {
+  const { model, rows } = shape;
+  const bindings = model.layers.map((_, layer) => layerBindings(model, layer, `layer${layer}.`));
+  return new WholeEngine(model, rows, (train, losses) => wholeGraph(shape, train, losses), Object.assign({}, model.outer, ...bindings) as Record<string, DeviceTensor>);
 }
 
 async function losses(outputs: Outputs, { places }: StepInputs): Promise<StepLosses> {

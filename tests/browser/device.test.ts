@@ -26,3 +26,9 @@ test('a software GPU is not chosen by itself, and the report says why WASM was',
   expect(report.kind).toBe('wasm');
   expect(report.reason).toContain('software');
 });
+
+test('a graph whose replay would miss a copy is not captured', async ({ page }) => {
+  const [view, scatter] = await inBrowser<{ code: string; message: string }[]>(page, MODULE, 'captureCopies');
+  expect(view).toMatchObject({ code: 'runtime.capture', message: expect.stringContaining('its output "y" is a reshape') });
+  expect(scatter).toMatchObject({ code: 'runtime.capture', message: expect.stringContaining('ScatterElements') });
+});

@@ -67,25 +67,56 @@ test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own gr
   expect(theirs.together).toEqual(ours);
 });
 
-test('a model exported as safetensors is opened again and says what the adapter says over its base', async ({ page }) => {
+const TUNINGS = {
+  'a LoRA adapter': { lora: { r: 8 } },
+  'a DoRA adapter': { lora: { r: 8, use_dora: true } },
+  'all weights': { tuning: 'full' },
+} as const;
+
+for (const [what, tuning] of Object.entries(TUNINGS)) test(`a model exported as safetensors is opened again and says what it said in the study, ${what} tuned`, async ({ page }) => {
   await openLab(page);
-  const { id, cells } = await runStudy(page, tinyStudy('world-dense', { mixes: ['DE'], lora: { r: 8 }, training: { max_steps: 24, learning_rate: 3e-3, per_device_train_batch_size: 1, max_length: 128 }, benchmark: { id: 'mt-bench-x-world', languages: ['de'], questions_per_category: 1, max_new_tokens: 8 } }));
+  const { id, cells } = await runStudy(page, tinyStudy('world-dense', { mixes: ['DE'], ...tuning, training: { max_steps: 24, learning_rate: 'lora' in tuning ? 3e-3 : 3e-4, per_device_train_batch_size: 1, max_length: 128 }, benchmark: { id: 'mt-bench-x-world', languages: ['de'], questions_per_category: 1, max_new_tokens: 8 } }));
   const cell = cells[0]?.id as string;
-  const { card, merged, adapted } = await page.evaluate(async ([study, cellId]) => {
+  const { card, merged, adapted, untuned } = await page.evaluate(async ([study, cellId]) => {
     const { lab } = window as unknown as LabWindow;
     const { unzipSync: unzip } = (await import(/* @vite-ignore */ `${location.origin}/node_modules/fflate/esm/browser.js`)) as typeof import('fflate');
     const files = unzip(new Uint8Array(await (await lab.studies.exportModel(study, cellId, 'safetensors')).arrayBuffer()));
     const named = new Map(Object.entries(files).map(([path, bytes]) => [path.slice(path.indexOf('/') + 1), bytes]));
     const model = await lab.models.importFiles([...named].map(([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], name)));
     const ask = (request: object): Promise<{ text: string }> => lab.models.chat({ messages: [{ role: 'user', content: 'Wo wohnt Kevin?' }], temperature: 0, max_new_tokens: 24, ...request } as Parameters<typeof lab.models.chat>[0]);
-    return { card: Array.from(named.get('README.md') as Uint8Array), merged: (await ask({ model: model.id })).text, adapted: (await ask({ model: 'world-dense', study, cell: cellId })).text };
+    return { card: Array.from(named.get('README.md') as Uint8Array), merged: (await ask({ model: model.id })).text, adapted: (await ask({ model: 'world-dense', study, cell: cellId })).text, untuned: (await ask({ model: 'world-dense' })).text };
   }, [id, cell] as const);
   expect(merged).toBe(adapted);
+  expect(merged).not.toBe(untuned);
   const text = strFromU8(Uint8Array.from(card));
   expect(text).toContain('base_model: "world-dense"');
   expect(text).toContain('- mix: DE (de)');
   expect(text).toContain('- optimiser steps: 24');
   expect(text).toMatch(/\| de \| \d+\.\d\d \| .* \| 16 \|/);
+});
+
+test('all weights of two mixes are tuned one after the other; the study has no adapters, and its bundle brings the weights back', async ({ page }) => {
+  await openLab(page);
+  const model = await importModel(page, tinyCheckpoint());
+  const study = await runStudy(page, tinyStudy(model, { mixes: ['base', 'EN', 'DE'], tuning: 'full', training: { max_steps: 16, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64 } }));
+  expect(study.cells.map(({ stage }) => stage)).toEqual(['done', 'done', 'done']);
+  const [, en, de] = study.cells.map(({ id }) => id) as [string, string, string];
+  const found = await page.evaluate(async ([id, model_, first, second]) => {
+    const { lab } = window as unknown as LabWindow;
+    const { unzipSync: unzip } = (await import(/* @vite-ignore */ `${location.origin}/node_modules/fflate/esm/browser.js`)) as typeof import('fflate');
+    const ask = async (study: string, cell: string): Promise<string> => (await lab.models.chat({ model: model_, study, cell, messages: [{ role: 'user', content: 'Hello.' }], temperature: 0, max_new_tokens: 12 })).text;
+    const bundle = await lab.studies.exportBundle(id);
+    const opened = await lab.studies.importBundle(bundle);
+    const losses = await lab.studies.losses(id);
+    const weights = Object.entries(unzip(new Uint8Array(await bundle.arrayBuffer()))).filter(([name]) => name.startsWith('adapters/'));
+    return { files: weights.map(([name]) => name), alike: String(weights[0]?.[1]) === String(weights[1]?.[1]), before: [await ask(id, first), await ask(id, second)], after: [await ask(opened.id, first), await ask(opened.id, second)], losses: [first, second].map((cell) => losses.filter((point) => point.cell === cell).map(({ loss }) => loss)) };
+  }, [study.id, model, en, de] as const);
+  expect(found.files.sort()).toEqual([`adapters/${de}/model.safetensors`, `adapters/${en}/model.safetensors`]);
+  expect(found.after).toEqual(found.before);
+  expect(found.alike, 'each mix has weights of its own').toBe(false);
+  for (const losses of found.losses) expect(losses.at(-1)).toBeLessThan((losses[0] as number) - 0.5);
+  expect(await failureOf(page, `await lab.studies.exportAdapter(${JSON.stringify(study.id)}, ${JSON.stringify(en)})`)).toMatchObject({ code: 'studies.full' });
+  expect(await failureOf(page, `await lab.studies.create(${JSON.stringify(tinyStudy(model, { tuning: 'full', storage: 'int4' }))})`)).toMatchObject({ code: 'studies.manifest', message: expect.stringContaining('storage int4') });
 });
 
 test('an adapter that has left the lab comes back: it answers, is graded and is trained on from where it stood', async ({ page }) => {

@@ -53,7 +53,7 @@ export class ToyEngine implements StudyEngine {
 
   async model(id: string): Promise<StudyModel> {
     if (id === 'no-such-architecture') throw new LabError('models.unsupported-architecture', 'No.', 'No.');
-    return { tokenizer: this.tokenizer, positions: 2048, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters) };
+    return { tokenizer: this.tokenizer, positions: 2048, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters as readonly Adapter[]) };
   }
 }
 

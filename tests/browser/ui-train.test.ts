@@ -109,3 +109,21 @@ test('a preset sets what its source states, names it, and is left by changing a 
   await expect(preset).toHaveAttribute('aria-pressed', 'false');
   expect((await draft()).lora).toMatchObject({ r: 16, lora_dropout: 0.05 });
 });
+
+test('tuning all weights hides what belongs to adapters, and is what the preset that does so sets', async ({ page }) => {
+  await openUi(page, { at: 'train' });
+  const draft = async () => JSON.parse((await page.evaluate(() => localStorage.getItem('pinch-draft'))) as string) as { tuning: string; storage: string };
+  const tune = page.getByRole('combobox', { name: 'Tune', exact: true });
+  await page.getByLabel('Weights kept as').selectOption('int4');
+  await tune.selectOption('full');
+  expect(await draft()).toMatchObject({ tuning: 'full', storage: 'auto' });
+  await expect(page.getByText('PEFT LoraConfig')).toHaveCount(0);
+  await expect(page.getByLabel('Weights kept as').locator('option')).toHaveText(['the checkpoint has them', 'float32', 'float16: half the memory']);
+  const presets = page.getByRole('group', { name: 'Settings as in' });
+  await presets.getByRole('button', { name: 'Bactrian-X' }).click();
+  await expect(tune).toHaveValue('lora');
+  await expect(page.getByText('PEFT LoraConfig')).toHaveCount(1);
+  await presets.getByRole('button', { name: 'FastChat' }).click();
+  await expect(tune).toHaveValue('full');
+  expect((await draft()).tuning).toBe('full');
+});

@@ -12,6 +12,7 @@ Files, all in tests/golden/data/:
     untied/      float32 weights, 2 layers, 4 heads, 2 KV heads, own lm_head
     untied-f16/  the same weights rounded to float16
     families/*/  bfloat16 weights of the other families (families.py): the same files, with two adapters
+        full.safetensors, full.json        of some, full fine-tuning: every weight's gradient, and twenty steps on batch0.S
     tied/        bfloat16 weights, 3 layers, 4 heads of 16 (head_dim differs from hidden / heads), 1 KV head, tied head
         config.json, model.safetensors     Hugging Face layout
         goldens.safetensors                float32 (F32) and int32 (I32) tensors, listed below
@@ -402,6 +403,46 @@ def write_family(name, seed):
     (folder / "goldens.json").write_text(json.dumps(goldens, separators=(",", ":")) + "\n")
 
 
+FULL = dict(TRAINING, learning_rate=0.003)
+# Untied and tied, vectors less one, stacked experts, biases and LayerNorm.
+FULLY_TUNED = ["llama3", "qwen2", "gemma3_text", "mixtral", "gpt_neox"]
+
+
+def write_full(name, seed):
+    """Full fine-tuning of a family: the gradient of every weight on batch0.0, and twenty steps whose decay leaves norms and biases out, as transformers' Trainer does."""
+    config = dict(families.CONFIGS[name], family=True)
+    folder = DATA / "families" / name
+    weights = {key: value.to(torch.bfloat16).float() for key, value in families.make_weights(config, torch.Generator().manual_seed(seed)).items()}
+    data = torch.Generator().manual_seed(200)
+    batches = [make_batch(config, data, period=1) for _ in range(5)]
+
+    def run(dtype):
+        leaves = {key: value.to(dtype).clone().requires_grad_() for key, value in weights.items()}
+        optimizer = torch.optim.AdamW([dict(params=[v for v in leaves.values() if v.dim() > 1], weight_decay=FULL["weight_decay"]),
+                                       dict(params=[v for v in leaves.values() if v.dim() == 1], weight_decay=0.0)],
+                                      lr=FULL["learning_rate"], betas=(FULL["adam_beta1"], FULL["adam_beta2"]), eps=FULL["adam_epsilon"])
+        first, record = None, dict(loss=[], grad_norm=[])
+        for step in range(FULL["max_steps"]):
+            for group in optimizer.param_groups:
+                group["lr"] = FULL["learning_rate"] * schedule("linear", step)
+            optimizer.zero_grad()
+            loss, _, _ = mean_loss(config, leaves, None, batches[step % len(batches)])
+            loss.backward()
+            first = first or {key: leaf.grad.clone() for key, leaf in leaves.items()}
+            record["grad_norm"].append(float(torch.nn.utils.clip_grad_norm_(list(leaves.values()), FULL["max_grad_norm"])))
+            optimizer.step()
+            record["loss"].append(loss.item())
+        return first, record
+
+    (grads, record), (grads64, record64) = run(torch.float32), run(torch.float64)
+    worst = max(relative(grads[key], grads64[key]) for key in grads)
+    drift = max(abs(a / b - 1) for a, b in zip(record["loss"], record64["loss"]))
+    print(f"{name}, all weights: loss {record['loss'][0]:.3f} -> {record['loss'][-1]:.3f}, gradients f32 against f64 {worst:.1e}, curve {drift:.1e}")
+    assert worst < 1e-5 and drift < 1e-4, (worst, drift)
+    write_safetensors(folder / "full.safetensors", grads)
+    (folder / "full.json").write_text(json.dumps(dict(training=FULL, **record), separators=(",", ":")) + "\n")
+
+
 # Seeds of weights whose greedy answers are clear.
 FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "qwen2-dora": 1}
 
@@ -415,6 +456,8 @@ def main():
     write_checkpoint("untied-f16", untied, weights, torch.float16, with_training=False)
     for name, seed in FAMILY_SEEDS.items():
         write_family(name, seed)
+    for name in FULLY_TUNED:
+        write_full(name, FAMILY_SEEDS[name])
     tied = make_config(tied=True)
     write_checkpoint("tied", tied, make_weights(tied, torch.Generator().manual_seed(2)), torch.bfloat16, with_training=False)
 

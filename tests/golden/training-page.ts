@@ -12,7 +12,7 @@ async function read(path: string): Promise<Uint8Array> {
 /** @param name of a function exported by one of the checks files */
 export async function check(wish: DeviceWish, name: string, ...args: unknown[]): Promise<unknown> {
   const device = await (devices.get(wish) ?? devices.set(wish, openDevice(wish)).get(wish));
-  const checks = { ...(await import('./training-checks.ts')), ...(await import('./agreement-checks.ts')), ...(await import('./dora-checks.ts')) } as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
+  const checks = { ...(await import('./training-checks.ts')), ...(await import('./agreement-checks.ts')), ...(await import('./dora-checks.ts')), ...(await import('./full-checks.ts')) } as unknown as Record<string, (...all: unknown[]) => Promise<unknown>>;
   const chosen = checks[name];
   if (!chosen) throw new Error(`there is no check named ${name}`);
   return chosen(device, read, ...args);

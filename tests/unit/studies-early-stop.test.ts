@@ -40,7 +40,7 @@ test('the weights of the best evaluation remain where they are asked for, after 
   const later = new EarlyStop(settings({ load_best_model_at_end: true }), 1, structuredClone(early.watched));
   expect(later.observe(0, 3, 2, () => at(3))).toBe(false);
   expect(later.observe(0, 4, 2, () => at(4))).toBe(true);
-  expect(later.result(0, at(4)).config.r).toBe(2);
+  expect(later.result(0, at(4))).toEqual(at(2));
   expect(later.note(0)).toContain('The weights of step 2 are kept.');
-  expect(new EarlyStop(settings(), 1).result(0, at(4)).config.r).toBe(4);
+  expect(new EarlyStop(settings(), 1).result(0, at(4))).toEqual(at(4));
 });

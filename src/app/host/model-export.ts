@@ -1,5 +1,6 @@
 /** A study's tuned model on its way out: the adapter folded into its base, with a model card that says what it is. */
 import { version } from '../../../package.json';
+import { isFull } from '../../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import { type ModelFormat, modelCard, modelFiles, zipModel } from '../../exports/index.ts';
 import { parseMix } from '../../mixes/index.ts';
@@ -24,7 +25,8 @@ export async function exportModel({ store, models }: { store: Store; models: Mod
     records: manifest.records,
     seed: cell.seed,
     steps: cell.trained.done,
-    settings: { ...adapter.config, learning_rate, lr_scheduler_type, warmup_steps, per_device_train_batch_size, gradient_accumulation_steps, max_length, packing, assistant_only_loss },
+    tuning: manifest.tuning,
+    settings: { ...(isFull(adapter) ? {} : adapter.config), learning_rate, lr_scheduler_type, warmup_steps, per_device_train_batch_size, gradient_accumulation_steps, max_length, packing, assistant_only_loss },
     benchmark: manifest.benchmark.id,
     questionsPerCategory: manifest.benchmark.questions_per_category,
     judge: results.judge,

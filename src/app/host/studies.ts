@@ -1,4 +1,5 @@
 /** Studies as they are stored: created, listed, queried, exported, imported. Running them is the engine's. */
+import { isFull } from '../../adapters/adapter.ts';
 import { zipAdapter } from '../../adapters/peft.ts';
 import { writeAnswers, writeJudgments } from '../../benchmarks/index.ts';
 import { LabError, type ErrorRecord } from '../../core/errors.ts';
@@ -139,6 +140,7 @@ export class StudyDesk implements Api {
     const adapter = await this.ports.store.studies.adapter(id, cell);
     const state = await this.load(id);
     if (!adapter) throw new LabError('studies.no-adapter', `The study "${state.name}" has no adapter for ${cell}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { id, cell });
+    if (isFull(adapter)) throw new LabError('studies.full', `All weights of ${cell} were tuned: there is no adapter.`, 'Export the model instead.', { id, cell });
     const { model } = state.cells.find((one) => one.id === cell) as StudyState['cells'][number];
     return new Blob([zipAdapter(adapter, model)], { type: 'application/zip' });
   }

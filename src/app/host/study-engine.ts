@@ -1,4 +1,5 @@
 /** The real engine behind `StudyEngine`: device, checkpoints, trainers and generators of the compute rooms. */
+import { type Adapter, isFull } from '../../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import { Generator } from '../../generation/index.ts';
 import type { BaseModel } from '../../models/base-model.ts';
@@ -9,6 +10,7 @@ import type { StudyEngine, StudyModel } from '../../studies/engine.ts';
 import { stopTokens } from '../../text/chat.ts';
 import { Trainer } from '../../training/trainer.ts';
 import type { DeviceReport } from '../facade.ts';
+import { FullGenerator } from './full-generator.ts';
 import type { ModelLibrary } from './models.ts';
 
 interface Loaded {
@@ -69,7 +71,7 @@ export class ComputeEngine implements StudyEngine {
         tokenizer,
         trainer: (options) => Trainer.create(base, options),
         positions: base.config.max_position_embeddings,
-        generator: (adapters) => Generator.create(base, adapters, { stops }),
+        generator: async (tuned) => (tuned.some(isFull) ? new FullGenerator(base, tuned.filter(isFull), stops) : Generator.create(base, tuned.filter((one): one is Adapter => !isFull(one)), { stops })),
       },
     };
   }

@@ -25,6 +25,8 @@ import { View } from '../view.ts';
 import '../parts/records.css';
 import './train.css';
 
+/** The manifest's `tuning`, for reading. */
+const TUNING: [Manifest['tuning'], string][] = [['lora', 'LoRA adapters, all mixes at once'], ['full', 'all weights, one mix at a time']];
 /** The manifest's `storage`, for reading. */
 const STORAGE: [string, string][] = [['auto', 'the checkpoint has them'], ['float32', 'float32'], ['float16', 'float16: half the memory'], ['int8', 'int8: a quarter'], ['int4', 'int4: an eighth (QLoRA)']];
 
@@ -118,8 +120,9 @@ export class Train extends View {
       <wa-input label="Name" .value=${draft.name} @change=${(event: Event) => set({ name: (event.target as HTMLInputElement).value })}></wa-input>
       <div class="columns" style="--column: 15rem">
         ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id], lora: { ...draft.lora, target_modules: fitting(draft, held?.models.find((model) => model.id === id)) } }))}
-        ${(held?.adapters.length ?? 0) > 0 || draft.init_adapter !== null ? choice('Start from', draft.init_adapter ?? '', [['', 'a fresh adapter'], ...(held?.adapters ?? []).map(({ id, r }) => [id, `${id} (r ${r})`] as const)], (id) => set({ init_adapter: id === '' ? null : id })) : ''}
-        ${choice('Weights kept as', draft.storage, STORAGE, (storage) => set({ storage: storage as Manifest['storage'] }))}
+        ${draft.tuning === 'lora' && ((held?.adapters.length ?? 0) > 0 || draft.init_adapter !== null) ? choice('Start from', draft.init_adapter ?? '', [['', 'a fresh adapter'], ...(held?.adapters ?? []).map(({ id, r }) => [id, `${id} (r ${r})`] as const)], (id) => set({ init_adapter: id === '' ? null : id })) : ''}
+        ${choice('Tune', draft.tuning, TUNING, (tuning) => set(tuning === 'full' ? { tuning, init_adapter: null, storage: draft.storage.startsWith('int') ? 'auto' : draft.storage } : { tuning: 'lora' }))}
+        ${choice('Weights kept as', draft.storage, draft.tuning === 'full' ? STORAGE.filter(([kind]) => !kind.startsWith('int')) : STORAGE, (storage) => set({ storage: storage as Manifest['storage'] }))}
         ${choice('Dataset', draft.datasets[0] ?? '', (held?.datasets ?? []).map(({ id, name }) => [id, name]), (id) => set({ datasets: [id] }))}
         ${choice('Benchmark', draft.benchmark.id, (held?.benchmarks ?? []).map(({ id, name }) => [id, name]), (id) => set({ benchmark: { ...draft.benchmark, id } }))}
       </div>
@@ -144,7 +147,7 @@ export class Train extends View {
       <p class="row"><span class="label-like">Judge</span><span class="chip">${icon('judge')}${draft.judge.kind === 'rules' ? 'Rules' : draft.judge.model}</span><a class="small" href=${href('judge')}>choose the judge</a></p>
       ${presets(draft, change)}
       <div class="stack-tight">
-        ${(['lora', 'training', 'benchmark'] as const).map((section) => manifestFields(draft, section, change))}
+        ${(draft.tuning === 'full' ? (['training', 'benchmark'] as const) : (['lora', 'training', 'benchmark'] as const)).map((section) => manifestFields(draft, section, change))}
         <details class="fold fold-boxed"><summary><strong>Whole manifest</strong> <span class="small quiet">JSON</span></summary><pinch-manifest-json .store=${this.store}></pinch-manifest-json></details>
       </div>
       ${this.start(draft)}
