@@ -58,7 +58,7 @@ export interface ProgramOptions {
 /** Wraps what ONNX Runtime throws, so that a person learns which graph failed. */
 export function sessionError(graph: string, action: 'compile' | 'run', cause: unknown): LabError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const memory = /alloc|memory|bad_alloc|out of bounds|Array buffer/i.test(detail);
+  const memory = NO_MEMORY.some((words) => words.test(detail));
   return new LabError(
     memory ? 'runtime.memory' : `runtime.${action}`,
     memory ? `There was not enough memory to ${action} the graph "${graph}": ${detail}` : `The graph "${graph}" could not ${action === 'run' ? 'be run' : 'be compiled'}: ${detail}`,
@@ -67,6 +67,9 @@ export function sessionError(graph: string, action: 'compile' | 'run', cause: un
     { cause },
   );
 }
+
+/** What runtimes and browsers say when memory is what is missing. */
+const NO_MEMORY = [/bad_alloc/, /out of memory/i, /OutOfMemory/, /fail(ed|ure)? to allocate/i, /allocation (failed|of \d+)/i, /could not allocate/i, /memory access out of bounds/, /failed to grow/i, /available memory of .* is smaller than requested/i];
 
 /** One thing at a time, in order: ONNX Runtime cannot be entered again while a run waits for the GPU. */
 export class Turnstile {

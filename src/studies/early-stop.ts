@@ -36,8 +36,9 @@ export class EarlyStop {
     const { early_stopping_patience: patience = null, early_stopping_threshold: threshold = 0 } = this.training;
     const own = this.watched[k] as Watched;
     const { best } = own;
-    own.waited = best === null || best.eval_loss - eval_loss > threshold ? 0 : own.waited + 1;
-    if (best === null || eval_loss < best.eval_loss) own.best = { step, eval_loss, adapter: this.keepsBest ? adapter() : null };
+    const sound = Number.isFinite(eval_loss);
+    own.waited = sound && (best === null || best.eval_loss - eval_loss > threshold) ? 0 : own.waited + 1;
+    if (sound && (best === null || eval_loss < best.eval_loss)) own.best = { step, eval_loss, adapter: this.keepsBest ? adapter() : null };
     if (patience === null || own.waited < patience) return false;
     own.stopped = step;
     return true;
@@ -59,7 +60,7 @@ export class EarlyStop {
   /** In a sentence for the page; null where nothing is worth saying. */
   note(k: number): string | null {
     const { best, stopped } = this.watched[k] as Watched;
-    if (!best) return null;
+    if (!best) return stopped === null ? null : `Stopped at step ${stopped}: eval_loss has not been a number.`;
     const kept = this.keepsBest ? ` The weights of step ${best.step} are kept.` : '';
     if (stopped !== null) return `Stopped at step ${stopped}: eval_loss has not improved since step ${best.step} (${best.eval_loss.toFixed(3)}).${kept}`;
     return this.keepsBest ? `Best eval_loss ${best.eval_loss.toFixed(3)} at step ${best.step}.${kept}` : null;

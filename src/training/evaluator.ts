@@ -8,8 +8,9 @@ import { type Device, type DeviceTensor, host } from '../runtime/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { AdapterNumbers } from './adapter-numbers.ts';
 import type { AdamW } from './adamw.ts';
-import { joinBatches } from './inputs.ts';
-import type { SplittingEngine } from './splitting.ts';
+import type { StepLosses } from './engine.ts';
+import { type StepInputs, joinBatches } from './inputs.ts';
+import { type SplittingEngine, isOutOfMemory } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 
 /** Batches `from` to `to` of some adapters, evaluated in one pass. */
@@ -32,6 +33,19 @@ export function stretches(lengths: readonly number[]): Stretch[] {
     from = to;
   }
   return out;
+}
+
+/** The losses of a batch; where memory does not suffice for it, in smaller parts from now on. */
+async function allParts(engine: SplittingEngine, adapters: DeviceTensor, input: StepInputs): Promise<{ inputs: StepInputs; losses: StepLosses }[]> {
+  for (;;) {
+    const parts: { inputs: StepInputs; losses: StepLosses }[] = [];
+    try {
+      for await (const part of engine.losses(adapters, input)) parts.push(part);
+      return parts;
+    } catch (thrown) {
+      if (!isOutOfMemory(thrown) || !(await engine.split())) throw thrown;
+    }
+  }
 }
 
 export class Evaluator {
@@ -64,7 +78,7 @@ export class Evaluator {
     try {
       for (let i = from; i < to; i++) {
         const input = joinBatches(members.map((k) => (i < (batches[k]?.length ?? 0) ? (batches[k]?.at(i) ?? null) : null)), rows);
-        for await (const { inputs, losses } of engine.losses(adapters, input)) addTo(sums, inputs, losses, (k) => members[k] as number);
+        for (const { inputs, losses } of await allParts(engine, adapters, input)) addTo(sums, inputs, losses, (k) => members[k] as number);
       }
     } finally {
       if (!all) adapters.dispose();

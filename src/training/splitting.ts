@@ -59,7 +59,10 @@ export class SplittingEngine {
   async *gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): AsyncGenerator<PartGradients> {
     for (let part = 0; part < this.parts; part++) {
       const own = partOf(inputs, this.whole, this.parts, part);
-      yield { inputs: own, ...(await this.engine.gradients(adapters, own, weightOf, partOfKeys(dropout, this.whole, this.parts, part))) };
+      const computed = await this.engine.gradients(adapters, own, weightOf, partOfKeys(dropout, this.whole, this.parts, part));
+      // Whoever takes the part awaits its losses; one that is let go of because another has failed must not fail once more.
+      computed.losses.catch(() => {});
+      yield { inputs: own, ...computed };
     }
   }
 

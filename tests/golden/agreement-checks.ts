@@ -190,9 +190,14 @@ export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: 
   const refused: number[] = [];
   const make = async (on: Device): Promise<Trainer> => Trainer.create(await set.model(on), { adapters: [0, 1].map((k) => ({ id: `adapter${k}`, batches: wide(k), seed: k, init: set.adapter(k) })), lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 }, engine });
   const roomy = await make(device);
+  const [knownFirst] = await roomy.evaluate([wide(0), null]);
   const known = await run(roomy, 4);
   const [knownLoss] = await roomy.evaluate([wide(0), null]);
   roomy.dispose();
+  // Memory may run out in an evaluation too, before any step has found out how little there is.
+  const asked = await make(cramped(device, 2 * maxLength, []));
+  const [first] = await asked.evaluate([wide(0), null]);
+  asked.dispose();
   const tight = await make(cramped(device, 2 * maxLength, refused));
   const losses: number[][] = [];
   const microBatches: number[] = [];
@@ -205,7 +210,7 @@ export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: 
   const found = { losses, adapters: await flat(tight) };
   tight.dispose();
   const hopeless = await make(cramped(device, 2, [])).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
-  return { ...difference(known, found), refused, microBatches, evaluated: Math.abs((loss as number) / (knownLoss as number) - 1), hopeless };
+  return { ...difference(known, found), refused, microBatches, evaluated: Math.max(Math.abs((loss as number) / (knownLoss as number) - 1), Math.abs((first as number) / (knownFirst as number) - 1)), hopeless };
 }
 
 function joined(a: Batch, b: Batch): Batch {

@@ -44,3 +44,11 @@ test('the weights of the best evaluation remain where they are asked for, after 
   expect(later.note(0)).toContain('The weights of step 2 are kept.');
   expect(new EarlyStop(settings(), 1).result(0, at(4))).toEqual(at(4));
 });
+
+test('an eval_loss that is no number is never the best, wherever it comes, and costs patience', () => {
+  const early = new EarlyStop(settings(), 2);
+  expect(run(early, [Number.NaN, 3, 2, Number.POSITIVE_INFINITY, 1.5])).toBeNull();
+  expect(early.watched[0]?.best).toMatchObject({ step: 5, eval_loss: 1.5 });
+  expect(run(early, [Number.NaN, Number.NaN], 1)).toBe(2);
+  expect(early.note(1)).toBe('Stopped at step 2: eval_loss has not been a number.');
+});
