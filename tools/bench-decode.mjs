@@ -6,9 +6,9 @@ import { median, openBenchPage } from './bench-page.mjs';
 const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
 const bench = await openBenchPage({ port: Number(args.port) });
 try {
-  for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers']) {
+  for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers', 'SmolLM2-135M']) {
     const page = await bench.fresh();
-    const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer) };
+    const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer), nine: model !== 'SmolLM2-135M' };
     const { times, same } = await page.evaluate(async (own) => (await import('/tests/bench/decode.ts')).decode(own), request);
     const ms = Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)]));
     console.log(`\n${model}: ${args.prompt} tokens of prompt, ${args.answer} new ones, ${args.threads} threads; ${same ? 'the same tokens from both' : 'NOT the same tokens from both'}`);
@@ -22,7 +22,7 @@ try {
       'nine adapters at once against nine in turn, one prompt each': (9 * ms['one prompt, one adapter']) / ms['one prompt each, nine adapters at once'],
       'nine adapters at once against nine in turn, four each': (9 * ms['4 prompts, one adapter']) / ms['4 prompts each, nine adapters at once'],
     };
-    for (const [name, value] of Object.entries(ratios)) console.log(`${name.padEnd(60)}${value.toFixed(2).padStart(8)}x`);
+    for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(60)}${value.toFixed(2).padStart(8)}x`);
     console.log(JSON.stringify({ ...request, medians: ms, ratios, same }));
   }
 } finally {
