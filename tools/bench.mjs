@@ -1,47 +1,59 @@
-// npm run bench [-- --device=webgpu --rounds=10]: times training in Chromium, beside jax-js and (where it is installed) PyTorch.
-// Prints a table of medians, the ratios, and one line of JSON.
+// npm run bench [-- --device=webgpu --threads=2 --rounds=9 --only=NAME --small]: training steps in Chromium beside jax-js and
+// TensorFlow.js, and (where it is installed) native PyTorch; then decoding beside transformers.js. Each contender has a browser
+// of its own. Prints tables of medians, the ratios, and a line of JSON. --small leaves the large checkpoints out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
 import { root } from './install.mjs';
 
-const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'wasm' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true } } });
-const WORLD_TOKENS = 128;
-const BLOCK_TOKENS = 256;
+const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'wasm' }, threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true }, small: { type: 'boolean', default: false } } });
+const LARGE = /SmolLM2|Qwen3/;
+/** A step of a large checkpoint takes seconds. */
+const FEW_ROUNDS = 3;
 
-/** @returns {Record<string, number>} PyTorch's medians, nothing where there is no PyTorch */
+/** @returns {Record<string, { ms: number, tokens: number }>} PyTorch's medians, nothing where there is no PyTorch */
 function torch() {
-  const python = spawnSync('/usr/bin/python3', [join(root, 'tests/bench/torch_bench.py'), args.rounds], { encoding: 'utf8' });
+  const python = spawnSync('/usr/bin/python3', [join(root, 'tests/bench/torch_bench.py'), args.rounds, args.threads, ...(args.small ? ['small'] : [])], { encoding: 'utf8' });
   return python.status === 0 ? JSON.parse(python.stdout) : {};
 }
 
-const bench = await openBenchPage({ port: Number(args.port), device: args.device, include: ['@jax-js/jax'] });
+const bench = await openBenchPage({ port: Number(args.port), device: args.device, include: ['@jax-js/jax', '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-wasm'] });
+const found = {};
 try {
-  const { page } = bench;
-  const request = { device: args.device, rounds: Number(args.rounds), ...(args.only ? { only: args.only } : {}) };
-  const { device, times } = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request);
-  const medians = { ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)])), ...(args.device === 'wasm' && !args.only ? torch() : {}) };
-
-  console.log(`${device.name}, ${device.threads} threads. ${device.reason}\n`);
-  console.log(`${'one step'.padEnd(52)}${'median ms'.padStart(10)}${'tokens/s'.padStart(10)}`);
-  for (const [name, ms] of Object.entries(medians)) {
-    const tokens = name.startsWith('block') ? BLOCK_TOKENS : (name.endsWith('16 tokens') ? 16 : WORLD_TOKENS) * (name.includes('9 adapters') ? 9 : 1);
-    console.log(`${name.padEnd(52)}${ms.toFixed(1).padStart(10)}${((1000 * tokens) / ms).toFixed(0).padStart(10)}`);
+  const names = (await bench.page.evaluate(async () => Object.keys((await import('/tests/bench/contenders.ts')).CONTENDERS)))
+    .filter((name) => (args.only ? args.only.includes(name) : (args.device === 'wasm' || !/jax|Tensor/.test(name)) && !(args.small && LARGE.test(name))));
+  console.log(`${args.device}, ${args.threads} threads\n\n${'one training step'.padEnd(52)}${'median ms'.padStart(10)}${'tokens/s'.padStart(10)}`);
+  const show = (name, { ms, tokens }) => console.log(`${name.padEnd(52)}${ms.toFixed(1).padStart(10)}${((1000 * tokens) / ms).toFixed(0).padStart(10)}`);
+  for (const name of names) {
+    const page = await bench.fresh();
+    const request = { device: args.device, threads: Number(args.threads), contender: name, rounds: LARGE.test(name) ? FEW_ROUNDS : Number(args.rounds) };
+    try {
+      const { times, tokens } = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request);
+      found[name] = { ms: median(times), tokens };
+      show(name, found[name]);
+    } catch (error) {
+      console.log(`${name.padEnd(52)}does not run: ${String(error.message).replace('page.evaluate: ', '').split('\n')[0].slice(0, 120)}`);
+    }
   }
-  const ratio = (slower, faster, factor = 1) => (medians[slower] && medians[faster] ? (factor * medians[slower]) / medians[faster] : null);
-  const ratios = {
-    'world-dense against jax-js': ratio('world-dense, 1 adapter, jax-js', 'world-dense, 1 adapter'),
-    'block of 576 against jax-js': ratio('block of 576, jax-js', 'block of 576'),
-    '9 adapters at once against 9 in turn': ratio('world-dense, 1 adapter', 'world-dense, 9 adapters at once', 9),
-    '9 adapters at once against 9 in turn, 16 tokens': ratio('world-dense, 1 adapter, 16 tokens', 'world-dense, 9 adapters at once, 16 tokens', 9),
-    'whole step against layer by layer': ratio('world-dense, 9 adapters at once, layer by layer', 'world-dense, 9 adapters at once'),
-    'world-dense against PyTorch': ratio('world-dense, 1 adapter, PyTorch', 'world-dense, 1 adapter'),
-    'block of 576 against PyTorch': ratio('block of 576, PyTorch', 'block of 576'),
-  };
-  console.log('');
-  for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(52)}${value.toFixed(2).padStart(9)}x`);
-  console.log(`\n${JSON.stringify({ device, medians, ratios })}`);
+  if (args.device === 'wasm' && !args.only) for (const [name, own] of Object.entries(torch())) show(name, (found[name] = own));
 } finally {
   await bench.close();
+}
+
+const ratio = (slower, faster, factor = 1) => (found[slower] && found[faster] ? (factor * found[slower].ms) / found[faster].ms : null);
+const ratios = {
+  ...Object.fromEntries(['world-dense', 'block of 576', 'SmolLM2-135M', 'Qwen3-0.6B'].flatMap((name) => ['jax-js', 'TensorFlow.js', 'PyTorch'].map((peer) => [`${name} against ${peer}`, ratio(`${name}, ${peer}`, name)]))),
+  'SmolLM2-135M, whole step, against PyTorch': ratio('SmolLM2-135M, PyTorch', 'SmolLM2-135M, whole step'),
+  '9 adapters at once against 9 in turn': ratio('world-dense', 'world-dense, 9 adapters at once', 9),
+  '9 adapters at once against 9 in turn, 16 tokens': ratio('world-dense, 16 tokens', 'world-dense, 16 tokens, 9 adapters at once', 9),
+  'whole step against layer by layer': ratio('world-dense, 9 adapters at once, layer by layer', 'world-dense, 9 adapters at once'),
+};
+console.log('');
+for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(52)}${value.toFixed(2).padStart(9)}x`);
+console.log(`\n${JSON.stringify({ device: args.device, threads: args.threads, medians: found, ratios })}`);
+
+if (args.device === 'wasm' && !args.only) {
+  console.log('\nDecoding');
+  spawnSync(process.execPath, [join(root, 'tools/bench-decode.mjs'), `--threads=${args.threads}`, ...(args.small ? ['--model=world-dense'] : [])], { stdio: 'inherit' });
 }

@@ -10,8 +10,7 @@ import { createBaseModel } from '../../src/models/base-model.ts';
 import type { Weight } from '../../src/models/checkpoint.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { openDevice } from '../../src/runtime/index.ts';
-import { LARGE } from './large.ts';
-import { LORA, randomWeights } from './shapes.ts';
+import { LARGE, LORA, randomWeights } from './shapes.ts';
 
 const SHAPES = {
   'world-dense': { model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, head_dim: 32, hidden_act: 'silu', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 },

@@ -4,10 +4,9 @@
  */
 import { defaultDevice, grad, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { Rng } from '../../src/core/rng.ts';
-import type { Weight } from '../../src/models/checkpoint.ts';
 import { adaptables } from '../../src/models/plan.ts';
 import type { ModelConfig } from '../../src/models/config.ts';
-import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, WORLD_TOKENS, randomBatch, randomWeights } from './shapes.ts';
+import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, madeUp, randomBatch } from './shapes.ts';
 import type { Work } from './ours.ts';
 
 type Tensors = Record<string, np.Array>;
@@ -25,9 +24,15 @@ function arrayOf(data: Float32Array | Int32Array, shape: number[]): np.Array {
 }
 
 /** Frozen weights, transposed to [in, out] so that no product has to. */
-function frozenWeights(config: ModelConfig): Tensors {
-  const turned = ({ data, shape }: Weight): np.Array => arrayOf(data as Float32Array, shape).transpose();
-  return Object.fromEntries([...randomWeights(config)].map(([name, weight]) => [name, /norm|embed/.test(name) ? arrayOf(weight.data as Float32Array, weight.shape) : turned(weight)]));
+async function frozenWeights(config: ModelConfig): Promise<Tensors> {
+  const { shapes, weight } = madeUp(config);
+  const out: Tensors = {};
+  for (const name of shapes.keys()) {
+    const { data, shape } = await weight(name);
+    const array = arrayOf(data as Float32Array, shape);
+    out[name] = /norm|embed/.test(name) ? array : array.transpose();
+  }
+  return out;
 }
 
 function loraTensors(config: ModelConfig): Tensors {
@@ -64,8 +69,9 @@ function block(config: ModelConfig, layer: number, x: np.Array, frozen: Tensors,
   };
 
   const normed = rmsNorm(x.ref, weight('input_layernorm'), norm_eps);
-  const q = rotate(byHead(linear(normed.ref, 'q'), heads)).reshape([groups, (heads / groups) * tokens, width]);
-  const k = rotate(byHead(linear(normed.ref, 'k'), groups));
+  const headNorm = (y: np.Array, path: string): np.Array => (`model.layers.${layer}.${path}.weight` in frozen ? rmsNorm(y, weight(path), norm_eps) : y);
+  const q = rotate(headNorm(byHead(linear(normed.ref, 'q'), heads), 'self_attn.q_norm')).reshape([groups, (heads / groups) * tokens, width]);
+  const k = rotate(headNorm(byHead(linear(normed.ref, 'k'), groups), 'self_attn.k_norm'));
   const v = byHead(linear(normed, 'v'), groups);
   const scores = np.matmul(q, k.transpose([0, 2, 1])).mul(1 / Math.sqrt(width)).reshape([heads, tokens, tokens]).add(mask.ref);
   const mixed = np.matmul(nn.softmax(scores, -1).reshape([groups, (heads / groups) * tokens, tokens]), v);
@@ -87,11 +93,10 @@ function positional(config: ModelConfig, tokens: number): { cos: np.Array; sin: 
 const copies = (tensors: Tensors): Tensors => tree.ref(tensors) as Tensors;
 const discard = (tensors: Tensors): void => tree.dispose(tensors);
 
-/** One optimiser step of one adapter of world-dense, one sequence. */
-export async function worldStep(): Promise<Work> {
-  const config = WORLD_DENSE;
-  const frozen = frozenWeights(config);
-  const { cos, sin, mask } = positional(config, WORLD_TOKENS);
+/** One optimiser step of one adapter, one sequence. */
+export async function trainingStep(config: ModelConfig, tokens: number): Promise<Work> {
+  const frozen = await frozenWeights(config);
+  const { cos, sin, mask } = positional(config, tokens);
   const loss = (lora: Tensors, weights: Tensors, tables: Tensors, ids: np.Array, hot: np.Array): np.Array => {
     const { cos: c, sin: s, mask: m } = tables as { cos: np.Array; sin: np.Array; mask: np.Array };
     const embedding = weights['model.embed_tokens.weight'] as np.Array;
@@ -106,7 +111,7 @@ export async function worldStep(): Promise<Work> {
     discard(lora);
     discard(weights);
     discard(tables);
-    return picked.mul(-1 / (WORLD_TOKENS / 2 - 1));
+    return picked.mul(-1 / (tokens / 2 - 1));
   };
   const step = jit((lora: Tensors, m: Tensors, v: Tensors, weights: Tensors, tables: Tensors, ids: np.Array, hot: np.Array, c1: np.Array, c2: np.Array) => {
     const [value, gradient] = valueAndGrad(loss)(copies(lora), weights, tables, ids, hot) as [np.Array, Tensors];
@@ -133,8 +138,8 @@ export async function worldStep(): Promise<Work> {
   let count = 0;
   return async () => {
     count++;
-    const batch = randomBatch(new Rng(`0/${count}`));
-    const hot = nn.oneHot(arrayOf(batch.targets.slice(WORLD_TOKENS / 2), [WORLD_TOKENS / 2]), config.vocab_size);
+    const batch = randomBatch(new Rng(`0/${count}`), tokens);
+    const hot = nn.oneHot(arrayOf(batch.targets.slice(tokens / 2), [tokens / 2]), config.vocab_size);
     const result = step(
       lora, m, v, copies(frozen), copies({ cos, sin, mask }),
       arrayOf(batch.ids, [batch.ids.length]), hot,
@@ -149,7 +154,7 @@ export async function worldStep(): Promise<Work> {
 /** One layer of 576, forward and backward, gradients of its input and of LoRA. */
 export async function blockStep(): Promise<Work> {
   const config = BLOCK_576;
-  const frozen = frozenWeights(config);
+  const frozen = await frozenWeights(config);
   const tables = positional(config, BLOCK_TOKENS);
   const rng = new Rng(2);
   const random = (scale: number): np.Array => arrayOf(Float32Array.from({ length: BLOCK_TOKENS * config.hidden_size }, () => (2 * rng.float() - 1) * scale), [BLOCK_TOKENS, config.hidden_size]);

@@ -1,16 +1,24 @@
 /** What is timed of the lab's own engine. Each function sets up and returns one unit of work to be called again and again. */
 import { Rng } from '../../src/core/rng.ts';
+import { createBaseModel } from '../../src/models/base-model.ts';
+import type { ModelConfig } from '../../src/models/config.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
+import type { Storage } from '../../src/models/stored.ts';
 import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import { blockBackward, layerBindings } from '../../src/training/graphs.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
-import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, randomBatches, randomModel } from './shapes.ts';
+import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, madeUp, randomBatches, randomModel } from './shapes.ts';
 
 export type Work = () => Promise<void>;
 
 /** One optimiser step of K adapters of world-dense at once, one sequence each. */
-export async function worldStep(device: Device, adapters: number, { engine, tokens }: { engine?: TrainerOptions['engine']; tokens?: number } = {}): Promise<Work> {
-  const trainer = await Trainer.create(await randomModel(WORLD_DENSE, device), {
+export async function worldStep(device: Device, adapters: number, more: { engine?: TrainerOptions['engine']; tokens?: number } = {}): Promise<Work> {
+  return trainingStep(device, WORLD_DENSE, { adapters, ...more });
+}
+
+/** One optimiser step of K adapters of any shape at once, one sequence each. */
+export async function trainingStep(device: Device, config: ModelConfig, { adapters = 1, engine, tokens, storage }: { adapters?: number; engine?: TrainerOptions['engine']; tokens?: number; storage?: Storage } = {}): Promise<Work> {
+  const trainer = await Trainer.create(await createBaseModel(madeUp(config), device, { storage: storage ?? 'auto' }), {
     adapters: Array.from({ length: adapters }, (_, k) => ({ id: `adapter${k}`, batches: randomBatches(k, tokens), seed: k })),
     lora: LORA,
     training: TRAINING,

@@ -1,8 +1,8 @@
-/** The two shapes that are measured, with random weights: the speed does not depend on their values. */
+/** The shapes that are measured, with random weights: the speed does not depend on their values. */
 import type { LoraConfig } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type BaseModel, createBaseModel } from '../../src/models/base-model.ts';
-import type { Weight } from '../../src/models/checkpoint.ts';
+import type { Checkpoint, Weight } from '../../src/models/checkpoint.ts';
 import { weightShapes } from '../../src/models/plan.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
 import type { Device } from '../../src/runtime/index.ts';
@@ -22,6 +22,38 @@ export const TRAINING: TrainingOptions = { learning_rate: 1e-4, lr_scheduler_typ
 export const WORLD_TOKENS = 128;
 export const LOSS_PART = 0.5;
 export const BLOCK_TOKENS = 256;
+
+/** The config.json of the checkpoints, what graphs need of them. */
+export const LARGE = {
+  'SmolLM2-135M': { model_type: 'llama', vocab_size: 49152, hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 100000, max_position_embeddings: 8192, tie_word_embeddings: true, eos_token_id: 0 },
+  'Qwen3-0.6B': { model_type: 'qwen3', vocab_size: 151936, hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, rms_norm_eps: 1e-6, rope_theta: 1e6, max_position_embeddings: 40960, tie_word_embeddings: true, eos_token_id: 151645 },
+} as const;
+export type LargeName = keyof typeof LARGE;
+
+
+/** Weights made up as they are asked for, so that they are never in memory together. */
+export function madeUp(config: ModelConfig): Checkpoint {
+  const shapes = weightShapes(config);
+  const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+  let state = 1;
+  const noise = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  };
+  return {
+    config,
+    shapes,
+    parameters: [...shapes.values()].reduce((sum, shape) => sum + size(shape), 0),
+    weight: async (name, rows) => {
+      const shape = [...(shapes.get(name) as readonly number[])];
+      if (rows) shape[0] = rows[1] - rows[0];
+      const scale = shape.length === 1 ? 0 : 1.7 / Math.sqrt(shape[1] as number);
+      const data = new Float32Array(size(shape));
+      for (let i = 0; i < data.length; i++) data[i] = shape.length === 1 ? 1 : scale * noise();
+      return { shape, dtype: 'float32', data };
+    },
+  };
+}
 
 export function randomWeights(config: ModelConfig): Map<string, Weight> {
   const rng = new Rng(1);
