@@ -11,6 +11,8 @@ const { values: args } = parseArgs({ options: { device: { type: 'string', defaul
 const LARGE = /SmolLM2|Qwen3/;
 /** A step of a large checkpoint takes seconds. */
 const FEW_ROUNDS = 3;
+/** For one contender, loading included. */
+const LIMIT_MS = 4 * 60_000;
 
 /** @returns {Record<string, { ms: number, tokens: number }>} PyTorch's medians, nothing where there is no PyTorch */
 function torch() {
@@ -29,7 +31,9 @@ try {
     const page = await bench.fresh();
     const request = { device: args.device, threads: Number(args.threads), contender: name, rounds: LARGE.test(name) ? FEW_ROUNDS : Number(args.rounds) };
     try {
-      const { times, tokens } = await page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request);
+      let clock;
+      const late = new Promise((_, reject) => (clock = setTimeout(() => reject(new Error(`no result within ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS)));
+      const { times, tokens } = await Promise.race([page.evaluate(async (own) => (await import('/tests/bench/page.ts')).bench(own), request), late]).finally(() => clearTimeout(clock));
       found[name] = { ms: median(times), tokens };
       show(name, found[name]);
     } catch (error) {

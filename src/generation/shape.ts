@@ -55,12 +55,17 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
   const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
   const outer = declareOuter(g, model.outer);
   return {
-    layers: model.layers.map((weights, i) => widened((fewRows ? declarePacked : declareStored)(g, weights, `layer${i}.`))),
+    layers: model.layers.map((weights, i) => widened(fewRows ? declarePacked(g, weights, `layer${i}.`) : late(declareStored(g, weights, `layer${i}.`)))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size]), {}, 'divided').lora),
     outer: { ...outer, head: fewRows && outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
     // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
+}
+
+/** Quantised weights are decoded a layer at a time. */
+function late(weights: Named<Stored>): Named<Stored> {
+  return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale ? { ...stored, late: true } : stored]));
 }
 
 /** Halves are widened once a run, not at every step. */

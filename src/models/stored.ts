@@ -4,7 +4,7 @@
  *
  * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
-import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, reshape } from '../onnx/index.ts';
+import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, less, reshape, slice, where } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
 import type { Device, DeviceTensor } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
@@ -93,6 +93,8 @@ export interface Stored {
   value: Value;
   scale?: Value;
   zero?: Value;
+  /** Not decoded before there is what it is multiplied with: see `nought`. Without gradients only. */
+  late?: boolean;
   /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products of few rows, without decoding. */
   packed?: { codes: Value; scale: Value; zero: Value };
 }
@@ -148,9 +150,21 @@ export function decoded({ value, scale, zero }: Stored): Value {
   return scale && zero ? dequantizeLinear(value, scale, zero) : cast(value, 'float32');
 }
 
+/**
+ * Zero [1], but not known before `x` is: ONNX Runtime orders nodes by what they depend on alone, and would decode all
+ * weights, or all of a weight's stretches, before it uses the first.
+ */
+export function nought(x: Value): Value {
+  const first = x.shape.reduce<Value>((value, _, axis) => slice(value, axis, 0, 1), x);
+  return where(less(reshape(first, [1]), 0), 0, 0);
+}
+
 /** x W^T for x [rows, in], plus `c` [rows, out]. */
 export function product(x: Value, weight: Stored, c?: Value): Value {
-  if (!weight.packed) return gemm(x, decoded(weight), { transB: true, ...(c ? { c } : {}) });
+  if (!weight.packed) {
+    const held = weight.late && weight.scale ? { ...weight, scale: add(weight.scale, nought(x)) } : weight;
+    return gemm(x, decoded(held), { transB: true, ...(c ? { c } : {}) });
+  }
   const y = matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
   return c ? add(y, c) : y;
 }

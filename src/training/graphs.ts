@@ -6,7 +6,7 @@
  * A large vocabulary's are not written either: see `streamedCrossEntropy`.
  */
 import {
-  Graph, type Value, add, and, attention, cast, concat, div, exp, gather, gatherElements, gemm, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, slice, softmax, split, sub, where, zeros,
+  Graph, type Value, add, and, attention, cast, concat, div, exp, gather, gatherElements, gemm, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, softmax, split, sub, where, zeros,
 } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { AttentionKind, ModelConfig } from '../models/config.ts';
@@ -16,7 +16,7 @@ import { packedMask } from '../models/masks.ts';
 import { type OuterValues, declareOuter, embedded, normalised } from '../models/outer.ts';
 import { rotaryTables } from '../models/rotary.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
-import { type Named, type Stored, declareStored, decoded, lookedUp } from '../models/stored.ts';
+import { type Named, type Stored, declareStored, decoded, lookedUp, nought } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 
@@ -158,7 +158,7 @@ function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary
   for (let from = 0; from < vocabulary; from += size) {
     const count = Math.min(size, vocabulary - from);
     const indices = g.constant(Array.from({ length: count }, (_, i) => from + i), 'int32', [count]);
-    const w = lookedUp(head, state ? after(indices, state.mean) : indices);
+    const w = lookedUp(head, state ? add(indices, cast(nought(state.mean), 'int32')) : indices);
     const z = gemm(h, w, { transB: true });
     const place = sub(column, g.constant([from], 'int32', []));
     const here = and(greaterOrEqual(place, g.constant([0], 'int32', [])), less(place, g.constant([count], 'int32', [])));
@@ -176,15 +176,6 @@ function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary
   }
   const { top, sum, mean, own } = state as NonNullable<typeof state>;
   return { loss: add(sub(top, own), log(sum)), correct: greaterOrEqual(own, top), mean: div(mean, sum) };
-}
-
-/**
- * Indices that cannot be known before `done` is: ONNX Runtime orders nodes by what they depend on alone, and would decode
- * every stretch of the head before it uses the first.
- */
-function after(indices: Value, done: Value): Value {
-  const one = reshape(slice(slice(done, 0, 0, 1), 1, 0, 1), [1]);
-  return add(indices, cast(where(less(one, 0), 0, 0), 'int32'));
 }
 
 /** Gradient rows [n, d] back at their places among all rows; `sources` has for every row its index in the gradient, or n where it has none. */

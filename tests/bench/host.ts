@@ -1,0 +1,65 @@
+/**
+ * What asking the GPU costs the thread that asks: a training step of world-dense until its commands are submitted, results
+ * not waited for. Sequences are short, so that a software GPU can keep up between rounds.
+ */
+import { createBaseModel } from '../../src/models/base-model.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
+import { rowCount } from '../../src/models/rows.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { Graph, add } from '../../src/onnx/index.ts';
+import { host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
+import { BlockwiseEngine } from '../../src/training/blockwise.ts';
+import type { GradientEngine } from '../../src/training/engine.ts';
+import { blockBackward, blockForward, embedGraph, headGraph, wholeGraph } from '../../src/training/graphs.ts';
+import { joinBatches } from '../../src/training/inputs.ts';
+import { loraEngine } from '../../src/training/whole.ts';
+import { LORA, WORLD_DENSE, madeUp, randomBatch } from './shapes.ts';
+
+const TOKENS = 4;
+
+export interface HostTimes {
+  /** Nodes that a step runs. */
+  nodes: number;
+  /** Milliseconds of every round. */
+  times: number[];
+}
+
+/** Of the step as one captured graph, and layer by layer without capture. */
+export async function hostTimes(rounds: number): Promise<Record<'captured' | 'layer by layer', HostTimes>> {
+  const device = await openDevice('webgpu');
+  const model = await createBaseModel(madeUp(WORLD_DENSE), device);
+  const layout = new LoraLayout(LORA, WORLD_DENSE);
+  const rows = { adapters: 1, batch: 1, length: TOKENS };
+  const shape = { model, layout, rows, dropout: 0 };
+  const adapters = device.upload(hostTensor('float32', [model.layers.length, 1, layout.size], new Float32Array(model.layers.length * layout.size).fill(0.01)));
+  const inputs = joinBatches([randomBatch(new Rng(1), TOKENS)], rows);
+  const g = new Graph('nothing');
+  g.output('y', add(g.input('x', 'float32', [1]), 1));
+  const nothing = await device.program(g).bind({});
+  /** Takes the pause that the device leaves to the event loop now and then, so that none falls into what is timed. */
+  const pause = async (): Promise<void> => {
+    const outputs = await nothing.run({ x: hostTensor('float32', [1], new Float32Array(1)) });
+    await readFloats(outputs.get('y'));
+    outputs.dispose();
+  };
+  const timed = async (engine: GradientEngine, nodes: number): Promise<HostTimes> => {
+    const times: number[] = [];
+    // The first runs compile and record.
+    for (let round = -2; round < rounds; round++) {
+      await pause();
+      const started = performance.now();
+      const { gradients, losses } = await engine.gradients(adapters, inputs, [1], {});
+      const took = performance.now() - started;
+      if (round >= 0) times.push(took);
+      await losses;
+      gradients.dispose();
+    }
+    await engine.dispose();
+    return { nodes, times };
+  };
+  const size = (graph: { nodes: readonly unknown[] }): number => graph.nodes.length;
+  const whole = size(wholeGraph(shape, true, { count: rowCount(rows), open: false }));
+  const layers = model.layers.length;
+  const byLayer = size(embedGraph(shape)) + layers * size(blockForward(shape, 'full_attention', false)) + (layers - 1) * size(blockBackward(shape, 'full_attention', true)) + size(blockBackward(shape, 'full_attention', false)) + size(headGraph(shape, TOKENS, true));
+  return { captured: await timed(loraEngine(shape), whole), 'layer by layer': await timed(new BlockwiseEngine(shape), byLayer) };
+}
