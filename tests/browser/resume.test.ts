@@ -8,13 +8,13 @@ const LONG = { max_steps: 120, learning_rate: 1e-2, per_device_train_batch_size:
 
 const lossesOf = (page: Page, id: string): Promise<LossPoint[]> => page.evaluate((study) => (window as unknown as LabWindow).lab.studies.losses(study), id);
 
-async function begin(page: Page, model: string, training = LONG): Promise<string> {
+async function begin(page: Page, model: string, training: object = LONG, more: object = {}): Promise<string> {
   return page.evaluate(async (manifest) => {
     const { lab } = window as unknown as LabWindow;
     const { id } = await lab.studies.create(manifest);
     await lab.studies.start(id);
     return id;
-  }, tinyStudy(model, { training }));
+  }, tinyStudy(model, { training, ...more }));
 }
 
 async function trainedTo(page: Page, id: string, step: number): Promise<void> {
@@ -39,6 +39,42 @@ test('a study that a reload interrupts in training goes on by itself to exactly 
   const [losses, wanted] = [await lossesOf(page, id), await lossesOf(page, unbroken.id)];
   expect(wanted).toHaveLength(2 * 120);
   expect(losses).toEqual(wanted);
+});
+
+test('early stopping remembers over a reload what it has seen, and keeps the same weights', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  // No loss is ever a hundred lower: patience is spent by six evaluations after the first one, at step 35.
+  const training = { ...LONG, eval_steps: 5, eval_fraction: 0.1, early_stopping_patience: 6, early_stopping_threshold: 100, load_best_model_at_end: true };
+  const unbroken = await runStudy(page, tinyStudy(model, { training }));
+  const id = await begin(page, model, training);
+  await trainedTo(page, id, 22);
+  await page.reload();
+  await ready(page);
+  expect(await finished(page, id)).toBe('done');
+  const cells = await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).cells.map(({ trained, note }) => ({ trained, note })), id);
+  expect(cells).toEqual(unbroken.cells.map(({ trained, note }) => ({ trained, note })));
+  expect(cells[0]?.trained.done).toBe(35);
+  expect(await lossesOf(page, id)).toEqual(await lossesOf(page, unbroken.id));
+  const same = await page.evaluate(async ([one, two, cell]) => {
+    const { lab } = window as unknown as LabWindow;
+    const bytes = async (study: string): Promise<string> => String(new Uint8Array(await (await lab.studies.exportAdapter(study, cell)).arrayBuffer()).slice(1000));
+    return (await bytes(one)) === (await bytes(two));
+  }, [unbroken.id, id, unbroken.cells[0]?.id as string] as const);
+  expect(same).toBe(true);
+});
+
+test('a study that tunes all weights goes on after a reload to the unbroken run\'s losses', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  const training = { ...LONG, max_steps: 60 };
+  const unbroken = await runStudy(page, tinyStudy(model, { training, tuning: 'full' }));
+  const id = await begin(page, model, training, { tuning: 'full' });
+  await trainedTo(page, id, 25);
+  await page.reload();
+  await ready(page);
+  expect(await finished(page, id)).toBe('done');
+  expect(await lossesOf(page, id)).toEqual(await lossesOf(page, unbroken.id));
 });
 
 test('a paused study stays paused over a reload and goes on when it is started', async ({ page }) => {

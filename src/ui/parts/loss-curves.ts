@@ -68,7 +68,7 @@ export class LossCurves extends View {
           return html`<li><button type="button" aria-pressed=${!this.without.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last === undefined ? '–' : write(last)}</span></button></li>`;
         })}
       </ul>
-      <p class="small quiet">${this.window > 1 ? `Lines and numbers are means of the last ${this.window} steps.` : 'Lines are single steps.'}</p>
+      <p class="small quiet">${this.window > 1 ? `Lines and numbers are means of the last ${this.window} steps.` : 'Lines are single steps.'}${this.metric === 'loss' && [...history.cells.values()].some((points) => bestOf(points) !== undefined) ? ' Rings are evaluations, the filled one the best of its mix.' : ''}</p>
       ${this.full ? this.table() : ''}
     `;
   }
@@ -145,7 +145,7 @@ export class LossCurves extends View {
     return [...this.store.losses(this.study.id).cells].filter(([id]) => !this.without.has(id));
   }
 
-  /** Steps, then for each mix its train values and, for the loss, its eval values where there are any. */
+  /** Steps, then for each mix its train values and, for the loss, its eval values where there are any and the best of them. */
   private data(): uPlot.AlignedData {
     const cells = this.shownCells;
     const steps = [...new Set(cells.flatMap(([, points]) => points.map(({ step }) => step)))].sort((a, b) => a - b);
@@ -158,7 +158,8 @@ export class LossCurves extends View {
     const columns = cells.flatMap(([, points]) => {
       const values = this.values(points);
       const train = column(points, (_, i) => values[i]);
-      return this.metric === 'loss' ? [train, column(points, ({ eval_loss }) => eval_loss)] : [train];
+      const best = bestOf(points);
+      return this.metric === 'loss' ? [train, column(points, ({ eval_loss }) => eval_loss), column(points, ({ eval_loss }) => (eval_loss === best ? eval_loss : undefined))] : [train];
     });
     return [steps, ...columns];
   }
@@ -172,7 +173,8 @@ export class LossCurves extends View {
       const stroke = color(look.color);
       const train: uPlot.Series = { label: look.name, stroke, width: look.width, ...(look.dashed ? { dash: [6, 4] } : {}), points: { show: false } };
       const evaluated: uPlot.Series = { label: `${look.name} eval`, stroke, width: 0, paths: () => null, points: { show: true, size: 7, width: 1.5, fill: color('var(--surface)') } };
-      return this.metric === 'loss' ? [train, evaluated] : [train];
+      const best: uPlot.Series = { ...evaluated, label: `${look.name} best eval`, points: { show: true, size: 9, width: 1.5, fill: stroke } };
+      return this.metric === 'loss' ? [train, evaluated, best] : [train];
     });
     return {
       width: this.place.clientWidth,
@@ -184,6 +186,12 @@ export class LossCurves extends View {
       series: [{ label: 'step' }, ...lines],
     };
   }
+}
+
+/** The lowest eval_loss, where there is one to be better than. */
+function bestOf(points: readonly LossPoint[]): number | undefined {
+  const evaluated = points.flatMap(({ eval_loss }) => (eval_loss === undefined || !Number.isFinite(eval_loss) ? [] : [eval_loss]));
+  return evaluated.length > 1 ? Math.min(...evaluated) : undefined;
 }
 
 /** Turns CSS colours with variables into what a canvas can paint. */
