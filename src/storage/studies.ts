@@ -100,6 +100,11 @@ export class StudyStore {
     });
   }
 
+  /** Keeps what one cell's training gave, its group going on. */
+  async keepAdapter(study: string, cell: string, adapter: Tuned): Promise<void> {
+    await this.db.write(['adapters'], (tx) => tx.objectStore('adapters').put({ study, cell, adapter }));
+  }
+
   async adapter(study: string, cell: string): Promise<Tuned | undefined> {
     return (await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').get([study, cell])))?.adapter;
   }

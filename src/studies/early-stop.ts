@@ -48,10 +48,6 @@ export class EarlyStop {
     return this.watched[k]?.stopped !== null;
   }
 
-  get allStopped(): boolean {
-    return this.watched.every(({ stopped }) => stopped !== null);
-  }
-
   /** What is left of composition `k` in the end. */
   result(k: number, last: Tuned): Tuned {
     return (this.keepsBest ? this.watched[k]?.best?.adapter : null) ?? last;

@@ -1,16 +1,20 @@
 /**
  * Trains the adapters of one group in one pass. Losses are stored as they come; the trainer's whole state every
  * `save_steps` and on pause. Batches are a function of the step, so a run resumed from the state at step s computes the
- * same losses after s as an unbroken one, and its rows replace those an interrupted run had written past s.
+ * same losses after s as an unbroken one, and its rows replace those an interrupted run had written past s. A state is stored
+ * once the step after it has shown that its losses are numbers: so what is stored is good.
  */
+import type { Tuned } from '../adapters/adapter.ts';
 import type { LossPoint } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
+import type { CheckpointRow } from '../storage/index.ts';
+import type { TrainerState } from '../training/trainer.ts';
 import type { CellBatches } from './batches.ts';
 import { type Group, initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import { EarlyStop } from './early-stop.ts';
-import type { StudyModel } from './engine.ts';
+import type { StudyModel, StudyTrainer } from './engine.ts';
 import { Interruption } from './interruption.ts';
 import type { Manifest } from './manifest.ts';
 import { Meter } from './meter.ts';
@@ -33,33 +37,61 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
     live.announceLosses(points);
   });
   const early = new EarlyStop(manifest.training, cells.length, checkpoint?.watched);
+  const failed = (k: number): boolean => live.cell(cells[k] as string).stage === 'failed';
   for (const [k, id] of cells.entries()) {
+    if (failed(k)) continue;
     const stopped = early.watched[k]?.stopped ?? null;
     live.updateCell(id, { stage: 'training', trained: stopped === null ? { done: step, total: group.steps } : { done: stopped, total: stopped } });
   }
 
   const init = await initialAdapterOf(store, live.id);
-  const trainer = await guard(model.trainer({
+  const trainerFrom = (resume: TrainerState | undefined): Promise<StudyTrainer> => guard(model.trainer({
     adapters: cells.map((id, i) => ({ id, batches: (own[i] as CellBatches).train, seed: seeds[i] as number, learning_rate: rateOf(manifest, live.cell(id).mix), ...(init ? { init } : {}) })),
     lora: manifest.tuning === 'full' ? null : manifest.lora,
     training: manifest.training,
     steps: group.steps,
-    resume: checkpoint?.trainer,
+    resume,
   }));
-  const save = async (): Promise<void> => {
+  const trainer = await trainerFrom(checkpoint?.trainer);
+  const state = async (): Promise<CheckpointRow> => ({ study: live.id, group: group.id, cells, step, tokens: [...tokens], trainer: await guard(trainer.save()), watched: structuredClone(early.watched) });
+  const save = async (row: CheckpointRow): Promise<void> => {
     await losses.flush();
-    await store.studies.putCheckpoint({ study: live.id, group: group.id, cells, step, tokens: [...tokens], trainer: await guard(trainer.save()), watched: structuredClone(early.watched) });
+    await store.studies.putCheckpoint(row);
   };
-  for (const k of cells.keys()) if (early.stopped(k)) trainer.stop(k);
+  /** Keeps a cell's weights as they were when its loss was last known to be a number. @returns the step they are of */
+  const keepLastGood = async (k: number): Promise<number | null> => {
+    const good = await store.studies.checkpoint(live.id, group.id);
+    // What was stored on a pause may be the very state whose loss is no number.
+    if (!good || good.step >= step - 1) return null;
+    const before = await trainerFrom(good.trainer);
+    try {
+      await store.studies.keepAdapter(live.id, cells[k] as string, (await guard(before.adapters()))[k] as Tuned);
+    } finally {
+      before.dispose();
+    }
+    return good.step;
+  };
+  let unproven: CheckpointRow | null = null;
+  for (const k of cells.keys()) if (early.stopped(k) || failed(k)) trainer.stop(k);
   try {
     const meter = new Meter(live, 'training', 'steps');
-    while (step < group.steps && !early.allStopped) {
+    while (step < group.steps && cells.some((_, k) => !early.stopped(k) && !failed(k))) {
       if (signal.aborted) {
-        if (signal.reason instanceof Interruption && step > (checkpoint?.step ?? 0)) await save();
+        if (signal.reason instanceof Interruption && step > (checkpoint?.step ?? 0)) await save(await state());
         throw signal.reason;
       }
       const report = await guard(trainer.step());
       step++;
+      for (const [k, id] of cells.entries()) {
+        if (failed(k) || early.stopped(k) || Number.isFinite(report.adapters[k]?.loss)) continue;
+        const kept = await keepLastGood(k);
+        trainer.stop(k);
+        unproven = null;
+        const last = kept === null ? {} : { trained: { done: kept, total: kept }, note: `The weights are those of step ${kept}: at step ${step} the loss was no longer a number.` };
+        live.updateCell(id, { stage: 'failed', error: diverged(id, step, kept).toRecord(), ...last });
+      }
+      if (unproven) await save(unproven);
+      unproven = null;
       const due = step === group.steps || (manifest.training.eval_steps > 0 && step % manifest.training.eval_steps === 0);
       const evaluated = due ? await guard(trainer.evaluate(own.map((cell, k) => (early.stopped(k) ? null : cell.validation)))) : [];
       const current = due && early.keepsBest ? await guard(trainer.adapters()) : [];
@@ -69,11 +101,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
         if (!adapter) throw new LabError('studies.no-report', `The trainer reported nothing about "${id}" at step ${step}.`, 'This is a fault of the lab.', { id, step });
         tokens[i] = (tokens[i] as number) + adapter.tokens;
         seen += adapter.tokens;
-        if (live.cell(id).stage === 'failed' || early.stopped(i)) continue;
-        if (!Number.isFinite(adapter.loss)) {
-          live.updateCell(id, { stage: 'failed', error: diverged(id, step).toRecord() });
-          continue;
-        }
+        if (failed(i) || early.stopped(i)) continue;
         const eval_loss = evaluated[i];
         losses.push({
           cell: id,
@@ -94,11 +122,11 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
         live.updateCell(id, { trained: { done: step, total: stops ? step : group.steps }, ...(note ? { note } : {}) });
       }
       meter.observe(step, group.steps, seen);
-      if (step % manifest.training.save_steps === 0 && step < group.steps) await save();
+      if (step % manifest.training.save_steps === 0 && step < group.steps) unproven = await state();
     }
     await losses.flush();
     const adapters = await guard(trainer.adapters());
-    const sound = cells.flatMap((id, i) => (live.cell(id).stage === 'failed' ? [] : [[id, adapters[i] && early.result(i, adapters[i])] as const]));
+    const sound = cells.flatMap((id, i) => (failed(i) ? [] : [[id, adapters[i] && early.result(i, adapters[i])] as const]));
     await store.studies.finishTraining(live.id, group.id, new Map(sound.filter((entry): entry is [string, NonNullable<(typeof entry)[1]>] => entry[1] !== undefined)));
   } finally {
     trainer.dispose();
@@ -116,6 +144,9 @@ function batchesOf(batches: ReadonlyMap<string, CellBatches>, id: string): CellB
   return found;
 }
 
-function diverged(cell: string, step: number): LabError {
-  return new LabError('training.diverged', `The loss of ${cell} was no longer a number at step ${step}.`, 'Lower learning_rate, or raise warmup_steps; max_grad_norm 1 also helps.', { cell, step });
+/** @param kept the step whose weights are kept; null where none had been stored */
+function diverged(cell: string, step: number, kept: number | null): LabError {
+  const remedy = 'In a new study lower learning_rate, or raise warmup_steps; max_grad_norm 1 also helps.';
+  const [weights, hint] = kept === null ? ['', remedy] : [` Its weights of step ${kept} are kept.`, `Retry goes on with these weights. ${remedy}`];
+  return new LabError('training.diverged', `The loss of ${cell} was no longer a number at step ${step}.${weights}`, hint, { cell, step, kept });
 }

@@ -10,6 +10,7 @@ interface Report {
   error: string | null;
   message: string | null;
   cells: { mix: string; stage: string; trained: number; answered: number; graded: number; failed: number; calls: number; error: string | null }[];
+  failures: object[];
   losses: [string, number, number, number | null, number][];
   trainers: { cells: string[]; from: number }[];
   steps: number;
@@ -171,6 +172,23 @@ test('a loss that is no number fails its cell and lets the others of the pass go
   expect(of(report.losses, 'EN')).toEqual(of(unbroken.losses, 'EN'));
   expect(of(report.losses, 'DE')).toHaveLength(3);
   expect(report.adapters).toEqual(['toy/toy-data/EN/0', 'toy/toy-data/ENDE/0']);
+});
+
+test('of a cell whose loss is no number any more the last good checkpoint is kept, and not one that has not been proven', async ({ page }) => {
+  const cell = 'toy/toy-data/DE/0';
+  // Checkpoints are of steps 5 and 10; the second is stored once step 11 has shown that it is good.
+  for (const [step, kept] of [[5, null], [8, 5], [11, 5], [12, 10]] as const) {
+    const report = await whole(page, { toy: { diverge: { cell, step } } });
+    expect(report.adapters.includes(cell), `step ${step}`).toBe(kept !== null);
+    expect(report.failures, `step ${step}`).toEqual([{ cell, step, kept }]);
+    expect(report.cells.map(({ stage }) => stage)).toEqual(['done', 'failed', 'done']);
+  }
+});
+
+test('a pass all of whose cells have diverged ends there', async ({ page }) => {
+  const report = await whole(page, { manifest: { mixes: ['DE'] }, toy: { diverge: { cell: 'toy/toy-data/DE/0', step: 4 } } });
+  expect(report.status).toBe('failed');
+  expect(report.steps).toBe(4);
 });
 
 test('a study whose every cell failed has failed, with the reason', async ({ page }) => {

@@ -148,6 +148,26 @@ test('a composition may have a learning rate of its own, in the same pass', asyn
   expect(refused).toContain('does not have: DE');
 });
 
+test('a composition whose loss explodes fails at that step; its last good weights are kept, and retry answers with them', async ({ page }) => {
+  await openLab(page, `${product}?device=wasm`);
+  const model = await importModel(page, tinyCheckpoint());
+  // The warm-up's first step has a rate of zero, so the last good weights are those it began with; the second step's is 5e19.
+  const training = { max_steps: 6, learning_rate: 1e-2, learning_rates: { DE: 1e20 }, warmup_steps: 2, lr_scheduler_type: 'constant' as const, max_grad_norm: 0, per_device_train_batch_size: 1, max_length: 64, save_steps: 1 };
+  const study = await runStudy(page, tinyStudy(model, { mixes: ['base', 'EN', 'DE'], training, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 4 } }));
+  expect(study.cells.map(({ stage }) => stage)).toEqual(['done', 'done', 'failed']);
+  expect(study.cells[2]).toMatchObject({ trained: { done: 1, total: 1 }, error: { code: 'training.diverged', data: { step: 3, kept: 1 } }, note: 'The weights are those of step 1: at step 3 the loss was no longer a number.' });
+  const { stages, said } = await page.evaluate(async (id) => {
+    const { lab } = window as unknown as LabWindow;
+    await lab.studies.retry(id);
+    const { cells } = await lab.studies.wait(id);
+    const turns = async (cell: string): Promise<string[][]> => (await lab.studies.answers(id, { cell })).sort((a, b) => (a.question_id < b.question_id ? -1 : 1)).map((answer) => answer.turns);
+    return { stages: cells.map(({ stage }) => stage), said: await Promise.all(cells.map((cell) => turns(cell.id))) };
+  }, study.id);
+  expect(stages).toEqual(['done', 'done', 'done']);
+  expect(said[2], 'an adapter before its first real step changes nothing').toEqual(said[0]);
+  expect(said[1]).not.toEqual(said[0]);
+});
+
 test('a composition whose validation no longer improves stops by itself, and is what it was then', async ({ page }) => {
   await openLab(page, `${product}?device=wasm`);
   const model = await importModel(page, tinyCheckpoint());
