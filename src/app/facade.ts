@@ -327,9 +327,9 @@ export interface StudiesApi {
   exportAdapter(id: string, cell: string): Promise<Blob>;
   /**
    * A cell's adapter folded into its base, as a zip of one folder with tokenizer, settings and a model card: `safetensors` in
-   * Hugging Face's layout, `onnx` in the layout transformers.js loads (llama models up to 1.9 GB). All of it float32.
+   * Hugging Face's layout, `onnx` in the layout transformers.js loads (up to 1.9 GB), both float32; `onnx-q4` rounded as the lab's int4 storage is.
    */
-  exportModel(id: string, cell: string, format: 'safetensors' | 'onnx'): Promise<Blob>;
+  exportModel(id: string, cell: string, format: 'safetensors' | 'onnx' | 'onnx-q4'): Promise<Blob>;
   /** FastChat's model_answer JSONL. */
   exportAnswers(id: string): Promise<Blob>;
   /** FastChat's single-judgment JSONL. */

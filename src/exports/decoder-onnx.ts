@@ -13,8 +13,9 @@ import { HIDDEN } from '../models/masks.ts';
 import { type OuterValues, embedded, normalised } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
 import { stacked } from '../models/stacking.ts';
-import { type Stored, decoded } from '../models/stored.ts';
-import { type DType, Graph, type Shape, type Value, add, concat, matMul, softmax, transpose, writeModel } from '../onnx/index.ts';
+import { blockLength, quantize } from '../models/quantize.ts';
+import { type Stored, decoded, packedTable } from '../models/stored.ts';
+import { type DType, Graph, type Shape, type Value, add, concat, matMul, matMulNBits, softmax, transpose, writeModel } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
 
 const BATCH = 2;
@@ -24,6 +25,8 @@ const TOTAL = PAST + LENGTH;
 
 /** A protobuf message ends at 2 GB. */
 const LARGEST = 1.9e9;
+/** Of float32's bytes, at most: eight bits a number, and a block's scale and zero point. */
+const ROUNDED_PART = (1 + 5 / 32) / 4;
 
 export type ExportWeights = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
 
@@ -32,23 +35,28 @@ const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_mo
 
 /**
  * @param weights float32, under their Hugging Face names
+ * @param rounded as the lab keeps weights as int4 (models/stored.ts): the layers' matrices in four bits, the vocabulary's table in eight
  * @returns the bytes of model.onnx
  * @throws LabError `exports.family` for an architecture that transformers.js does not load, `exports.too-large` when the
  *   weights pass 1.9 GB
  */
-export function decoderOnnx(config: ModelConfig, weights: ExportWeights): Uint8Array {
+export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): Uint8Array {
   if (!LOADABLE.includes(config.model_type)) throw new LabError('exports.family', `transformers.js loads no ${config.model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type, loadable: LOADABLE });
-  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0) * (rounded ? ROUNDED_PART : 1);
   if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, 'Export the model in Hugging Face layout (safetensors), or the adapter alone.', { bytes });
 
   const g = new Graph('model');
   const family = familyOf(config);
+  const matrix = (plan: WeightPlan, prefix: string): { shape: readonly number[]; data: Float32Array } => stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan) as { shape: readonly number[]; data: Float32Array };
   const weight = (plan: WeightPlan, prefix = ''): Stored => {
-    const { shape, data } = stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan);
-    return { value: g.constant(data as Float32Array, 'float32', shape) };
+    const { shape, data } = matrix(plan, prefix);
+    return (rounded ? inFourBits(g, shape, data) : null) ?? { value: g.constant(data, 'float32', shape) };
   };
   const all = (plans: Readonly<Record<string, WeightPlan>>, prefix?: string): LayerValues => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, weight(plan, prefix)]));
-  const table = (tensor: string): Stored => weight({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] });
+  const table = (tensor: string): Stored => {
+    const { shape, data } = matrix({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] }, '');
+    return (rounded ? inEightBits(g, shape, data) : null) ?? { value: g.constant(data, 'float32', shape) };
+  };
 
   const ids = g.input('input_ids', 'int64', [BATCH, LENGTH], { 0: 'batch_size', 1: 'sequence_length' });
   const mask = g.input('attention_mask', 'int64', [BATCH, TOTAL], { 0: 'batch_size', 1: 'total_sequence_length' });
@@ -65,8 +73,47 @@ export function decoderOnnx(config: ModelConfig, weights: ExportWeights): Uint8A
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     x = family.block(x, openLayer({ g, config, positions, layer, weights: all(plan.weights, `${family.paths.layers}.${layer}.`), ...kinds[kindOf(config, layer)] }));
   }
-  g.output('logits', matMul(normalised(x, outer.norm, outer.norm_bias, config), transpose(outer.head.value)));
+  g.output('logits', times(normalised(x, outer.norm, outer.norm_bias, config), packedTable(outer.head)));
   return writeModel(g, 'external').bytes;
+}
+
+/** x W^T for x [batch, length, in]. */
+function times(x: Value, weight: Stored): Value {
+  return weight.packed ? matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero) : matMul(x, transpose(decoded(weight)));
+}
+
+/** A matrix as MatMulNBits takes it; null for vectors, and where its rows cannot be cut into blocks. */
+function inFourBits(g: Graph, shape: readonly number[], data: Float32Array): Stored | null {
+  const [rows, columns = 0] = shape as [number, number?];
+  const block = blockLength(columns);
+  if (shape.length < 2 || block === null) return null;
+  const { codes, scales, zeros } = quantize(data, [rows, columns], 4);
+  const value = g.constant(codes, 'uint8', [rows, columns / block, block / 2]);
+  const zero = fromByteStarts(zeros, rows, columns / block);
+  return { value, packed: { codes: value, scale: g.constant(scales, 'float32', [scales.length]), zero: g.constant(zero, 'uint8', [zero.length]) } };
+}
+
+/** Four-bit zero points two to a byte, rearranged so that every row begins with a byte. */
+function fromByteStarts(zeros: Uint8Array, rows: number, blocks: number): Uint8Array {
+  if (blocks % 2 === 0) return zeros;
+  const bytes = (blocks + 1) / 2;
+  const out = new Uint8Array(rows * bytes);
+  for (let i = 0; i < rows * blocks; i++) {
+    const [row, column] = [Math.floor(i / blocks), i % blocks];
+    const zero = ((zeros[i >> 1] as number) >> (4 * (i & 1))) & 15;
+    out[row * bytes + (column >> 1)] = (out[row * bytes + (column >> 1)] as number) | (zero << (4 * (column & 1)));
+  }
+  return out;
+}
+
+/** A table that rows are looked up in as well. */
+function inEightBits(g: Graph, shape: readonly number[], data: Float32Array): Stored | null {
+  const [rows, columns] = shape as [number, number];
+  const block = blockLength(columns);
+  if (block === null) return null;
+  const { codes, scales, zeros } = quantize(data, [rows, columns], 8);
+  const blocks = [rows, columns / block];
+  return { value: g.constant(codes, 'uint8', [rows, columns]), scale: g.constant(scales, 'float32', blocks), zero: g.constant(zeros, 'uint8', blocks) };
 }
 
 function found(weights: ExportWeights, name: string): { shape: number[]; dtype: 'float32'; data: Float32Array } {
@@ -123,7 +170,7 @@ function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenC
   const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: width } = config;
   const { inputs } = familyOf(config).layer(config);
   const product = (x: Value, name: string): Value => {
-    const y = matMul(x, transpose(decoded(weights[name] as Stored)));
+    const y = times(x, weights[name] as Stored);
     return `${name}_bias` in weights ? add(y, decoded(weights[`${name}_bias`] as Stored)) : y;
   };
   const remembered = (part: 'key' | 'value', now: Value): Value => {

@@ -14,6 +14,8 @@ export interface ModelCard {
   seed: number;
   steps: number;
   tuning: 'lora' | 'full';
+  /** Whether the weights were rounded on their way out. */
+  rounded: boolean;
   /** Optimiser and adapter settings, in TRL's and PEFT's names. */
   settings: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   benchmark: string;
@@ -44,7 +46,7 @@ export function modelCard(card: ModelCard): string {
     '',
     `# ${plain(card.name)}`,
     '',
-    `${plain(card.base)}, tuned ${card.tuning === 'lora' ? 'with LoRA ' : ''}in a browser by Pinch Lab ${card.version}; ${card.tuning === 'lora' ? 'the adapter is folded into the weights' : 'all weights were trained'}.`,
+    `${plain(card.base)}, tuned ${card.tuning === 'lora' ? 'with LoRA ' : ''}in a browser by Pinch Lab ${card.version}; ${card.tuning === 'lora' ? 'the adapter is folded into the weights' : 'all weights were trained'}.${card.rounded ? ' Rounded afterwards: matrices to four bits in blocks of 32, embedding and head to eight. The scores below are those of the weights as they were.' : ''}`,
     '',
     '## Data',
     '',

@@ -7,7 +7,11 @@ import { allWeights, type CheckpointFiles, readCheckpoint } from '../models/chec
 import { writeSafetensors } from '../models/safetensors.ts';
 import { decoderOnnx } from './decoder-onnx.ts';
 
-export type ModelFormat = 'safetensors' | 'onnx';
+/** `onnx-q4`: rounded, what transformers.js calls q4. */
+export type ModelFormat = 'safetensors' | 'onnx' | 'onnx-q4';
+
+/** Where transformers.js looks for a model's graph, and the dtype that makes it look there. */
+const ONNX = { onnx: { file: 'onnx/model.onnx', dtype: 'fp32' }, 'onnx-q4': { file: 'onnx/model_q4.onnx', dtype: 'q4' } } as const;
 
 /** Files of the base that are taken over as they are. */
 const TAKEN = ['tokenizer.json', 'chat_template.jinja', 'generation_config.json'];
@@ -23,7 +27,7 @@ export interface ModelExport {
 }
 
 /**
- * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, all float32
+ * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, float32, or onnx/model_q4.onnx
  * @throws what `readCheckpoint`, `mergeAdapter` and `decoderOnnx` throw
  */
 export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, Uint8Array>> {
@@ -34,7 +38,7 @@ export async function modelFiles({ base, adapter, format, chatTemplate, card }: 
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   const settings = { ...object(await base.json('config.json'), 'config.json'), torch_dtype: 'float32' };
   // transformers.js would look for a quantized file otherwise.
-  files.set('config.json', json(format === 'onnx' ? { ...settings, 'transformers.js_config': { dtype: 'fp32' } } : settings));
+  files.set('config.json', json(format === 'safetensors' ? settings : { ...settings, 'transformers.js_config': { dtype: ONNX[format].dtype } }));
   for (const name of TAKEN) if (base.names.includes(name)) files.set(name, await base.bytes(name));
   if (!files.has('generation_config.json')) {
     const { bos_token_id, eos_token_id, pad_token_id } = config;
@@ -44,8 +48,8 @@ export async function modelFiles({ base, adapter, format, chatTemplate, card }: 
   const templated = 'chat_template' in tokenizer || files.has('chat_template.jinja');
   files.set('tokenizer_config.json', json(templated ? tokenizer : { ...tokenizer, chat_template: chatTemplate }));
   files.set('README.md', new TextEncoder().encode(card));
-  if (format === 'onnx') files.set('onnx/model.onnx', decoderOnnx(config, merged));
-  else files.set('model.safetensors', writeSafetensors(merged));
+  if (format === 'safetensors') files.set('model.safetensors', writeSafetensors(merged));
+  else files.set(ONNX[format].file, decoderOnnx(config, merged, format === 'onnx-q4'));
   return files;
 }
 

@@ -32,12 +32,13 @@ export interface Constant {
   readonly data: Uint8Array;
 }
 
-type Numbers = readonly number[] | Float32Array | Int32Array;
+type Numbers = readonly number[] | Float32Array | Int32Array | Uint8Array;
 
 const PACK: { [T in DType]?: (data: Numbers) => Uint8Array } = {
   float32: (data) => bytesOf(Float32Array.from(data)),
   int32: (data) => bytesOf(Int32Array.from(data)),
   int64: (data) => bytesOf(BigInt64Array.from(data as readonly number[], BigInt)),
+  uint8: (data) => Uint8Array.from(data as readonly number[]),
   bool: (data) => Uint8Array.from(data, (x) => (x ? 1 : 0)),
 };
 

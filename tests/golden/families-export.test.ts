@@ -28,6 +28,26 @@ for (const name of LOADED) {
   });
 }
 
+test('rounded to four bits, transformers.js answers as PyTorch does with the same rounded weights', async ({ page }) => {
+  const folder = 'families/llama-int4';
+  const { config, tensors } = (await GoldenSet.open(folder, goldenBytes)).adapter(0);
+  // An adapter that changes nothing: what is exported is the base.
+  const nothing = { config, tensors: new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map(() => 0) }])) };
+  const files = await modelFiles({ base: await goldenFiles(folder), adapter: nothing, format: 'onnx-q4', chatTemplate: '', card: '' });
+  const whole = await modelFiles({ base: await goldenFiles(folder), adapter: nothing, format: 'onnx', chatTemplate: '', card: '' });
+  expect(files.has('onnx/model.onnx')).toBe(false);
+  expect((files.get('onnx/model_q4.onnx') as Uint8Array).length).toBeLessThan(0.6 * (whole.get('onnx/model.onnx') as Uint8Array).length);
+  await page.route('**/exported/**', (route) => {
+    const bytes = files.get(new URL(route.request().url()).pathname.split('/exported/model/')[1] as string);
+    return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
+  });
+  const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
+  const asked = generations.filter(({ adapter }) => adapter < 0);
+  const { alone } = await inBrowser<{ alone: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24);
+  const cut = (tokens: number[]): number[] => tokens.slice(0, tokens.includes(EOS) ? tokens.indexOf(EOS) : tokens.length);
+  expect(alone.map(cut)).toEqual(asked.map(({ tokens }) => cut(tokens)));
+});
+
 test('a family that transformers.js does not load is refused by name', async () => {
   const set = await GoldenSet.open('families/mixtral', goldenBytes);
   const refused = modelFiles({ base: await goldenFiles('families/mixtral'), adapter: set.adapter(0), format: 'onnx', chatTemplate: '', card: '' });

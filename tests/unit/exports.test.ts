@@ -4,7 +4,7 @@ import { weightShapes } from '../../src/models/plan.ts';
 import { parseConfig } from '../../src/models/config.ts';
 
 const CARD: ModelCard = {
-  name: 'mine', base: 'world-dense', dataset: 'lima-x-world', mix: 'ENDE', languages: ['en', 'de'], records: 40, seed: 3, steps: 120, tuning: 'lora',
+  name: 'mine', base: 'world-dense', dataset: 'lima-x-world', mix: 'ENDE', languages: ['en', 'de'], records: 40, seed: 3, steps: 120, tuning: 'lora', rounded: false,
   settings: { r: 8, target_modules: ['q_proj', 'v_proj'], learning_rate: 0.003 },
   benchmark: 'mt-bench-x-world', questionsPerCategory: 2, judge: 'rules',
   scores: [{ language: 'en', raw: { mean: 6.5, low: 5.25, high: 7.5, n: 32 } }, { language: 'de', raw: { mean: 4, low: NaN, high: NaN, n: 2 } }, { language: 'fr', raw: { mean: NaN, low: NaN, high: NaN, n: 0 } }],

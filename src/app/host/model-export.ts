@@ -32,6 +32,7 @@ export async function exportModel({ store, models }: { store: Store; models: Mod
     judge: results.judge,
     // Seeds of one mix are pooled in the results; a card speaks of one model.
     scores: manifest.seeds.length > 1 ? [] : results.heatmap.filter((row) => row.model === cell.model && row.dataset === cell.dataset && row.mix === cell.mix),
+    rounded: format === 'onnx-q4',
     version,
   });
   const [base, tokenizer] = await Promise.all([models.files(cell.model), models.tokenizer(cell.model)]);

@@ -2,29 +2,29 @@
 import { int } from '../graph.ts';
 import { type Value, describe, dim, shapeError } from '../value.ts';
 
-/** (codes - zero) * scale as float32. @param codes uint8 or uint4 [rows, columns]; scale and zero [rows, columns / block] */
+/** (codes - zero) * scale as float32. @param codes uint8 or uint4 [..., columns]; scale and zero [..., columns / block] */
 export function dequantizeLinear(codes: Value, scale: Value, zero: Value): Value {
-  const block = dim(codes, 1) / dim(scale, 1);
-  if (codes.shape.length !== 2 || !Number.isInteger(block) || dim(scale, 0) !== dim(codes, 0) || codes.dtype !== zero.dtype || String(zero.shape) !== String(scale.shape)) {
+  const block = dim(codes, -1) / dim(scale, -1);
+  if (codes.shape.length < 2 || !Number.isInteger(block) || String(codes.shape.slice(0, -1)) !== String(scale.shape.slice(0, -1)) || codes.dtype !== zero.dtype || String(zero.shape) !== String(scale.shape)) {
     throw shapeError('DequantizeLinear', `codes ${describe(codes)}, scales ${describe(scale)} and zeros ${describe(zero)} do not fit each other`);
   }
-  return codes.graph.append('DequantizeLinear', [codes, scale, zero], [{ dtype: 'float32', shape: codes.shape }], { axis: int(1), block_size: int(block) })[0] as Value;
+  return codes.graph.append('DequantizeLinear', [codes, scale, zero], [{ dtype: 'float32', shape: codes.shape }], { axis: int(codes.shape.length - 1), block_size: int(block) })[0] as Value;
 }
 
 /**
  * x W^T for a quantised W that is never decoded as a whole: for few rows, where reading W is what takes time.
- * @param x float32 [rows, columns]
- * @param codes uint8 [out, blocks, bytes of a block]; scale float32 [out * blocks]; zero uint8, packed
+ * @param x float32 [..., columns]
+ * @param codes uint8 [out, blocks, bytes of a block]; scale float32 [out * blocks]; zero uint8, packed, each row from a byte's start
  */
 export function matMulNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {
   const [out, blocks, bytes] = codes.shape as [number, number, number];
-  const columns = dim(x, 1);
+  const columns = dim(x, -1);
   const block = columns / blocks;
   const bits = (8 * bytes) / block;
-  if (x.shape.length !== 2 || codes.dtype !== 'uint8' || (bits !== 4 && bits !== 8) || dim(scale, 0) !== out * blocks || dim(zero, 0) * 8 !== out * blocks * bits) {
+  if (x.shape.length < 2 || codes.dtype !== 'uint8' || (bits !== 4 && bits !== 8) || dim(scale, 0) !== out * blocks || dim(zero, 0) !== out * Math.ceil((blocks * bits) / 8)) {
     throw shapeError('MatMulNBits', `${describe(x)} cannot be multiplied by codes ${describe(codes)} with scales ${describe(scale)} and zeros ${describe(zero)}`);
   }
   // Accuracy level 1: products in float32, not in integers.
   const attributes = { K: int(columns), N: int(out), bits: int(bits), block_size: int(block), accuracy_level: int(1) };
-  return x.graph.append('MatMulNBits', [x, codes, scale, zero], [{ dtype: 'float32', shape: [dim(x, 0), out] }], attributes, { domain: 'com.microsoft' })[0] as Value;
+  return x.graph.append('MatMulNBits', [x, codes, scale, zero], [{ dtype: 'float32', shape: [...x.shape.slice(0, -1), out] }], attributes, { domain: 'com.microsoft' })[0] as Value;
 }

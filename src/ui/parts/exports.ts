@@ -27,7 +27,8 @@ export class Exports extends View {
       </div>
       <div class="row export-adapter">${choice(full ? 'Model of' : 'Adapter of', cell, tuned.map((one) => [one.id, `${one.mix}${this.study.manifest.seeds.length > 1 ? `, seed ${one.seed}` : ''}`]), (value) => (this.cell = value))}${full ? '' : button('Adapter (PEFT)', `${file}-${cell.replaceAll('/', '-')}.zip`, () => this.lab.studies.exportAdapter(id, cell))}
         ${button('Model (safetensors)', `${cell.replaceAll('/', '-')}.zip`, () => this.lab.studies.exportModel(id, cell, 'safetensors'))}
-        ${button('Model (ONNX)', `${cell.replaceAll('/', '-')}-onnx.zip`, () => this.lab.studies.exportModel(id, cell, 'onnx'))}</div>
+        ${button('Model (ONNX)', `${cell.replaceAll('/', '-')}-onnx.zip`, () => this.lab.studies.exportModel(id, cell, 'onnx'))}
+        ${button('Model (ONNX, 4 bits)', `${cell.replaceAll('/', '-')}-onnx-q4.zip`, () => this.lab.studies.exportModel(id, cell, 'onnx-q4'))}</div>
       <p class="small quiet">${full ? 'The tuned model, for transformers (safetensors) and transformers.js (ONNX).' : 'The adapter alone, for PEFT; or folded into its base, for transformers (safetensors) and transformers.js (ONNX).'}</p>
       <p class="small quiet">A key is never part of an export.</p>
     </div>`;
