@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
 
 const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
+/** Those take seconds a token on a processor. */
+const LARGE = /^(SmolLM2-135M|Qwen3-0.6B as int4)$/;
 const bench = await openBenchPage({ port: Number(args.port) });
 try {
-  for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers', 'SmolLM2-135M']) {
+  for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers', 'SmolLM2-135M', 'Qwen3-0.6B as int4']) {
     const page = await bench.fresh();
-    const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer), nine: model !== 'SmolLM2-135M' };
+    const request = { model, rounds: Number(args.rounds), threads: Number(args.threads), prompt: Number(args.prompt), answer: Number(args.answer), nine: !LARGE.test(model) };
     const { times, same } = await page.evaluate(async (own) => (await import('/tests/bench/decode.ts')).decode(own), request);
     const ms = Object.fromEntries(Object.entries(times).map(([name, own]) => [name, median(own)]));
     console.log(`\n${model}: ${args.prompt} tokens of prompt, ${args.answer} new ones, ${args.threads} threads; ${same ? 'the same tokens from both' : 'NOT the same tokens from both'}`);

@@ -98,7 +98,7 @@ export function decodeLoop(shape: GenerationShape): Graph {
   const g = new Graph('decode');
   const rows = rowsOf(shape);
   const { sampling, positions: longest } = shape;
-  const fixed = declare(g, shape, true);
+  const fixed = declare(g, shape);
   const past = pastInputs(g, shape);
   const recents = memoryInputs(g, shape, 'recent_', 'recent');
   const position = g.input('position', 'int64', [rows, 1]);
@@ -169,7 +169,7 @@ export function decodeStep(shape: GenerationShape): Graph {
   const g = new Graph('decode step');
   const rows = rowsOf(shape);
   const { sampling } = shape;
-  const fixed = declare(g, shape, true);
+  const fixed = declare(g, shape);
   const past = pastInputs(g, shape);
   const recents = memoryInputs(g, shape, 'recent_', 'window');
   const here = less(0.5, g.input('here', 'float32', [1, 1, 1, shape.positions], { 3: 'window' }));

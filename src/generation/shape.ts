@@ -6,7 +6,7 @@ import { type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
 import type { LayerLora, LoraLayout } from '../models/lora.ts';
 import { type OuterValues, declareOuter } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables } from '../models/rotary.ts';
-import { type Named, type Stored, declarePacked, declareStored, decoded, packedTable } from '../models/stored.ts';
+import { type Named, type Stored, declarePacked, decoded, packedTable } from '../models/stored.ts';
 import type { Sampling } from './sampling.ts';
 
 export { HIDDEN } from '../models/masks.ts';
@@ -48,24 +48,19 @@ export function slides({ model: { config }, positions }: GenerationShape, layer?
 
 /**
  * Weights, adapters and tables of a graph; the adapters' matrices are cut and halves widened here, once a run.
- * @param fewRows quantised matrices stay packed, since a decoder's few rows are not worth decoding them for
+ * Quantised matrices stay packed: a decoder's few rows are not worth decoding them for, and a prompt's are multiplied as fast.
  */
-export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape, fewRows = false): Frozen {
+export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape): Frozen {
   const { config } = model;
   const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
   const outer = declareOuter(g, model.outer);
   return {
-    layers: model.layers.map((weights, i) => widened(fewRows ? declarePacked(g, weights, `layer${i}.`) : late(declareStored(g, weights, `layer${i}.`)))),
+    layers: model.layers.map((weights, i) => widened(declarePacked(g, weights, `layer${i}.`))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size]), {}, 'divided').lora),
-    outer: { ...outer, head: fewRows && outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
+    outer: { ...outer, head: outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
     // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
-}
-
-/** Quantised weights are decoded a layer at a time. */
-function late(weights: Named<Stored>): Named<Stored> {
-  return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale ? { ...stored, late: true } : stored]));
 }
 
 /** Halves are widened once a run, not at every step. */

@@ -93,8 +93,6 @@ export interface Stored {
   value: Value;
   scale?: Value;
   zero?: Value;
-  /** Not decoded before there is what it is multiplied with: see `nought`. Without gradients only. */
-  late?: boolean;
   /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products of few rows, without decoding. */
   packed?: { codes: Value; scale: Value; zero: Value };
 }
@@ -152,7 +150,7 @@ export function decoded({ value, scale, zero }: Stored): Value {
 
 /**
  * Zero [1], but not known before `x` is: ONNX Runtime orders nodes by what they depend on alone, and would decode all
- * weights, or all of a weight's stretches, before it uses the first.
+ * stretches of a weight before it uses the first.
  */
 export function nought(x: Value): Value {
   const first = x.shape.reduce<Value>((value, _, axis) => slice(value, axis, 0, 1), x);
@@ -161,10 +159,7 @@ export function nought(x: Value): Value {
 
 /** x W^T for x [rows, in], plus `c` [rows, out]. */
 export function product(x: Value, weight: Stored, c?: Value): Value {
-  if (!weight.packed) {
-    const held = weight.late && weight.scale ? { ...weight, scale: add(weight.scale, nought(x)) } : weight;
-    return gemm(x, decoded(held), { transB: true, ...(c ? { c } : {}) });
-  }
+  if (!weight.packed) return gemm(x, decoded(weight), { transB: true, ...(c ? { c } : {}) });
   const y = matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
   return c ? add(y, c) : y;
 }
