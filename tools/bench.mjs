@@ -1,4 +1,4 @@
-// npm run bench [-- --device=webgpu --threads=2 --rounds=9 --only=NAME --small]: training steps in Chromium beside jax-js and
+// npm run bench [-- --device=webgpu (or swiftshader, a software GPU) --threads=2 --rounds=9 --only=NAME --small]: training steps in Chromium beside jax-js and
 // TensorFlow.js, and (where it is installed) native PyTorch; then decoding beside transformers.js. Each contender has a browser
 // of its own. Prints tables of medians, the ratios, and a line of JSON. --small leaves the large checkpoints out.
 import { spawnSync } from 'node:child_process';
@@ -24,12 +24,12 @@ const bench = await openBenchPage({ port: Number(args.port), device: args.device
 const found = {};
 try {
   const names = (await bench.page.evaluate(async () => Object.keys((await import('/tests/bench/contenders.ts')).CONTENDERS)))
-    .filter((name) => (args.only ? args.only.includes(name) : (args.device === 'wasm' || !/jax|Tensor/.test(name)) && !(args.small && LARGE.test(name))));
+    .filter((name) => (args.only ? args.only.includes(name) : (args.device === 'wasm' || !/Tensor|Qwen3/.test(name)) && !(args.small && LARGE.test(name))));
   console.log(`${args.device}, ${args.threads} threads\n\n${'one training step'.padEnd(52)}${'median ms'.padStart(10)}${'tokens/s'.padStart(10)}`);
   const show = (name, { ms, tokens }) => console.log(`${name.padEnd(52)}${ms.toFixed(1).padStart(10)}${((1000 * tokens) / ms).toFixed(0).padStart(10)}`);
   for (const name of names) {
     const page = await bench.fresh();
-    const request = { device: args.device, threads: Number(args.threads), contender: name, rounds: LARGE.test(name) ? FEW_ROUNDS : Number(args.rounds) };
+    const request = { device: args.device === 'wasm' ? 'wasm' : 'webgpu', threads: Number(args.threads), contender: name, rounds: LARGE.test(name) ? FEW_ROUNDS : Number(args.rounds) };
     try {
       let clock;
       const late = new Promise((_, reject) => (clock = setTimeout(() => reject(new Error(`no result within ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS)));

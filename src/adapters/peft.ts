@@ -66,9 +66,12 @@ export function readAdapter(files: AdapterFiles): Adapter {
   return { config, tensors };
 }
 
+/** Zip files know dates from 1980 on; one and the same for all, so that equal adapters are equal files. */
+const NO_DATE = new Date(1980, 0, 1, 12);
+
 /** Both files in one zip, stored without compression: float32 weights hardly shrink. */
 export function zipAdapter(adapter: Adapter, baseName: string): Uint8Array<ArrayBuffer> {
-  return zipSync({ ...writeAdapter(adapter, baseName) }, { level: 0 }) as Uint8Array<ArrayBuffer>;
+  return zipSync({ ...writeAdapter(adapter, baseName) }, { level: 0, mtime: NO_DATE }) as Uint8Array<ArrayBuffer>;
 }
 
 /** Reads a zip that holds the two files, in a folder or not. @throws LabError `adapters.zip`, and what `readAdapter` throws */

@@ -8,16 +8,16 @@ import { BLOCK_TOKENS, LARGE, WORLD_DENSE, WORLD_TOKENS } from './shapes.ts';
 export interface Contender {
   /** Tokens that one call computes, of all adapters together. */
   tokens: number;
-  /** @param device opened for the lab's own; peers open theirs */
-  make(device: () => Promise<Device>, threads: number): Promise<Work>;
+  /** @param device opened for the lab's own; peers open theirs, of the same kind */
+  make(device: () => Promise<Device>, threads: number, kind: 'wasm' | 'webgpu'): Promise<Work>;
 }
 
 const SHAPES = { 'world-dense': { config: WORLD_DENSE, storage: 'auto' }, 'SmolLM2-135M': { config: parseConfig(LARGE['SmolLM2-135M']), storage: 'float16' }, 'Qwen3-0.6B': { config: parseConfig(LARGE['Qwen3-0.6B']), storage: 'int4' } } as const;
 
 function jaxOf(make: (jax: typeof import('./jax.ts')) => Promise<Work>): Contender['make'] {
-  return async () => {
+  return async (_device, _threads, kind) => {
     const jax = await import('./jax.ts');
-    await jax.prepare();
+    await jax.prepare(kind);
     return make(jax);
   };
 }

@@ -14,9 +14,9 @@ type Tensors = Record<string, np.Array>;
 const PROJECTIONS = { q: 'self_attn.q_proj', k: 'self_attn.k_proj', v: 'self_attn.v_proj', o: 'self_attn.o_proj', gate: 'mlp.gate_proj', up: 'mlp.up_proj', down: 'mlp.down_proj' } as const;
 type Projection = keyof typeof PROJECTIONS;
 
-export async function prepare(): Promise<void> {
-  await init('wasm');
-  defaultDevice('wasm');
+export async function prepare(kind: 'wasm' | 'webgpu'): Promise<void> {
+  await init(kind);
+  defaultDevice(kind);
 }
 
 function arrayOf(data: Float32Array | Int32Array, shape: number[]): np.Array {

@@ -14,12 +14,18 @@ import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-web/webgpu';
 import { type Device, openDevice } from '../../src/runtime/index.ts';
 import * as agreement from '../golden/agreement-checks.ts';
+import * as dora from '../golden/dora-checks.ts';
+import * as full from '../golden/full-checks.ts';
 import * as checks from '../golden/training-checks.ts';
-import { blockStep, worldStep } from './ours.ts';
+import { type Work, blockStep, worldStep } from './ours.ts';
+import { WORLD_DENSE, WORLD_TOKENS } from './shapes.ts';
 
 const { values: args } = parseArgs({
   options: { webgpu: { type: 'string', default: 'webgpu' }, rounds: { type: 'string', default: '9' }, checks: { type: 'string', default: 'yes' }, only: { type: 'string', multiple: true } },
 });
+
+const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial', 'llama-int8', 'llama-int4', 'qwen2-dora'];
+const FULLY_TUNED = ['llama3', 'qwen2', 'gemma3_text', 'mixtral', 'gpt_neox'];
 
 const here = import.meta.dirname;
 const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(here, 'data', path)));
@@ -70,34 +76,49 @@ async function correctness(device: Device): Promise<Record<string, unknown>> {
   });
   await attempt('whole and blockwise, with dropout', () => agreement.wholeAndBlockwise(device, read, 0.2));
   await attempt('resumed and unbroken', () => agreement.brokenAndUnbroken(device, read, 'whole'));
+  for (const name of FAMILIES) await attempt(`${name}: logits, gradients, curve`, () => checks.familyErrors(device, read, `families/${name}`, 'whole'));
+  for (const name of FULLY_TUNED) await attempt(`${name}: all weights`, () => full.fullErrors(device, read, `families/${name}`));
+  await attempt('a fresh DoRA adapter', () => dora.freshDora(device, read));
+  await attempt('DoRA beside LoRA', () => dora.doraBesideLora(device, read).then(({ found, known }) => ({ same: JSON.stringify(found) === JSON.stringify(known) })));
   await attempt('float16 and float32 weights', () => checks.halvesAndFloats(device, read));
   return results;
 }
 
-async function benchmark(device: Device): Promise<Record<string, { median: number; min: number }>> {
-  const works = {
+async function benchmark(device: Device): Promise<Record<string, { median: number; min: number } | { error: string }>> {
+  const jax = async (make: (module: typeof import('./jax.ts')) => Promise<Work>): Promise<Work> => {
+    const module = await import('./jax.ts');
+    await module.prepare('webgpu');
+    return make(module);
+  };
+  const works: Record<string, () => Promise<Work>> = {
     'world-dense, 1 adapter': () => worldStep(device, 1),
     'world-dense, 9 adapters at once': () => worldStep(device, 9, { engine: 'whole' }),
     'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, { engine: 'blockwise' }),
     'block of 576': () => blockStep(device),
+    'world-dense, 1 adapter, jax-js': () => jax((module) => module.trainingStep(WORLD_DENSE, WORLD_TOKENS)),
+    'block of 576, jax-js': () => jax((module) => module.blockStep()),
     // So small that what is timed is the cost of asking the GPU, not the GPU.
     'golden model, 3 adapters at once': () => checks.goldenStep(device, read, 'whole'),
     'golden model, 3 adapters at once, layer by layer': () => checks.goldenStep(device, read, 'blockwise'),
   };
-  const results: Record<string, { median: number; min: number }> = {};
+  const results: Record<string, { median: number; min: number } | { error: string }> = {};
   for (const [name, make] of Object.entries(works)) {
     if (args.only && !args.only.includes(name)) continue;
     console.error(`bench: ${name}`);
-    const work = await make();
-    for (let i = 0; i < 3; i++) await work();
-    const times: number[] = [];
-    for (let i = 0; i < Number(args.rounds); i++) {
-      const started = performance.now();
-      await work();
-      times.push(performance.now() - started);
+    try {
+      const work = await make();
+      for (let i = 0; i < 3; i++) await work();
+      const times: number[] = [];
+      for (let i = 0; i < Number(args.rounds); i++) {
+        const started = performance.now();
+        await work();
+        times.push(performance.now() - started);
+      }
+      times.sort((a, b) => a - b);
+      results[name] = { median: times[times.length >> 1] as number, min: times[0] as number };
+    } catch (error) {
+      results[name] = { error: String(error) };
     }
-    times.sort((a, b) => a - b);
-    results[name] = { median: times[times.length >> 1] as number, min: times[0] as number };
   }
   return results;
 }

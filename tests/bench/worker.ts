@@ -1,9 +1,9 @@
 /** Times one contender in a dedicated worker, as the product computes in one. */
-import { type DeviceWish, openDevice } from '../../src/runtime/index.ts';
+import { openDevice } from '../../src/runtime/index.ts';
 import { CONTENDERS, type Contender } from './contenders.ts';
 
 export interface BenchRequest {
-  device: DeviceWish;
+  device: 'wasm' | 'webgpu';
   threads: number;
   contender: string;
   rounds: number;
@@ -20,7 +20,7 @@ const WARM_UP = { calls: 2, ms: 2000 };
 
 async function bench({ device, threads, contender, rounds }: BenchRequest): Promise<BenchResult> {
   const { tokens, make } = CONTENDERS[contender] as Contender;
-  const work = await make(() => openDevice(device, { threads }), threads);
+  const work = await make(() => openDevice(device, { threads }), threads, device);
   const began = performance.now();
   for (let calls = 0; calls < WARM_UP.calls || performance.now() - began < WARM_UP.ms; calls++) await work();
   const times: number[] = [];
