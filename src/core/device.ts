@@ -1,9 +1,11 @@
 /** Where the engine runs, and why there. */
 export interface DeviceReport {
   kind: 'webgpu' | 'wasm';
-  /** `NVIDIA H200`, `SwiftShader`, `WebAssembly SIMD`. */
+  /** `NVIDIA H200`, `SwiftShader`, `WebAssembly relaxed SIMD`. */
   name: string;
   threads: number;
+  /** On WASM: null where the lab's own kernel multiplies matrices (relaxed SIMD), else why ONNX Runtime's does. */
+  stockProducts?: string | null;
   crossOriginIsolated: boolean;
   /** Of a GPU: bytes of the largest buffer that it binds. */
   largestBuffer?: number;

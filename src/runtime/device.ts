@@ -36,6 +36,8 @@ export interface Surroundings {
   /** An ONNX Runtime Web module with its files already set, where no page serves them (Node). */
   ort?: Ort;
   threads?: number;
+  /** On WASM: multiply with ONNX Runtime's own kernel, to compare. */
+  stockProducts?: boolean;
 }
 
 export type DeviceWish = 'auto' | 'webgpu' | 'wasm';
@@ -56,13 +58,13 @@ export async function openDevice(wish: DeviceWish = 'auto', surroundings: Surrou
   return openWasm(reason, surroundings);
 }
 
-async function openWasm(reason: string, { ort: given, threads = usableThreads() }: Surroundings): Promise<Device> {
+async function openWasm(reason: string, { ort: given, threads = usableThreads(), stockProducts: asked = false }: Surroundings): Promise<Device> {
   if (given) given.env.wasm.numThreads = threads;
-  const ort = given ?? (await loadOrt('wasm', threads).catch((error: unknown) => {
+  const { ort, stockProducts } = given ? { ort: given, stockProducts: 'the runtime was brought along' } : (await loadOrt('wasm', threads, asked).catch((error: unknown) => {
     throw new LabError('runtime.load', `ONNX Runtime could not be loaded: ${String(error)}`, 'Check the connection and reload the page.', {}, { cause: error });
   }));
   const why = threads === 1 && globalThis.crossOriginIsolated === false ? `${reason} One thread only: this page is not cross-origin isolated.` : reason;
-  const base = { kind: 'wasm', name: 'WebAssembly SIMD', threads, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: why } as const;
+  const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: why } as const;
   const test = await selfTest(new WasmDevice(ort, { ...base, selfTest: UNTESTED }));
   if (!test.passed) throw failed('WebAssembly', test);
   return new WasmDevice(ort, { ...base, selfTest: plain(test) });
@@ -80,7 +82,7 @@ async function openWebGpu(wish: DeviceWish, { adapter: given, ort: module }: Sur
   const name = info.description || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU';
   try {
     const device = await adapter.requestDevice({ requiredLimits: ownLimits(adapter), requiredFeatures: wantedFeatures(adapter) });
-    const ort = module ?? (await loadOrt(webgpuBuild(), 1));
+    const ort = module ?? (await loadOrt(webgpuBuild(), 1)).ort;
     const base = { kind: 'webgpu', name, threads: 1, largestBuffer: device.limits.maxStorageBufferBindingSize, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: software ? 'WebGPU was asked for; this adapter is a software emulation.' : 'A GPU was found and computes rightly.' } as const;
     const test = await selfTest(new WebGpuDevice(ort, device, { ...base, selfTest: UNTESTED }));
     if (test.passed) return new WebGpuDevice(ort, device, { ...base, selfTest: plain(test) });

@@ -1,5 +1,5 @@
 /** What `npm run bench` times in training: the lab's engine and its peers, by name. */
-import type { Device } from '../../src/runtime/index.ts';
+import type { Device, Surroundings } from '../../src/runtime/index.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import * as ours from './ours.ts';
 import type { Work } from './ours.ts';
@@ -9,8 +9,10 @@ export interface Contender {
   /** Tokens that one call computes, of all adapters together. */
   tokens: number;
   /** @param device opened for the lab's own; peers open theirs, of the same kind */
-  make(device: () => Promise<Device>, threads: number, kind: 'wasm' | 'webgpu'): Promise<Work>;
+  make(device: OpenDevice, threads: number, kind: 'wasm' | 'webgpu'): Promise<Work>;
 }
+
+type OpenDevice = (more?: Surroundings) => Promise<Device>;
 
 const SHAPES = { 'world-dense': { config: WORLD_DENSE, storage: 'auto' }, 'SmolLM2-135M': { config: parseConfig(LARGE['SmolLM2-135M']), storage: 'float16' }, 'Qwen3-0.6B': { config: parseConfig(LARGE['Qwen3-0.6B']), storage: 'int4' } } as const;
 
@@ -30,12 +32,14 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   'world-dense, 16 tokens': world(1, { tokens: 16 }),
   'world-dense, 16 tokens, 9 adapters at once': world(9, { tokens: 16 }),
   'block of 576': { tokens: BLOCK_TOKENS, make: async (device) => ours.blockStep(await device()) },
+  "block of 576, ONNX Runtime's products": { tokens: BLOCK_TOKENS, make: async (device) => ours.blockStep(await device({ stockProducts: true })) },
   'block of 576, jax-js': { tokens: BLOCK_TOKENS, make: jaxOf((jax) => jax.blockStep()) },
   ...Object.fromEntries(Object.entries(SHAPES).flatMap(([name, { config, storage }]): [string, Contender][] => {
     const tokens = WORLD_TOKENS;
     return [
       [name, { tokens, make: async (device) => ours.trainingStep(await device(), config, { tokens, storage }) }],
-      ...(name === 'SmolLM2-135M' ? [[`${name}, whole step`, { tokens, make: async (device: () => Promise<Device>) => ours.trainingStep(await device(), config, { tokens, storage, engine: 'whole' }) }] as [string, Contender]] : []),
+      ...(name === 'SmolLM2-135M' ? [[`${name}, whole step`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device(), config, { tokens, storage, engine: 'whole' }) }] as [string, Contender]] : []),
+      ...(name === 'world-dense' ? [[`${name}, ONNX Runtime's products`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device({ stockProducts: true }), config, { tokens, storage }) }] as [string, Contender]] : []),
       [`${name}, jax-js`, { tokens, make: jaxOf((jax) => jax.trainingStep(config, tokens)) }],
       [`${name}, TensorFlow.js`, {
         tokens,

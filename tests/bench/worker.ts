@@ -20,7 +20,7 @@ const WARM_UP = { calls: 2, ms: 2000 };
 
 async function bench({ device, threads, contender, rounds }: BenchRequest): Promise<BenchResult> {
   const { tokens, make } = CONTENDERS[contender] as Contender;
-  const work = await make(() => openDevice(device, { threads }), threads, device);
+  const work = await make((more) => openDevice(device, { threads, ...more }), threads, device);
   const began = performance.now();
   for (let calls = 0; calls < WARM_UP.calls || performance.now() - began < WARM_UP.ms; calls++) await work();
   const times: number[] = [];

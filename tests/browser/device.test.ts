@@ -13,6 +13,21 @@ test('WASM passes its self-test with all cores of a small machine', async ({ pag
   expect(report.threads).toBe(await page.evaluate(() => Math.min(navigator.hardwareConcurrency, Math.max(4, Math.min(8, navigator.hardwareConcurrency - 2)))));
 });
 
+test('products are the lab’s own where the browser has relaxed SIMD, and ONNX Runtime’s where they are asked for', async ({ page }) => {
+  const report = await inBrowser<DeviceReport>(page, MODULE, 'report', 'wasm');
+  expect(report).toMatchObject({ stockProducts: null, name: 'WebAssembly relaxed SIMD' });
+  await page.reload();
+  const stock = await inBrowser<DeviceReport>(page, MODULE, 'report', 'wasm', { stockProducts: true });
+  expect(stock).toMatchObject({ stockProducts: 'it was asked for', name: 'WebAssembly SIMD' });
+});
+
+test('the proof of the product kernel passes ours and stops one that is wrong or does not compile', async ({ page }) => {
+  const { own, swapped, alien } = await inBrowser<Record<'own' | 'swapped' | 'alien', string | null>>(page, MODULE, 'proofs');
+  expect(own).toBeNull();
+  expect(swapped).toContain('computes wrongly here (1 x 1 by 1 x 1, zero)');
+  expect(alien).toContain('relaxed SIMD');
+});
+
 test('a software GPU is used when WebGPU is asked for by name, and says so', async ({ page }) => {
   const report = await inBrowser<DeviceReport>(page, MODULE, 'report', 'webgpu');
   expect(report.kind).toBe('webgpu');

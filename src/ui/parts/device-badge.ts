@@ -30,6 +30,7 @@ function about(device: DeviceReport): TemplateResult {
     <dl class="facts">
       <dt>Runs on</dt><dd>${KINDS[device.kind]}</dd>
       <dt>Threads</dt><dd class="num">${device.threads}</dd>
+      ${device.stockProducts === undefined ? '' : html`<dt>Matrix products</dt><dd>${device.stockProducts === null ? 'the lab’s kernel, multiplying and adding at once' : `ONNX Runtime’s kernel: ${device.stockProducts}`}</dd>`}
       <dt>Isolated page</dt><dd>${device.crossOriginIsolated ? 'yes' : 'no: one thread only'}</dd>
       <dt>Self-test</dt><dd>${selfTest.passed ? 'passed' : 'failed'}, largest relative error <span class="num">${rate(selfTest.maxRelativeError)}</span>, <span class="num">${decimal(selfTest.milliseconds, 0)}&nbsp;ms</span></dd>
     </dl>

@@ -1,0 +1,87 @@
+/**
+ * WebAssembly instructions as bytes, as many as a kernel of ours needs. Code nests; `bytes` flattens it.
+ * Encodings: the core specification, sections 5.4 and 5.5; relaxed_madd from the relaxed-simd proposal, part of core 3.0.
+ */
+export type Code = readonly (number | Code)[];
+
+export function bytes(code: Code): number[] {
+  return code.flatMap((part) => (typeof part === 'number' ? [part] : bytes(part)));
+}
+
+/** LEB128 of an unsigned number below 2^32. */
+export function unsigned(value: number): number[] {
+  const out: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...out, rest];
+    out.push((rest % 128) | 0x80);
+  }
+}
+
+/** LEB128 of a signed 32-bit number. */
+function signed(value: number): number[] {
+  const out: number[] = [];
+  for (let rest = value; ; rest >>= 7) {
+    const low = rest & 0x7f;
+    if (rest >> 6 === 0 || rest >> 6 === -1) return [...out, low];
+    out.push(low | 0x80);
+  }
+}
+
+const vector = (opcode: number, ...immediates: number[]): Code => [0xfd, unsigned(opcode), immediates];
+const at = (offset: number): number[] => [0, ...unsigned(offset)];
+
+export const get = (local: number): Code => [0x20, unsigned(local)];
+export const set = (local: number): Code => [0x21, unsigned(local)];
+export const i32 = {
+  constant: (value: number): Code => [0x41, signed(value)],
+  equalsZero: [0x45] as Code,
+  lessUnsigned: [0x49] as Code,
+  greaterUnsigned: [0x4b] as Code,
+  greaterOrEqualUnsigned: [0x4f] as Code,
+  add: [0x6a] as Code,
+  sub: [0x6b] as Code,
+  and: [0x71] as Code,
+  shiftLeft: [0x74] as Code,
+  shiftRight: [0x76] as Code,
+};
+
+/** Four floats at once; memory is addressed from the i32 on the stack plus a fixed offset in bytes. */
+export const f32x4 = {
+  zero: vector(12, ...Array.from({ length: 16 }, () => 0)),
+  splat: vector(19),
+  mul: vector(230),
+  add: vector(228),
+  /** a * b + c of the three on the stack, rounded once where the machine can, else twice. */
+  relaxedMadd: vector(261),
+  load: (offset: number): Code => vector(0, ...at(offset)),
+  loadSplat: (offset: number): Code => vector(9, ...at(offset)),
+  loadOne: vector(92, ...at(0)),
+  loadTwo: vector(93, ...at(0)),
+  store: (offset: number): Code => vector(11, ...at(offset)),
+  storeOne: vector(90, ...at(0), 0),
+  storeTwo: vector(91, ...at(0), 0),
+  /** The upper two floats, in the place of the lower. */
+  upper: (local: number): Code => [get(local), get(local), vector(13, ...Array.from({ length: 16 }, (_, i) => 8 + (i % 8)))],
+};
+
+const EMPTY = 0x40;
+const END = 0x0b;
+export const block = (...body: Code[]): Code => [0x02, EMPTY, body, END];
+/** `branch(0)` directly inside starts it again. */
+export const loop = (...body: Code[]): Code => [0x03, EMPTY, body, END];
+export const when = (condition: Code, ...body: Code[]): Code => [condition, 0x04, EMPTY, body, END];
+export const whenElse = (condition: Code, then: Code, otherwise: Code): Code => [condition, 0x04, EMPTY, then, 0x05, otherwise, END];
+export const branch = (depth: number): Code => [0x0c, unsigned(depth)];
+export const branchIf = (depth: number): Code => [0x0d, unsigned(depth)];
+export const giveBack: Code = [0x0f];
+export const unreachable: Code = [0x00];
+
+/** local += amount */
+export const increase = (local: number, amount: Code): Code => [get(local), amount, i32.add, set(local)];
+
+const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+
+/** A function body as the code section holds it, without its size: declarations of locals, instructions, end. */
+export function functionBody(locals: readonly { type: keyof typeof TYPES; count: number }[], code: Code): Uint8Array {
+  return Uint8Array.from(bytes([unsigned(locals.length), locals.map(({ type, count }) => [unsigned(count), TYPES[type]]), code, END]));
+}

@@ -1,0 +1,117 @@
+/**
+ * The inner loop of every float32 product on the CPU, for ONNX Runtime's WASM build: C = alpha A B, or C += alpha A B, for a few
+ * rows of A and panels of 16 columns that MLAS has packed from B.
+ *
+ * MLAS's own kernel (onnxruntime/core/mlas/lib/wasm_simd/SgemmKernelWasmSimd.cpp) multiplies and adds in two instructions,
+ * two rows by sixteen columns at a time. This one has the same contract, multiplies and adds in one where the processor
+ * can (relaxed SIMD, part of WebAssembly 3.0), and takes up to six rows by eight columns: twelve sums, two vectors of B and one
+ * number of A are what fits into the sixteen vector registers of x64 without spilling.
+ */
+import {
+  block, branch, branchIf, type Code, f32x4, functionBody, get, giveBack, i32, increase, loop, set, unreachable, when, whenElse,
+} from './code.ts';
+
+/** (A, B, C, CountK, CountM, CountN, lda, ldc, alpha) to the number of rows handled; counts and strides in floats. */
+export const SGEMM_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 f32 -> i32';
+
+const [A, B, C, K, M, N, LDA, LDC, ALPHA] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+const PANEL = 16;
+const PANEL_BYTES = 4 * PANEL;
+const MOST_ROWS = 6;
+const UNROLLED = 4;
+
+/** i32 locals behind the parameters: the panel read, columns left, numbers of K left, the step to the next columns, a pointer a row. */
+const [PANEL_AT, COLUMNS_LEFT, K_LEFT, STEP, B_AT] = [9, 10, 11, 12, 13] as const;
+const ROW_AT = 14;
+const INTEGERS = ROW_AT + MOST_ROWS - 9;
+/** v128 locals: the factor, a number of A, vectors of B, sums. */
+const FACTOR = ROW_AT + MOST_ROWS;
+const A_NUMBER = FACTOR + 1;
+const B_VECTOR = A_NUMBER + 1;
+const MOST_VECTORS = 4;
+const SUM = B_VECTOR + MOST_VECTORS;
+const MOST_SUMS = 12;
+const VECTORS = SUM + MOST_SUMS - FACTOR;
+
+/** @param add on top of what C holds; otherwise C is overwritten */
+export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
+  const cases = Array.from({ length: MOST_ROWS }, (_, i) => i + 1);
+  // Seven rows are better four and three than six and one.
+  const chosen = whenElse([get(M), i32.constant(2 * MOST_ROWS), i32.greaterOrEqualUnsigned],
+    [i32.constant(MOST_ROWS), set(M)],
+    when([get(M), i32.constant(MOST_ROWS), i32.greaterUnsigned], get(M), i32.constant(1), i32.add, i32.constant(1), i32.shiftRight, set(M)));
+  return functionBody(
+    [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }],
+    [
+      get(ALPHA), f32x4.splat, set(FACTOR),
+      [LDA, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
+      chosen,
+      cases.map((rows) => when([get(M), i32.constant(rows), i32.sub, i32.equalsZero], rowsByColumns(rows, add), i32.constant(rows), giveBack)),
+      unreachable,
+    ],
+  );
+}
+
+/** All columns of `rows` rows. */
+function rowsByColumns(rows: number, add: boolean): Code {
+  const vectors = rows <= 2 ? 4 : 2;
+  const width = 4 * vectors;
+  const sum = (row: number, vector: number): number => SUM + row * vectors + vector;
+  const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+  const pointers = (start: number, stride: number): Code => [get(start), set(ROW_AT), each(rows - 1, (row) => [get(ROW_AT + row), get(stride), i32.add, set(ROW_AT + row + 1)])];
+
+  const products = (unrolled: number): Code => [
+    each(unrolled, (step) => [
+      each(vectors, (vector) => [get(B_AT), f32x4.load(step * PANEL_BYTES + 16 * vector), set(B_VECTOR + vector)]),
+      each(rows, (row) => [
+        get(ROW_AT + row), f32x4.loadSplat(4 * step), set(A_NUMBER),
+        each(vectors, (vector) => [get(A_NUMBER), get(B_VECTOR + vector), get(sum(row, vector)), f32x4.relaxedMadd, set(sum(row, vector))]),
+      ]),
+    ]),
+    increase(B_AT, i32.constant(unrolled * PANEL_BYTES)),
+    each(rows, (row) => increase(ROW_AT + row, i32.constant(4 * unrolled))),
+    get(K_LEFT), i32.constant(unrolled), i32.sub, set(K_LEFT),
+  ];
+  const whileAtLeast = (unrolled: number): Code => loop(when([get(K_LEFT), i32.constant(unrolled), i32.greaterOrEqualUnsigned], products(unrolled), branch(1)));
+
+  /** The finished vector: times alpha, and on top of what `load` reads. */
+  const finished = (value: number, row: number, load: Code): Code =>
+    add ? [get(value), get(FACTOR), get(ROW_AT + row), load, f32x4.relaxedMadd] : [get(value), get(FACTOR), f32x4.mul];
+  const stored = (row: number, vector: number, offset: number): Code => [get(ROW_AT + row), finished(sum(row, vector), row, f32x4.load(offset)), f32x4.store(offset)];
+  const whole = each(rows, (row) => each(vectors, (vector) => stored(row, vector, 16 * vector)));
+  const has = (columns: number): Code => [get(COLUMNS_LEFT), i32.constant(columns), i32.and];
+  /** The last columns, fewer than a tile is wide: by eights, fours, twos and ones, the rest moving to the front. */
+  const partly = each(rows, (row) => [
+    vectors === 4
+      ? when(has(8), stored(row, 0, 0), stored(row, 1, 16), get(sum(row, 2)), set(sum(row, 0)), get(sum(row, 3)), set(sum(row, 1)), increase(ROW_AT + row, i32.constant(32)))
+      : [],
+    when(has(4), stored(row, 0, 0), get(sum(row, 1)), set(sum(row, 0)), increase(ROW_AT + row, i32.constant(16))),
+    when(has(2), get(ROW_AT + row), finished(sum(row, 0), row, f32x4.loadTwo), f32x4.storeTwo, f32x4.upper(sum(row, 0)), set(sum(row, 0)), increase(ROW_AT + row, i32.constant(8))),
+    when(has(1), get(ROW_AT + row), finished(sum(row, 0), row, f32x4.loadOne), f32x4.storeOne),
+  ]);
+
+  const panelBytes: Code = [get(K), i32.constant(6), i32.shiftLeft];
+  return [
+    get(B), set(PANEL_AT),
+    get(N), set(COLUMNS_LEFT),
+    width === PANEL ? panelBytes : i32.constant(4 * width), set(STEP),
+    block(loop(
+      each(rows * vectors, (i) => [f32x4.zero, set(SUM + i)]),
+      pointers(A, LDA),
+      get(PANEL_AT), set(B_AT),
+      get(K), set(K_LEFT),
+      whileAtLeast(UNROLLED),
+      whileAtLeast(1),
+      pointers(C, LDC),
+      when([get(COLUMNS_LEFT), i32.constant(width), i32.lessUnsigned], partly, branch(2)),
+      whole,
+      get(COLUMNS_LEFT), i32.constant(width), i32.sub, set(COLUMNS_LEFT),
+      get(COLUMNS_LEFT), i32.equalsZero, branchIf(1),
+      increase(C, i32.constant(4 * width)),
+      increase(PANEL_AT, get(STEP)),
+      // Halves of a panel in turn: to its second half, then to the next panel's first.
+      width === PANEL ? [] : [panelBytes, get(STEP), i32.sub, set(STEP)],
+      branch(0),
+    )),
+  ];
+}
