@@ -88,6 +88,19 @@ export function tableStorage(storage: Storage): Storage {
   return storage === 'int4' ? 'int8' : storage;
 }
 
+/** The same weights as runs are best fed with them: float32, widened as they are taken in, where the device does that. */
+export function widened(device: Device, weights: Named<DeviceTensor>): Named<DeviceTensor> {
+  return Object.fromEntries(
+    Object.entries(weights)
+      .filter(([name]) => !isPart(name))
+      .flatMap(([name, values]): [string, DeviceTensor][] => {
+        const [scale, zero] = [weights[name + SCALE], weights[name + ZERO]];
+        const wide = values.dtype === 'float32' ? values : device.widened({ values, scale, zero }, name);
+        return wide ? [[name, wide]] : [[name, values], ...(scale && zero ? ([[name + SCALE, scale], [name + ZERO, zero]] as [string, DeviceTensor][]) : [])];
+      }),
+  );
+}
+
 /** A weight of a graph as it is stored; a quantised one with what decodes it. */
 export interface Stored {
   value: Value;

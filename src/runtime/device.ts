@@ -25,6 +25,12 @@ export interface Device {
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
   /** Tensors one behind the other, as one. */
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
+  /**
+   * A stored matrix (float16, or codes with their scales and zero points) as a float32 tensor that a run is fed: on WASM it is
+   * widened anew as a run takes it in, so that no widened copy is kept. Null on WebGPU, where graphs widen for themselves.
+   * @param place tensors that no run takes in together may be given the same
+   */
+  widened(stored: { values: DeviceTensor; scale?: DeviceTensor | undefined; zero?: DeviceTensor | undefined }, place: string): DeviceTensor | null;
   program(graph: Graph, options?: ProgramOptions): Program;
   dispose(): void;
 }

@@ -9,6 +9,7 @@ import type { Device } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
+import { type StoredNumbers, Widener } from './wasm/widener.ts';
 
 class MemoryTensor implements DeviceTensor {
   readonly bytes: number;
@@ -34,12 +35,41 @@ class MemoryTensor implements DeviceTensor {
   }
 }
 
+/** Widened when its numbers are asked for, into a place that others use too: see `Device.widened`. */
+class WidenedTensor implements DeviceTensor {
+  readonly dtype = 'float32';
+  readonly bytes: number;
+
+  constructor(
+    readonly shape: Shape,
+    private readonly widener: Widener,
+    private readonly stored: StoredNumbers,
+    private readonly place: string,
+  ) {
+    this.bytes = 4 * elements(shape);
+    widener.prepare(place, stored);
+  }
+
+  get data(): Float32Array {
+    return this.widener.widen(this.place, this.stored);
+  }
+
+  read(): Promise<HostArray> {
+    return Promise.resolve(this.data.slice());
+  }
+
+  dispose(): void {
+    // What it was made of belongs to others.
+  }
+}
+
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
   readonly halves = true;
   readonly lost = new Promise<LabError>(() => {});
   private readonly turnstile = new Turnstile();
   private held = 0;
+  private widener: Widener | null = null;
 
   constructor(
     private readonly ort: Ort,
@@ -47,7 +77,7 @@ export class WasmDevice implements Device {
   ) {}
 
   get bytesHeld(): number {
-    return this.held;
+    return this.held + (this.widener?.bytes ?? 0);
   }
 
   upload({ dtype, shape, data }: HostTensor): DeviceTensor {
@@ -70,6 +100,16 @@ export class WasmDevice implements Device {
       at += tensor.bytes / 4;
     }
     return this.upload({ dtype: 'float32', shape, data: out });
+  }
+
+  widened({ values, scale, zero }: Parameters<Device['widened']>[0], place: string): DeviceTensor {
+    const { dtype, shape, data } = values as MemoryTensor;
+    const count = elements(shape);
+    this.widener ??= new Widener();
+    const stored: StoredNumbers = dtype === 'float16'
+      ? { kind: dtype, values: data as Uint16Array }
+      : { kind: dtype as 'uint4' | 'uint8', values: data as Uint8Array, scales: (scale as MemoryTensor).data as Float32Array, zeros: (zero as MemoryTensor).data as Uint8Array, count };
+    return new WidenedTensor(shape, this.widener, stored, `${place} ${count}`);
   }
 
   program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {
@@ -134,7 +174,7 @@ export class WasmDevice implements Device {
     for (const input of inputs) {
       const feed = feeds[input.name];
       if (!feed) throw missingFeed(name, input);
-      const data = feed instanceof MemoryTensor ? feed.data : (feed as HostTensor).data;
+      const { data } = feed as MemoryTensor | WidenedTensor | HostTensor;
       tensors[input.name] = new this.ort.Tensor(feed.dtype as 'float32', data as Float32Array, feed.shape as number[]) as OrtTensor;
     }
     let results: Awaited<ReturnType<OrtSession['run']>>;

@@ -57,6 +57,10 @@ export class WebGpuDevice implements Device {
     return target;
   }
 
+  widened(): null {
+    return null;
+  }
+
   program(graph: Graph, { capture = false }: ProgramOptions = {}): Program {
     if (capture) refuseCopies(graph);
     const model = writeModel(graph, 'inputs');

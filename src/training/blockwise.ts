@@ -5,10 +5,11 @@
 import type { ModelConfig } from '../models/config.ts';
 import { kindOf } from '../models/layer.ts';
 import { rowCount } from '../models/rows.ts';
+import { type Named, widened } from '../models/stored.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { HEAD_PIECE, type StepShape, blockBackward, blockForward, embedGraph, headGraph, layerBindings } from './graphs.ts';
+import { HEAD_PIECE, type StepShape, blockBackward, blockForward, embedGraph, headGraph } from './graphs.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
 /** Logits of one chunk of the head take at most about this many numbers (64 MB). */
@@ -27,7 +28,7 @@ class Sessions {
 
   constructor(private readonly device: Device) {}
 
-  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Record<string, DeviceTensor>, key = ''): Promise<Session> {
+  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Named<DeviceTensor>, key = ''): Promise<Session> {
     const known = this.sessions.get(`${name}/${key}`);
     if (known) return known;
     let program = this.programs.get(name);
@@ -50,6 +51,7 @@ export class BlockwiseEngine implements GradientEngine {
   private readonly sessions: Sessions;
   private readonly device: Device;
   private readonly columns: Record<string, HostTensor>[];
+  private readonly layers: readonly Named<DeviceTensor>[];
 
   constructor(
     private readonly shape: StepShape,
@@ -60,6 +62,7 @@ export class BlockwiseEngine implements GradientEngine {
     const { model, layout, dropout } = shape;
     this.device = model.device;
     this.sessions = new Sessions(this.device);
+    this.layers = model.layers.map((weights) => widened(this.device, weights));
     this.columns = model.layers.map((_, layer) => (dropout > 0 ? columnFeeds(layout, layer) : {}));
   }
 
@@ -72,7 +75,7 @@ export class BlockwiseEngine implements GradientEngine {
     const found: DeviceTensor[] = [];
     for (let layer = model.layers.length - 1; layer >= 0; layer--) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, kind, layer > 0), layerBindings(model, layer), String(layer));
+      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), String(layer));
       const x = states.pop() as DeviceTensor;
       const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
       x.dispose();
@@ -97,6 +100,10 @@ export class BlockwiseEngine implements GradientEngine {
     await this.sessions.dispose();
   }
 
+  private weights(layer: number): Named<DeviceTensor> {
+    return this.layers[layer] as Named<DeviceTensor>;
+  }
+
   private upload(tensors: Record<string, HostTensor>): Record<string, DeviceTensor> {
     return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, this.device.upload(tensor)]));
   }
@@ -110,7 +117,7 @@ export class BlockwiseEngine implements GradientEngine {
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, kind, masked), layerBindings(model, layer), String(layer));
+      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, this.weights(layer), kind, masked), this.weights(layer), String(layer));
       const x = states.at(-1) as DeviceTensor;
       const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
       if (!train) states.pop()?.dispose();

@@ -29,13 +29,9 @@ export interface StepShape {
   dropout: number;
 }
 
-/** The frozen weights under the names the graphs below declare them by. */
-export function layerBindings(model: BaseModel, layer: number, prefix = ''): Record<string, DeviceTensor> {
-  return Object.fromEntries(Object.entries(weightsOf(model, layer)).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
-}
-
-function weightsOf(model: BaseModel, layer: number): Named<DeviceTensor> {
-  return model.layers[layer] as Named<DeviceTensor>;
+/** The frozen weights under the names the whole step's graph declares them by. */
+export function layerBindings(model: BaseModel, layer: number, prefix: string): Record<string, DeviceTensor> {
+  return Object.fromEntries(Object.entries(model.layers[layer] as Named<DeviceTensor>).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
 }
 
 const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows), model.config.hidden_size];
@@ -66,31 +62,34 @@ export function sharedContext(g: Graph, config: ModelConfig, rows: Rows, kinds: 
   return (kind) => contexts.get(kind) as LayerContext;
 }
 
-/** One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph. */
-export function blockForward(shape: StepShape, kind: AttentionKind, train: boolean): Graph {
+/**
+ * One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph.
+ * @param weights any layer's, as sessions are bound to them
+ */
+export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean): Graph {
   const g = new Graph('layer forward');
-  g.output('y', singleLayer(g, shape, kind, train).y);
+  g.output('y', singleLayer(g, shape, weights, kind, train).y);
   return g;
 }
 
 /** The layer again, and from dy the gradients of its input (unless it is the first layer's) and of its adapters. */
-export function blockBackward(shape: StepShape, kind: AttentionKind, wantsInput: boolean): Graph {
+export function blockBackward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean): Graph {
   const g = new Graph('layer backward');
-  const { x, y, pieces } = singleLayer(g, shape, kind, true);
+  const { x, y, pieces } = singleLayer(g, shape, weights, kind, true);
   const found = gradients([y], [g.input('dy', 'float32', hidden(shape))], wantsInput ? [...pieces, x] : pieces);
   if (wantsInput) g.output('dx', found.pop() as Value);
   g.output('gradients', shape.layout.join(found));
   return g;
 }
 
-function singleLayer(g: Graph, shape: StepShape, kind: AttentionKind, train: boolean): { x: Value; y: Value; pieces: Value[] } {
-  const { model, layout, rows, dropout } = shape;
+function singleLayer(g: Graph, shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean): { x: Value; y: Value; pieces: Value[] } {
+  const { layout, rows, dropout } = shape;
   const x = g.input('x', 'float32', hidden(shape));
   const flat = g.input('adapters', 'float32', [rows.adapters, layout.size]);
   const shared = sharedContext(g, shape.model.config, rows, [kind]);
   const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
-  const y = decoderLayer(x, declareStored(g, weightsOf(model, 0)), { ...shared(kind), lora });
+  const y = decoderLayer(x, declareStored(g, weights), { ...shared(kind), lora });
   return { x, y, pieces };
 }
 

@@ -7,7 +7,8 @@ import { LoraLayout } from '../../src/models/lora.ts';
 import { rowCount } from '../../src/models/rows.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Graph, add } from '../../src/onnx/index.ts';
-import { host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
+import type { Named } from '../../src/models/stored.ts';
+import { type DeviceTensor, host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
 import type { GradientEngine } from '../../src/training/engine.ts';
 import { blockBackward, blockForward, embedGraph, headGraph, wholeGraph } from '../../src/training/graphs.ts';
@@ -60,6 +61,8 @@ export async function hostTimes(rounds: number): Promise<Record<'captured' | 'la
   const size = (graph: { nodes: readonly unknown[] }): number => graph.nodes.length;
   const whole = size(wholeGraph(shape, true, { count: rowCount(rows), open: false }));
   const layers = model.layers.length;
-  const byLayer = size(embedGraph(shape)) + layers * size(blockForward(shape, 'full_attention', false)) + (layers - 1) * size(blockBackward(shape, 'full_attention', true)) + size(blockBackward(shape, 'full_attention', false)) + size(headGraph(shape, TOKENS, true));
+  const first = model.layers[0] as Named<DeviceTensor>;
+  const backward = (wantsInput: boolean): number => size(blockBackward(shape, first, 'full_attention', wantsInput));
+  const byLayer = size(embedGraph(shape)) + layers * size(blockForward(shape, first, 'full_attention', false)) + (layers - 1) * backward(true) + backward(false) + size(headGraph(shape, TOKENS, true));
   return { captured: await timed(loraEngine(shape), whole), 'layer by layer': await timed(new BlockwiseEngine(shape), byLayer) };
 }

@@ -3,9 +3,9 @@ import { Rng } from '../../src/core/rng.ts';
 import { createBaseModel } from '../../src/models/base-model.ts';
 import type { ModelConfig } from '../../src/models/config.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
-import type { Storage } from '../../src/models/stored.ts';
-import { type Device, host, readFloats } from '../../src/runtime/index.ts';
-import { blockBackward, layerBindings } from '../../src/training/graphs.ts';
+import type { Named, Storage } from '../../src/models/stored.ts';
+import { type Device, type DeviceTensor, host, readFloats } from '../../src/runtime/index.ts';
+import { blockBackward } from '../../src/training/graphs.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
 import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, madeUp, randomBatches, randomModel } from './shapes.ts';
 
@@ -33,8 +33,9 @@ export async function trainingStep(device: Device, config: ModelConfig, { adapte
 export async function blockStep(device: Device): Promise<Work> {
   const model = await randomModel(BLOCK_576, device);
   const layout = new LoraLayout(LORA, BLOCK_576);
-  const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, 'full_attention', true);
-  const session = await device.program(graph).bind(layerBindings(model, 0));
+  const weights = model.layers[0] as Named<DeviceTensor>;
+  const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, weights, 'full_attention', true);
+  const session = await device.program(graph).bind(weights);
   const rng = new Rng(2);
   const random = (shape: number[], scale: number) => device.upload(host('float32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (2 * rng.float() - 1) * scale)));
   const feeds = {

@@ -43,6 +43,9 @@ export const i32 = {
   and: [0x71] as Code,
   shiftLeft: [0x74] as Code,
   shiftRight: [0x76] as Code,
+  or: [0x72] as Code,
+  mul: [0x6c] as Code,
+  loadByte: [0x2d, 0, 0] as Code,
 };
 
 /** Four floats at once; memory is addressed from the i32 on the stack plus a fixed offset in bytes. */
@@ -50,7 +53,7 @@ export const f32x4 = {
   zero: vector(12, ...Array.from({ length: 16 }, () => 0)),
   splat: vector(19),
   mul: vector(230),
-  add: vector(228),
+  sub: vector(229),
   /** a * b + c of the three on the stack, rounded once where the machine can, else twice. */
   relaxedMadd: vector(261),
   load: (offset: number): Code => vector(0, ...at(offset)),
@@ -62,6 +65,37 @@ export const f32x4 = {
   storeTwo: vector(91, ...at(0), 0),
   /** The upper two floats, in the place of the lower. */
   upper: (local: number): Code => [get(local), get(local), vector(13, ...Array.from({ length: 16 }, (_, i) => 8 + (i % 8)))],
+};
+
+/** Sixteen bytes seen as integers of eight, sixteen or thirty-two bits. */
+export const v128 = {
+  /** All lanes the same. */
+  words: (value: number): Code => vector(12, ...Array.from({ length: 16 }, (_, i) => (value >>> (8 * (i % 4))) & 0xff)),
+  and: vector(78),
+  or: vector(80),
+  /** Of two vectors, bit by bit, the first where the third has ones. */
+  select: vector(82),
+};
+export const i8x16 = {
+  shiftRight: vector(109),
+  /** The bytes at these places of the first vector (0 to 15) and the second (16 to 31). */
+  shuffle: (places: readonly number[]): Code => vector(13, ...places),
+};
+export const i16x8 = {
+  splat: vector(16),
+  sub: vector(145),
+  widenLow: vector(137),
+  widenHigh: vector(138),
+};
+export const i32x4 = {
+  add: vector(174),
+  shiftLeft: vector(171),
+  lessUnsigned: vector(58),
+  widenLowSigned: vector(167),
+  widenHighSigned: vector(168),
+  widenLow: vector(169),
+  widenHigh: vector(170),
+  toFloats: vector(250),
 };
 
 const EMPTY = 0x40;
