@@ -6,7 +6,7 @@
  */
 import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, less, reshape, slice, where } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
-import type { Device, DeviceTensor } from '../runtime/index.ts';
+import type { Device, DeviceTensor, StoredTensors } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
 import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 
@@ -90,15 +90,17 @@ export function tableStorage(storage: Storage): Storage {
 
 /** The same weights as runs are best fed with them: float32, widened as they are taken in, where the device does that. */
 export function widened(device: Device, weights: Named<DeviceTensor>): Named<DeviceTensor> {
-  return Object.fromEntries(
-    Object.entries(weights)
-      .filter(([name]) => !isPart(name))
-      .flatMap(([name, values]): [string, DeviceTensor][] => {
-        const [scale, zero] = [weights[name + SCALE], weights[name + ZERO]];
-        const wide = values.dtype === 'float32' ? values : device.widened({ values, scale, zero }, name);
-        return wide ? [[name, wide]] : [[name, values], ...(scale && zero ? ([[name + SCALE, scale], [name + ZERO, zero]] as [string, DeviceTensor][]) : [])];
-      }),
-  );
+  if (!device.widens) return weights;
+  return Object.fromEntries(Object.keys(weights).filter((name) => !isPart(name)).map((name) => [name, device.widened(partsOf(weights, name), name)]));
+}
+
+/** Some rows of a matrix, likewise: only on a device that widens. */
+export function widenedRows(device: Device, weights: Named<DeviceTensor>, name: string, from: number, to: number): DeviceTensor {
+  return device.widened(partsOf(weights, name), `${name}, rows`, [from, to]);
+}
+
+function partsOf(weights: Named<DeviceTensor>, name: string): StoredTensors {
+  return { values: weights[name] as DeviceTensor, scale: weights[name + SCALE], zero: weights[name + ZERO] };
 }
 
 /** A weight of a graph as it is stored; a quantised one with what decodes it. */

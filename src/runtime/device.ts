@@ -25,12 +25,15 @@ export interface Device {
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
   /** Tensors one behind the other, as one. */
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
+  /** Whether `widened` can be asked for: on WASM. On WebGPU graphs widen weights for themselves. */
+  readonly widens: boolean;
   /**
-   * A stored matrix (float16, or codes with their scales and zero points) as a float32 tensor that a run is fed: on WASM it is
-   * widened anew as a run takes it in, so that no widened copy is kept. Null on WebGPU, where graphs widen for themselves.
+   * A stored weight as a float32 tensor that a run is fed, widened anew as the run takes it in, so that no widened copy is kept.
    * @param place tensors that no run takes in together may be given the same
+   * @param rows from and up to which; all when left out. Of codes of four bits they must begin and end with whole bytes
+   * @throws LabError `runtime.widen` on WebGPU
    */
-  widened(stored: { values: DeviceTensor; scale?: DeviceTensor | undefined; zero?: DeviceTensor | undefined }, place: string): DeviceTensor | null;
+  widened(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
   program(graph: Graph, options?: ProgramOptions): Program;
   dispose(): void;
 }
@@ -44,6 +47,13 @@ export interface Surroundings {
   threads?: number;
   /** On WASM: multiply with ONNX Runtime's own kernel, to compare. */
   stockProducts?: boolean;
+}
+
+/** A weight as it is stored: float32, float16, or codes with each block's scale and zero point. */
+export interface StoredTensors {
+  values: DeviceTensor;
+  scale?: DeviceTensor | undefined;
+  zero?: DeviceTensor | undefined;
 }
 
 export type DeviceWish = 'auto' | 'webgpu' | 'wasm';

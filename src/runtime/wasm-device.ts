@@ -5,7 +5,7 @@ import type { Graph } from '../onnx/graph.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
 import { elements } from '../onnx/value.ts';
-import type { Device } from './device.ts';
+import type { Device, StoredTensors } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
@@ -66,6 +66,7 @@ class WidenedTensor implements DeviceTensor {
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
   readonly halves = true;
+  readonly widens = true;
   readonly lost = new Promise<LabError>(() => {});
   private readonly turnstile = new Turnstile();
   private held = 0;
@@ -102,14 +103,20 @@ export class WasmDevice implements Device {
     return this.upload({ dtype: 'float32', shape, data: out });
   }
 
-  widened({ values, scale, zero }: Parameters<Device['widened']>[0], place: string): DeviceTensor {
-    const { dtype, shape, data } = values as MemoryTensor;
-    const count = elements(shape);
+  widened({ values, scale, zero }: StoredTensors, place: string, [from, to]: readonly [number, number] = [0, values.shape[0] as number]): DeviceTensor {
+    const shape = [to - from, ...values.shape.slice(1)];
+    /** The same rows of each of the tensors. */
+    const cut = <T extends HostArray>(tensor: DeviceTensor): T => {
+      const { data } = tensor as MemoryTensor;
+      const row = data.length / (tensor.shape[0] as number);
+      return data.subarray(from * row, to * row) as T;
+    };
+    if (values.dtype === 'float32') return new MemoryTensor('float32', shape, cut(values));
     this.widener ??= new Widener();
-    const stored: StoredNumbers = dtype === 'float16'
-      ? { kind: dtype, values: data as Uint16Array }
-      : { kind: dtype as 'uint4' | 'uint8', values: data as Uint8Array, scales: (scale as MemoryTensor).data as Float32Array, zeros: (zero as MemoryTensor).data as Uint8Array, count };
-    return new WidenedTensor(shape, this.widener, stored, `${place} ${count}`);
+    const stored: StoredNumbers = scale && zero
+      ? { kind: values.dtype as 'uint4' | 'uint8', values: cut<Uint8Array>(values), scales: cut(scale), zeros: cut(zero), count: elements(shape) }
+      : { kind: 'float16', values: cut<Uint16Array>(values) };
+    return new WidenedTensor(shape, this.widener, stored, place);
   }
 
   program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {

@@ -12,6 +12,7 @@ import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 export class WebGpuDevice implements Device {
   readonly kind = 'webgpu';
+  readonly widens = false;
   readonly halves: boolean;
   readonly lost: Promise<LabError>;
   private readonly turnstile = new Turnstile();
@@ -57,8 +58,8 @@ export class WebGpuDevice implements Device {
     return target;
   }
 
-  widened(): null {
-    return null;
+  widened(): never {
+    throw new LabError('runtime.widen', 'On WebGPU graphs widen stored weights for themselves.', 'This is a fault in the engine; please report it.');
   }
 
   program(graph: Graph, { capture = false }: ProgramOptions = {}): Program {

@@ -5,12 +5,13 @@
 import type { ModelConfig } from '../models/config.ts';
 import { kindOf } from '../models/layer.ts';
 import { rowCount } from '../models/rows.ts';
-import { type Named, widened } from '../models/stored.ts';
+import { type Named, widened, widenedRows } from '../models/stored.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, host, readFloats } from '../runtime/index.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { HEAD_PIECE, type StepShape, blockBackward, blockForward, embedGraph, headGraph } from './graphs.ts';
-import { type StepInputs, headFeeds } from './inputs.ts';
+import { type StepShape, blockBackward, blockForward, embedGraph } from './graphs.ts';
+import { HEAD_PIECE, NORM_NAMES, headEndGraph, headGraph, headStretchGraph, running } from './head.ts';
+import { type HeadFeeds, type StepInputs, headFeeds } from './inputs.ts';
 
 /** Logits of one chunk of the head take at most about this many numbers (64 MB). */
 const CHUNK_NUMBERS = 2 ** 24;
@@ -52,6 +53,8 @@ export class BlockwiseEngine implements GradientEngine {
   private readonly device: Device;
   private readonly columns: Record<string, HostTensor>[];
   private readonly layers: readonly Named<DeviceTensor>[];
+  /** The head in stretches of so many rows, where it is streamed by runs. */
+  private readonly stretches: readonly { from: number; rows: number; table: DeviceTensor }[];
 
   constructor(
     private readonly shape: StepShape,
@@ -63,6 +66,7 @@ export class BlockwiseEngine implements GradientEngine {
     this.device = model.device;
     this.sessions = new Sessions(this.device);
     this.layers = model.layers.map((weights) => widened(this.device, weights));
+    this.stretches = this.device.widens && model.config.vocab_size * model.config.hidden_size > piece ? this.cut(piece) : [];
     this.columns = model.layers.map((_, layer) => (dropout > 0 ? columnFeeds(layout, layer) : {}));
   }
 
@@ -129,19 +133,42 @@ export class BlockwiseEngine implements GradientEngine {
   /** The head over all loss rows, chunk by chunk. Frees `x`. */
   private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
     const total = rowCount(this.shape.rows);
-    const session = await this.sessions.get(train ? 'head' : 'head without gradient', () => headGraph(this.shape, this.chunk, train, this.piece), this.shape.model.outer);
     const count = inputs.places.length;
     let dx = train ? this.device.upload(host('float32', x.shape, new Float32Array(total * this.shape.model.config.hidden_size))) : null;
     const chunks: Outputs[] = [];
     for (let from = 0; from < count; from += this.chunk) {
       const feeds = headFeeds(inputs, from, Math.min(count, from + this.chunk), this.chunk, total, weightOf);
-      const outputs = await session.run({ x, ...feeds, ...(dx ? { dx_before: dx } : {}) });
+      const outputs = await this.headChunk({ x, ...feeds, ...(dx ? { dx_before: dx } : {}) }, train);
       dx?.dispose();
       if (dx) dx = outputs.get('dx');
       chunks.push(outputs);
     }
     x.dispose();
     return { losses: this.joined(chunks, count), dx };
+  }
+
+  /** One chunk of loss rows through the head. */
+  private async headChunk(feeds: HeadFeeds & { x: DeviceTensor; dx_before?: DeviceTensor }, train: boolean): Promise<Outputs> {
+    const { outer, config } = this.shape.model;
+    const name = train ? 'head' : 'head without gradient';
+    if (this.stretches.length === 0) return (await this.sessions.get(name, () => headGraph(this.shape, this.chunk, train, this.piece), outer)).run(feeds);
+    const norm = Object.fromEntries(NORM_NAMES.flatMap((key) => (outer[key] ? [[key, outer[key]]] : [])));
+    let state: Record<string, HostTensor | DeviceTensor> = Object.fromEntries(Object.entries(running(this.chunk, config.hidden_size)).map(([key, { shape, start }]) => [key, host('float32', shape, new Float32Array(shape[0] * shape[1]).fill(start))]));
+    for (const { from, rows, table } of this.stretches) {
+      const session = await this.sessions.get(`head stretch of ${rows}`, () => headStretchGraph(this.shape, this.chunk, rows), { ...norm, table }, String(from));
+      const outputs = await session.run({ ...feeds, ...state, from: host('int32', [], Int32Array.of(from)) });
+      state = Object.fromEntries(Object.keys(state).map((key) => [key, outputs.get(`${key}_after`)]));
+    }
+    return (await this.sessions.get(`${name}, end`, () => headEndGraph(this.shape, this.chunk, train), norm)).run({ ...feeds, ...state });
+  }
+
+  private cut(piece: number): BlockwiseEngine['stretches'] {
+    const { outer, config: { vocab_size: vocabulary, hidden_size: width } } = this.shape.model;
+    const rows = Math.ceil(vocabulary / Math.ceil(vocabulary / Math.floor(piece / width)));
+    return Array.from({ length: Math.ceil(vocabulary / rows) }, (_, i) => {
+      const [from, to] = [i * rows, Math.min(vocabulary, (i + 1) * rows)];
+      return { from, rows: to - from, table: widenedRows(this.device, outer, outer['head'] ? 'head' : 'embedding', from, to) };
+    });
   }
 
   private async joined(chunks: readonly Outputs[], count: number): Promise<StepLosses> {

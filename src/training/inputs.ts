@@ -52,12 +52,7 @@ export function joinBatches(batches: readonly (Batch | null)[], rows: Rows): Ste
 }
 
 /** A stretch of loss rows as the head takes it. */
-export interface HeadFeeds {
-  places: HostTensor;
-  targets: HostTensor;
-  weights: HostTensor;
-  sources: HostTensor;
-}
+export type HeadFeeds = Record<'places' | 'targets' | 'weights' | 'sources', HostTensor>;
 
 /**
  * Loss rows `from` to `to`, filled up to `count` with rows that weigh nothing.

@@ -7,7 +7,7 @@ import { LoraLayout } from '../models/lora.ts';
 import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
 import { headChunk } from './blockwise.ts';
-import { HEAD_PIECE } from './graphs.ts';
+import { HEAD_PIECE } from './head.ts';
 import { nextParts } from './splitting.ts';
 import type { GradientEngine } from './engine.ts';
 

@@ -1,0 +1,172 @@
+/**
+ * The head and the loss. The cross-entropy's gradient is taken in closed form: with p = softmax(h W^T) and a row's target y,
+ * d loss / d h = p W - W[y]: no one-hot matrix, and nothing of the vocabulary's width is written but the logits and p.
+ *
+ * A large vocabulary's are not written either: the head is streamed, a stretch of its rows at a time, with the running maximum,
+ * sum and weighted mean of FlashAttention (Dao et al. 2022), the head in place of keys and values. Where graphs read stored
+ * weights that is one graph; where weights are widened on the way in (WASM), it is a run a stretch.
+ */
+import {
+  Graph, type Value, add, and, cast, concat, div, exp, gather, gatherElements, gemm, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, softmax, sub, where, zeros,
+} from '../onnx/index.ts';
+import { type OuterValues, declareOuter, normalised } from '../models/outer.ts';
+import { rowCount } from '../models/rows.ts';
+import { type Stored, declareStored, decoded, lookedUp, nought } from '../models/stored.ts';
+import { type StepShape, hidden } from './graphs.ts';
+
+/** The positions that carry loss, gathered. */
+interface LossRows {
+  /** int32 [n]: rows of the hidden states; their targets; what each row's loss is multiplied by in the sum that is minimised. */
+  places: Value;
+  targets: Value;
+  weights: Value;
+}
+
+/** How many loss rows a graph takes: exactly `count`, or where `open` any number up to it. */
+export interface LossCount {
+  count: number;
+  open: boolean;
+}
+
+export function lossRows(g: Graph, { count, open }: LossCount): LossRows {
+  const label = open ? { 0: 'losses' } : undefined;
+  return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
+}
+
+/** Numbers of the head that are multiplied at once; a larger head is streamed. */
+export const HEAD_PIECE = 2 ** 24;
+
+/** Writes the outputs loss and correct, [n, 1] each; returns the gradient at the gathered rows, [n, d]. */
+export function headWithLoss(g: Graph, x: Value, outer: OuterValues, { model: { config } }: StepShape, { places, targets, weights }: LossRows, piece = Number.POSITIVE_INFINITY): Value {
+  const rows = gather(x, places);
+  const h = normalised(rows, outer.norm, outer.norm_bias, config);
+  const found = config.vocab_size * config.hidden_size <= piece ? crossEntropy(h, outer.head, targets) : streamedCrossEntropy(h, outer.head, targets, config.vocab_size, Math.floor(piece / config.hidden_size));
+  return written(g, rows, h, found, weights);
+}
+
+/** What the head makes of h [n, d]. */
+interface HeadLoss {
+  /** [n, 1] */
+  loss: Value;
+  /** bool [n, 1]: whether the target has the largest logit. */
+  correct: Value;
+  /** p W, [n, d]: the mean of the head's rows under the model's probabilities. */
+  mean: Value;
+  /** W[y], [n, d]: the head's rows of the targets. */
+  row: Value;
+}
+
+function written(g: Graph, rows: Value, h: Value, { loss, correct, mean, row }: HeadLoss, weights: Value): Value {
+  g.output('loss', loss);
+  g.output('correct', where(correct, 1, 0));
+  return gradients([h], [mul(sub(mean, row), reshape(weights, [-1, 1]))], [rows])[0] as Value;
+}
+
+function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
+  const w = decoded(head);
+  const z = gemm(h, w, { transB: true });
+  const p = softmax(z);
+  const top = reduceMax(z, [1], true);
+  const own = gatherElements(z, reshape(targets, [-1, 1]), 1);
+  // -log p[y] by way of the largest probability, which never underflows.
+  return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: gemm(p, w), row: lookedUp(head, targets) };
+}
+
+/** What is known after some stretches of the head: the largest logit, sum and mean relative to it, the target's logit and row. */
+type Running = Record<'top' | 'sum' | 'mean' | 'own' | 'row', Value>;
+
+const BEFORE_ANY_LOGIT = -1e30;
+
+/** Shapes of the parts of `Running` for n rows of width d, and what each begins as. */
+export const running = (n: number, d: number): Record<keyof Running, { shape: [number, number]; start: number }> => {
+  const [one, wide] = [[n, 1], [n, d]] as [[number, number], [number, number]];
+  return { top: { shape: one, start: BEFORE_ANY_LOGIT }, sum: { shape: one, start: 0 }, mean: { shape: wide, start: 0 }, own: { shape: one, start: 0 }, row: { shape: wide, start: 0 } };
+};
+
+/** Takes a stretch of the head, w [count, d], that begins at token `from` (int32 []), into what has run so far. */
+function taken(before: Running, h: Value, w: Value, targets: Value, from: Value): Running {
+  const g = h.graph;
+  const whole = (value: number): Value => g.constant([value], 'int32', []);
+  const z = gemm(h, w, { transB: true });
+  const place = sub(reshape(targets, [-1, 1]), from);
+  const here = and(greaterOrEqual(place, whole(0)), less(place, whole(w.shape[0] as number)));
+  const at = where(here, place, whole(0));
+  const top = maximum(before.top, reduceMax(z, [1], true));
+  const e = exp(sub(z, top));
+  const faded = exp(sub(before.top, top));
+  return {
+    top,
+    sum: add(mul(before.sum, faded), reduceSum(e, [1], true)),
+    mean: gemm(e, w, { c: mul(before.mean, faded) }),
+    own: where(here, gatherElements(z, at, 1), before.own),
+    row: where(here, gather(w, reshape(at, [-1])), before.row),
+  };
+}
+
+function lossOf({ top, sum, mean, own, row }: Running): HeadLoss {
+  return { loss: add(sub(top, own), log(sum)), correct: greaterOrEqual(own, top), mean: div(mean, sum), row };
+}
+
+/** The streamed head as one graph, which decodes a stretch of its rows at a time. */
+function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary: number, size: number): HeadLoss {
+  const g = h.graph;
+  let state = Object.fromEntries(Object.entries(running(...(h.shape as [number, number]))).map(([name, { shape, start }]) => [name, add(zeros(h, shape), start)])) as Running;
+  for (let from = 0; from < vocabulary; from += size) {
+    const count = Math.min(size, vocabulary - from);
+    const indices = g.constant(Array.from({ length: count }, (_, i) => from + i), 'int32', [count]);
+    const w = lookedUp(head, from > 0 ? add(indices, cast(nought(state.mean), 'int32')) : indices);
+    state = taken(state, h, w, targets, g.constant([from], 'int32', []));
+  }
+  return lossOf(state);
+}
+
+/** Gradient rows [n, d] back at their places among all rows; `sources` has for every row its index in the gradient, or n where it has none. */
+export function spread(gradient: Value, sources: Value): Value {
+  return gather(concat([gradient, zeros(gradient, [1, gradient.shape[1] as number])], 0), sources);
+}
+
+/**
+ * The head over one chunk of loss rows: x [K B T, d] to loss and correct [chunk, 1] and, for training, the gradient of
+ * x added to `dx`, what the chunks before gave.
+ * @param piece numbers of the head at once, beyond which it is streamed
+ */
+export function headGraph(shape: StepShape, chunk: number, train: boolean, piece = HEAD_PIECE): Graph {
+  const { model } = shape;
+  const g = new Graph('head');
+  const x = g.input('x', 'float32', hidden(shape));
+  backTo(g, shape, headWithLoss(g, x, declareOuter(g, model.outer), shape, lossRows(g, { count: chunk, open: false }), piece), train);
+  return g;
+}
+
+function backTo(g: Graph, shape: StepShape, gradient: Value, train: boolean): void {
+  if (train) g.output('dx', add(g.input('dx_before', 'float32', hidden(shape)), spread(gradient, g.input('sources', 'int32', [rowCount(shape.rows)]))));
+}
+
+/** The norm before the head, which both graphs of a head that is streamed by runs compute anew: it is small beside the head. */
+export const NORM_NAMES = ['norm', 'norm_bias'] as const;
+
+function normedRows(g: Graph, { model }: StepShape, x: Value, places: Value): { rows: Value; h: Value } {
+  const { norm, norm_bias } = declareStored(g, Object.fromEntries(NORM_NAMES.flatMap((name) => (model.outer[name] ? [[name, model.outer[name]]] : []))));
+  const rows = gather(x, places);
+  return { rows, h: normalised(rows, norm as Stored, norm_bias, model.config) };
+}
+
+const runningInputs = (g: Graph, n: number, d: number): Running => Object.fromEntries(Object.entries(running(n, d)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape)])) as Running;
+
+/** One stretch of a head that is streamed by runs: parameters `table` [size, d] and the norm's; `Running` in, and out under the same names with `_after`. */
+export function headStretchGraph(shape: StepShape, chunk: number, size: number): Graph {
+  const g = new Graph('head stretch');
+  const d = shape.model.config.hidden_size;
+  const { h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
+  const after = taken(runningInputs(g, chunk, d), h, g.parameter('table', 'float32', [size, d]), g.input('targets', 'int32', [chunk]), g.input('from', 'int32', []));
+  for (const [name, value] of Object.entries(after)) g.output(`${name}_after`, value);
+  return g;
+}
+
+/** What follows the last stretch: the outputs of `headGraph`. */
+export function headEndGraph(shape: StepShape, chunk: number, train: boolean): Graph {
+  const g = new Graph('head end');
+  const { rows, h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
+  backTo(g, shape, written(g, rows, h, lossOf(runningInputs(g, chunk, shape.model.config.hidden_size)), g.input('weights', 'float32', [chunk])), train);
+  return g;
+}
