@@ -7,6 +7,8 @@ export interface DeviceReport {
   /** On WASM: null where the lab's own kernel multiplies matrices (relaxed SIMD), else why ONNX Runtime's does. */
   stockProducts?: string | null;
   crossOriginIsolated: boolean;
+  /** GB of memory as the browser tells it, roughly and up to a limit; not all do. */
+  memory?: number;
   /** Of a GPU: bytes of the largest buffer that it binds. */
   largestBuffer?: number;
   /** One sentence a person reads: why this device and not a better one. */

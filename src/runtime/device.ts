@@ -80,10 +80,16 @@ async function openWasm(reason: string, { ort: given, threads = usableThreads(),
     throw new LabError('runtime.load', `ONNX Runtime could not be loaded: ${String(error)}`, 'Check the connection and reload the page.', {}, { cause: error });
   }));
   const why = threads === 1 && globalThis.crossOriginIsolated === false ? `${reason} One thread only: this page is not cross-origin isolated.` : reason;
-  const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, crossOriginIsolated: globalThis.crossOriginIsolated === true, reason: why } as const;
+  const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, crossOriginIsolated: globalThis.crossOriginIsolated === true, ...told(), reason: why } as const;
   const test = await selfTest(new WasmDevice(ort, { ...base, selfTest: UNTESTED }));
   if (!test.passed) throw failed('WebAssembly', test);
   return new WasmDevice(ort, { ...base, selfTest: plain(test) });
+}
+
+/** The machine's memory, where the browser tells it (Chromium does). */
+function told(): { memory?: number } {
+  const memory = (globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory;
+  return memory === undefined ? {} : { memory };
 }
 
 /** The device, or the sentence that says why there is none. */

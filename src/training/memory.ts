@@ -2,6 +2,7 @@
 import type { LoraConfig } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/config.ts';
+import type { Device } from '../runtime/index.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { weightShapes } from '../models/plan.ts';
@@ -56,8 +57,8 @@ function weightBytes({ config, kind, engine, stored, storage }: MemoryQuestion):
   // Layer by layer, a layer or a piece of the head is widened at a time; WASM copies in what a run reads, the head's table at most.
   if (engine === 'blockwise') return stored + (kind === 'wasm' || stored < full ? Math.max(2 * layer, Math.min(table, 4 * HEAD_PIECE)) : 0) + (kind === 'wasm' ? stored / 2 : 0);
   if (quantized) return stored + full;
-  // WASM widens and packs every weight for the forward and again for the backward product.
-  return kind === 'wasm' ? 2 * full : stored + (stored < full ? full : 0);
+  // WASM has a copy beside the lab's own, and packs every weight, widened, for the forward and again for the backward product.
+  return kind === 'wasm' ? 2 * stored + 2 * full : stored + (stored < full ? full : 0);
 }
 
 export function estimateMemory(question: MemoryQuestion): TrainingMemory {
@@ -79,8 +80,10 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
   return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
 }
 
-/** What a tab may well take of a common laptop; of a GPU's memory nobody tells the size. */
-const BUDGET = { wasm: 2 ** 30, webgpu: 2 * 2 ** 30 } as const;
+/** What a tab may well take, where browsers tell how much memory there is (`memory`, GB): a quarter. Of a GPU's nobody tells the size. */
+function budget({ kind, report: { memory } }: Device): number {
+  return kind === 'webgpu' ? 2 * 2 ** 30 : Math.min(2, Math.max(1, (memory ?? 4) / 4)) * 2 ** 30;
+}
 
 /** WebAssembly's 4 GB of addresses, less what else is in them. A GPU says itself when it has had enough. */
 const MOST = { wasm: 3.5 * 2 ** 30, webgpu: Number.POSITIVE_INFINITY } as const;
@@ -120,5 +123,5 @@ function storedBytes(model: BaseModel): number {
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
   const { kind } = model.device;
-  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored: storedBytes(model), storage: model.storage }).total <= BUDGET[kind] ? 'whole' : 'blockwise';
+  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored: storedBytes(model), storage: model.storage }).total <= budget(model.device) ? 'whole' : 'blockwise';
 }
