@@ -4,7 +4,7 @@
  */
 import type * as OrtModule from 'onnxruntime-web/wasm';
 import { ownKernels } from './wasm/proof.ts';
-import { obstacle, withProducts } from './wasm/swap.ts';
+import { obstacle, withOwnKernels } from './wasm/swap.ts';
 
 export type Ort = typeof OrtModule;
 export type OrtTensor = OrtModule.Tensor;
@@ -80,7 +80,7 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
   if (build !== 'wasm' || stockProducts) return { ort, stockProducts };
   const response = await fetch(files.wasm);
   if (!response.ok) throw new Error(`${files.wasm} answered ${response.status}`);
-  const swapped = withProducts(new Uint8Array(await response.arrayBuffer()), kernels);
+  const swapped = withOwnKernels(new Uint8Array(await response.arrayBuffer()), kernels);
   if (!swapped) return { ort, stockProducts: "its kernels are not where the lab's would go" };
   ort.env.wasm.wasmBinary = swapped;
   return { ort, stockProducts: null };

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { functionBody, get, i32, unsigned } from '../../src/runtime/wasm/code.ts';
 import { readModule, withBodies, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { withProducts } from '../../src/runtime/wasm/swap.ts';
+import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
 const TYPE = 'i32 i32 -> i32';
 const body = (operation: readonly number[]): Uint8Array => functionBody([], [get(0), get(1), operation as number[]]);
@@ -51,20 +51,20 @@ test('bytes that are no module, or end early, are refused', () => {
   expect(() => readModule(sample().subarray(0, 40))).toThrow('ends too early');
 });
 
-test('the runtime that is installed has the two kernels, and only they change', () => {
+test('the runtime that is installed has the kernels of products and of decoding, and only they change', () => {
   const stock = new Uint8Array(readFileSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'));
   const before = readModule(stock);
-  const swapped = withProducts(stock, ownKernels());
+  const swapped = withOwnKernels(stock, ownKernels());
   expect(swapped).not.toBeNull();
   const after = readModule(swapped as Uint8Array);
   const changed = before.functions.filter(({ from, to }, i) => {
     const own = after.functions[i] as { from: number; to: number };
     return Buffer.compare(stock.subarray(from, to), (swapped as Uint8Array).subarray(own.from, own.to)) !== 0;
   });
-  expect(changed).toHaveLength(2);
+  expect(changed).toHaveLength(4);
   expect(after.functions).toHaveLength(before.functions.length);
 });
 
 test('a runtime without the two kernels stays as it is', () => {
-  expect(withProducts(sample(), ownKernels())).toBeNull();
+  expect(withOwnKernels(sample(), ownKernels())).toBeNull();
 });

@@ -45,6 +45,8 @@ export const i32 = {
   shiftRight: [0x76] as Code,
   or: [0x72] as Code,
   mul: [0x6c] as Code,
+  divide: [0x6e] as Code,
+  remainder: [0x70] as Code,
   loadByte: [0x2d, 0, 0] as Code,
 };
 

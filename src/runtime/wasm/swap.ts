@@ -1,10 +1,12 @@
 /**
- * ONNX Runtime's WASM build with the lab's product kernel in place of MLAS's own. Its build without relaxed SIMD is the only one
- * published, so the two functions are replaced in the module's bytes, between fetching and compiling it.
+ * ONNX Runtime's WASM build with the lab's kernels in place of some of MLAS's own. Its build without relaxed SIMD is the only one
+ * published, so functions are replaced in the module's bytes, between fetching and compiling it.
  */
+import { contentHash } from '../../core/hash.ts';
 import { readModule, withBodies } from './module.ts';
 import { compiles, findFault, type Kernels } from './proof.ts';
 import { SGEMM_TYPE } from './sgemm.ts';
+import { DEQUANTIZER_TYPE, dequantizer } from './widen.ts';
 
 /** `v128.load`, by which the kernel that adds to C is told from the one that overwrites it: it reads C as well. */
 const LOAD = [0xfd, 0x00];
@@ -17,16 +19,28 @@ export async function obstacle(kernels: Kernels): Promise<string | null> {
 }
 
 /**
- * @param stock ort-wasm-simd-threaded.wasm
- * @returns the module with both kernels replaced; null when they are not found in it as they are known
+ * MLAS's functions that decode blocks of 4 and of 8 bits, by what they are in onnxruntime-web 1.31.0-dev.20260914. Their type
+ * alone does not tell them from others; in another release they are not found, and stay.
  */
-export function withProducts(stock: Uint8Array, kernels: Kernels): Uint8Array | null {
+const DEQUANTIZERS: Readonly<Record<string, 4 | 8>> = { '60a25e5137e0fd10': 4, '3d2b8723188bc77e': 8 };
+
+/**
+ * @param stock ort-wasm-simd-threaded.wasm
+ * @returns the module with the product kernels replaced, and where they are known those that decode weights for
+ *   MatMulNBits; null when the product kernels are not found in it as they are known
+ */
+export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array | null {
   const module = readModule(stock);
-  const found = module.functions.flatMap(({ type, from, to }, index) => (module.types[type] === SGEMM_TYPE ? [{ index, loads: occurrences(stock.subarray(from, to), LOAD) }] : []));
+  const ofType = (type: string) => module.functions.flatMap((own, index) => (module.types[own.type] === type ? [{ index, body: stock.subarray(own.from, own.to) }] : []));
+  const found = ofType(SGEMM_TYPE).map(({ index, body }) => ({ index, loads: occurrences(body, LOAD) }));
   const [zero, add] = found.sort((a, b) => a.loads - b.loads);
   // Two functions of this type, one of which reads C too: any other picture is not MLAS's pair of kernels.
   if (found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
-  return withBodies(module, new Map([[zero.index, kernels.zero], [add.index, kernels.add]]));
+  const decoders = ofType(DEQUANTIZER_TYPE).flatMap(({ index, body }): [number, Uint8Array][] => {
+    const bits = DEQUANTIZERS[contentHash(String.fromCharCode(...body))];
+    return bits ? [[index, dequantizer(bits)]] : [];
+  });
+  return withBodies(module, new Map([[zero.index, products.zero], [add.index, products.add], ...decoders]));
 }
 
 function occurrences(bytes: Uint8Array, [first, second]: readonly number[]): number {
