@@ -114,7 +114,7 @@ function readConfig(bytes: Uint8Array): v.InferOutput<typeof ConfigSchema> {
   return fields;
 }
 
-const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}\\w+\\.layers\\.\\d+\\.(\\w+)\\.(\\w+)\\.(?:lora_[AB]\\.weight|lora_magnitude_vector)$`);
+const NAME = new RegExp(`^${PEFT_PREFIX.replaceAll('.', '\\.')}\\w+\\.layers\\.\\d+\\.(\\w+)(?:\\.experts\\.\\d+)?\\.(\\w+)\\.(?:lora_[AB]\\.weight|lora_magnitude_vector)$`);
 
 function moduleOf(name: string): TargetModule | null {
   const [, parent, module] = NAME.exec(name) ?? [];

@@ -14,6 +14,8 @@ export interface ComposeOptions {
   records?: number | null;
   /** Share of the ids that is held out for validation, 0..1. */
   evalFraction?: number;
+  /** Training records in the dataset's own order, as other programs read a file, in place of the seeded one. Which records they are does not change. */
+  inOrder?: boolean;
 }
 
 /** One record of a composition. */
@@ -29,7 +31,7 @@ export interface Composition<T = Entry> {
 }
 
 /**
- * The exact records of a composition, in training order before shuffling.
+ * The exact records of a composition, in training order before the shuffling of epochs.
  *
  * Everything hangs on one order of the ids, which depends on the dataset and the seed but not on the mix. The first ids of it
  * are held out, for every mix alike. If each mix held out its own, a record that validates the German mix could be trained on
@@ -54,7 +56,13 @@ export function composeIds(ids: Ids, mix: Mix, options: ComposeOptions): Composi
     const chosen = mix.kind === 'sampled' ? [languages[i % languages.length] as LanguageCode] : languages;
     return chosen.map((language) => ({ id, language }));
   });
-  return { mix, train: entries.slice(held).flat(), validation: entries.slice(0, held).flat() };
+  const train = entries.slice(held);
+  if (options.inOrder) {
+    const places = new Map((ids[languages[0] as LanguageCode] ?? []).map((id, i) => [id, i]));
+    const place = ([first]: Entry[]): number => places.get((first as Entry).id) ?? 0;
+    train.sort((a, b) => place(a) - place(b));
+  }
+  return { mix, train: train.flat(), validation: entries.slice(0, held).flat() };
 }
 
 /** `composeIds` with the conversations themselves. */

@@ -6,6 +6,7 @@
  * transposed to [r, out]; then, with DoRA, each one's magnitudes, [out]. B is transposed because then both the forward and
  * its gradient need no large transpose.
  */
+import { LabError } from '../core/errors.ts';
 import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, add, concat, reshape, slice, split, zeros } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
@@ -38,6 +39,9 @@ export class LoraLayout {
     private readonly model: ModelConfig,
   ) {
     this.all = adaptables(model);
+    if (config.use_dora && this.all.some(({ beside, module }) => beside && config.target_modules.includes(module))) {
+      throw new LabError('adapters.unsupported', "DoRA cannot be put on experts' down projections: they are computed as one, and have no rows of their own.", 'Leave w2 (Mixtral) or down_proj (Qwen3-MoE) out of target_modules, or use plain LoRA.');
+    }
     const slots: Slot[] = [];
     let offset = 0;
     for (const input of new Set(this.all.map((target) => target.input))) {
@@ -55,7 +59,10 @@ export class LoraLayout {
 
   /** The inputs that adapted projections read, with their widths. */
   inputs(): { input: ProjectionInput; width: number }[] {
-    return [...new Set(this.slots.map(({ target }) => target.input))].map((input) => ({ input, width: (this.find(input, 'a')[0] as Slot).shape[1] }));
+    return [...new Set(this.slots.map(({ target }) => target.input))].map((input) => {
+      const [first, ...others] = this.find(input, 'a') as [Slot, ...Slot[]];
+      return { input, width: first.shape[1] * (first.target.beside ? others.length + 1 : 1) };
+    });
   }
 
   /**
@@ -85,20 +92,22 @@ export class LoraLayout {
     const cut = ({ offset, shape: [rows, columns] }: Slot, count = 1): Value => reshape(slice(flat, 1, offset, offset + count * rows * columns), [adapters, count * rows, columns]);
     const slots = (matrix: Slot['matrix']): Map<Adaptable, Slot> => new Map(this.find(input, matrix).map((slot) => [slot.target, slot]));
     const [as, bs, magnitudes] = [slots('a'), slots('b'), slots('magnitude')];
-    const a = cut([...as.values()][0] as Slot, as.size);
+    const first = [...as.values()][0] as Slot;
+    const a = cut(first, as.size);
     const parts = new Map([...bs, ...magnitudes].map(([, slot]) => [slot, cut(slot)]));
     const reading = this.all.filter((target) => target.input === input);
     const stacks = [...new Set(reading.map(({ weight }) => weight))].map((weight) => {
       const stacked = reading.filter((target) => target.weight === weight);
       const adapted = stacked.filter((target) => as.has(target));
-      const [first] = adapted;
-      if (!first) return null;
+      const [leading] = adapted;
+      if (!leading) return null;
       const widths = stacked.map(({ out }) => out);
-      const bands = stacked.flatMap((target, at) => (bs.has(target) ? [banded(parts.get(bs.get(target) as Slot) as Value, widths.slice(0, at), widths.slice(at + 1))] : []));
+      const own = (target: Adaptable): Value => parts.get(bs.get(target) as Slot) as Value;
+      const bands = stacked.flatMap((target, at) => (!bs.has(target) ? [] : [target.beside ? own(target) : banded(own(target), widths.slice(0, at), widths.slice(at + 1))]));
       const lengths = stacked.map((target) => parts.get(magnitudes.get(target) as Slot) ?? add(zeros(flat, [adapters, 1, target.out]), 1));
-      return { weight, bands: stacked.map((target) => ({ out: target.out, adapted: as.has(target) })), a: cut(as.get(first) as Slot, adapted.length), b: concat(bands, 1), magnitude: concat(lengths, 2) };
+      return { weight, bands: stacked.map((target) => ({ out: target.out, adapted: as.has(target) })), a: cut(as.get(leading) as Slot, adapted.length), b: concat(bands, 1), magnitude: concat(lengths, 2) };
     });
-    return { a, stacks, pieces: [a, ...parts.values()] };
+    return { a: first.target.beside ? beside(a, as.size) : a, stacks, pieces: [a, ...parts.values()] };
   }
 
   /** The lengths |W + s B A| that DoRA's magnitudes are set against, [K, numbers of them], in the order of the slots. */
@@ -151,6 +160,14 @@ function banded(matrix: Value, before: readonly number[], after: readonly number
     return width > 0 ? [zeros(matrix, [...matrix.shape.slice(0, 2), width])] : [];
   };
   return concat([...gap(before), matrix, ...gap(after)], 2);
+}
+
+/** A matrices [K, n r, in] of n projections that each read their own columns: [K, n r, n in]. */
+function beside(a: Value, count: number): Value {
+  const [, rows, width] = a.shape as [number, number, number];
+  const rank = rows / count;
+  const others = (n: number): number[] => Array.from({ length: n }, () => width);
+  return concat(Array.from({ length: count }, (_, i) => banded(slice(a, 1, i * rank, (i + 1) * rank), others(i), others(count - 1 - i))), 1);
 }
 
 function transposed(data: Float32Array, rows: number, columns: number): Float32Array {

@@ -1,4 +1,4 @@
-/** The linear layers that PEFT's `target_modules` may name, in all families together, and where in a layer each may sit. */
+/** The linear layers that PEFT's `target_modules` may name, in all families together, and where in a layer each may sit, experts' numbers left out. */
 export const TARGET_MODULES = {
   q_proj: ['self_attn'],
   k_proj: ['self_attn'],
@@ -9,6 +9,10 @@ export const TARGET_MODULES = {
   down_proj: ['mlp'],
   /** The router of a mixture of experts. */
   gate: ['mlp', 'block_sparse_moe'],
+  /** Mixtral's experts: gate, down and up. Other families' are called as a plain feed-forward's. */
+  w1: ['block_sparse_moe'],
+  w2: ['block_sparse_moe'],
+  w3: ['block_sparse_moe'],
   query_key_value: ['attention'],
   dense: ['attention'],
   dense_h_to_4h: ['mlp'],

@@ -15,6 +15,8 @@ export interface Adaptable {
   weight: string;
   out: number;
   into: number;
+  /** Experts' down projections: stacked side by side, each reads its own columns of the input, and they add up. */
+  beside: boolean;
 }
 
 /** In the order in which families list them, which is PEFT's. */
@@ -25,7 +27,7 @@ export function adaptables(config: ModelConfig): Adaptable[] {
       (weights[weight]?.parts ?? []).map(([tensor, shape]) => {
         const path = tensor.replace(/\.weight$/, '');
         const [out, into] = shape as [number, number];
-        return { module: path.split('.').at(-1) as TargetModule, path, input, weight, out, into };
+        return { module: path.split('.').at(-1) as TargetModule, path, input, weight, out, into, beside: weights[weight]?.axis === 1 };
       }),
     ),
   );

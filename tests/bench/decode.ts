@@ -19,7 +19,7 @@ const SHAPES = {
   'Qwen3-0.6B as int4': { ...LARGE['Qwen3-0.6B'], max_position_embeddings: 512, hidden_act: 'silu', bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 },
 } as const;
 
-const WARM_UP_MS = 2000;
+const WARM_UP_MS = 6000;
 
 export interface DecodeRequest {
   model: keyof typeof SHAPES;

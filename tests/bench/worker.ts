@@ -16,7 +16,7 @@ export interface BenchResult {
 }
 
 /** Untimed calls first: compilation, first allocations, and until the browser has compiled what is hot for good. */
-const WARM_UP = { calls: 2, ms: 2000 };
+const WARM_UP = { calls: 2, ms: 5000 };
 
 async function bench({ device, threads, contender, rounds }: BenchRequest): Promise<BenchResult> {
   const { tokens, make } = CONTENDERS[contender] as Contender;

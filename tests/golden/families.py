@@ -95,11 +95,23 @@ def adapted(config):
     return modules + [("mlp.gate_proj", ff, d), ("mlp.up_proj", ff, d), ("mlp.down_proj", d, ff)]
 
 
+def experts_of(config):
+    """(path, out, in) of every linear layer of the experts, which LoRA is put on as well."""
+    d = config["hidden_size"]
+    if config["model_type"] == "mixtral":
+        path, count, ff, names = "block_sparse_moe", config["num_local_experts"], config["intermediate_size"], ("w1", "w2", "w3")
+    elif config["model_type"] == "qwen3_moe":
+        path, count, ff, names = "mlp", config["num_experts"], config["moe_intermediate_size"], ("gate_proj", "down_proj", "up_proj")
+    else:
+        return []
+    return [(f"{path}.experts.{e}.{name}", *shape) for e in range(count) for name, shape in zip(names, ((ff, d), (d, ff), (ff, d)))]
+
+
 def make_adapter(name, config, weights, r, rng):
     """Random LoRA matrices; with DoRA, magnitudes about the lengths of the base's rows."""
     adapter = {}
     for layer in range(config["num_hidden_layers"]):
-        for path, out, into in adapted(config):
+        for path, out, into in adapted(config) + experts_of(config):
             module = f"{layer_path(config, layer)}.{path}"
             if name in DORA and path.split(".")[-1] not in DORA[name]:
                 continue

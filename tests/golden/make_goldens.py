@@ -365,7 +365,7 @@ def write_family(name, seed):
     packed = forward(config, weights, None, batch["ids"], batch["positions"], batch["segments"])
     exact = forward(config, double(weights), None, batch["ids"], batch["positions"], batch["segments"])
     tensors = {**ints("input", batch), "plain.ids": plain.int(), "logits.packed": packed, "logits.plain": forward_plain(config, weights, None, plain)}
-    modules = families.DORA.get(name) or list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config)))
+    modules = families.DORA.get(name) or list(dict.fromkeys(path.split(".")[-1] for path, _, _ in families.adapted(config) + families.experts_of(config)))
     goldens = dict(logits_f64_error=relative(packed, exact), lora=dict(LORA, target_modules=modules, **(dict(use_dora=True) if name in families.DORA else {})), training=TRAINING, losses=[], curves=[], generations=[])
     if name in families.STORAGE:
         goldens["storage"] = f"int{families.STORAGE[name]}"
@@ -444,7 +444,7 @@ def write_full(name, seed):
 
 
 # Seeds of weights whose greedy answers are clear.
-FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 1, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "qwen2-dora": 1}
+FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 2, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "qwen2-dora": 1}
 
 
 def main():

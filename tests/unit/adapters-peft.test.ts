@@ -1,10 +1,11 @@
 import { expect, test } from '@playwright/test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
-import { type Adapter, adapterShapes, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import { type Adapter, adapterShapes, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
+import { LoraLayout } from '../../src/models/lora.ts';
 import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
 import { goldenBytes, goldenJson } from '../golden/files.ts';
 
@@ -36,6 +37,19 @@ test("the tensors have PEFT's names and shapes", async () => {
 test('the shapes agree with the adapters PyTorch trained', async () => {
   const { tensors } = readSafetensors(await goldenBytes('untied/goldens.safetensors'), 'goldens');
   for (const [name, shape] of adapterShapes(LORA, await base())) expect(tensors.get(`adapter0.${name.slice(PEFT_PREFIX.length)}`)?.shape, name).toEqual(shape);
+});
+
+test('experts are adapted one by one, under PEFT’s names, and come back from its files', async () => {
+  for (const [name, modules, path] of [['mixtral', ['gate', 'w1', 'w2', 'w3'], 'block_sparse_moe.experts.3.w2'], ['qwen3_moe', ['gate_proj', 'up_proj', 'down_proj'], 'mlp.experts.5.down_proj']] as const) {
+    const config = parseConfig(await goldenJson(`families/${name}/config.json`));
+    const adapter = initialAdapter({ ...LORA, lora_dropout: 0, target_modules: MODULE_NAMES.filter((module) => (modules as readonly string[]).includes(module)) }, config, new Rng(1));
+    expect(adapter.tensors.get(`base_model.model.model.layers.1.${path}.lora_A.weight`)?.shape).toEqual([4, config.intermediate_size]);
+    expect(adapter.tensors.get(`base_model.model.model.layers.1.${path}.lora_B.weight`)?.shape).toEqual([config.hidden_size, 4]);
+    expect(readAdapter(writeAdapter(adapter, 'base'))).toEqual(adapter);
+    checkAdapter(adapter, config);
+    // Their down projections are one product, whose rows DoRA could not set apart.
+    expect(refusal(() => new LoraLayout({ ...adapter.config, use_dora: true }, config)).code).toBe('adapters.unsupported');
+  }
 });
 
 test('a fresh adapter changes nothing yet: B is zero, A uniform within 1 / sqrt(in), and the seed decides it', async () => {

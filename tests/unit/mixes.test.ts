@@ -51,6 +51,20 @@ test('a name that is none says how to write it', () => {
   }
 });
 
+test('without shuffling the same records are trained on in the dataset’s own order', () => {
+  const ids = Object.fromEntries(['en', 'de'].map((language) => [language, ['b', 'a', 'd', 'c', 'e', 'f', 'h', 'g']]));
+  for (const name of ['DE', 'ENDE', 'ENDE-sampled']) {
+    const options = { seed: 3, evalFraction: 0.25 };
+    const [shuffled, own] = [composeIds(ids, parseMix(name), options), composeIds(ids, parseMix(name), { ...options, inOrder: true })];
+    const key = ({ id, language }: { id: string; language: string }): string => `${id}/${language}`;
+    expect(own.validation).toEqual(shuffled.validation);
+    expect(own.train.map(key).sort()).toEqual(shuffled.train.map(key).sort());
+    const order = [...new Set(own.train.map(({ id }) => id))];
+    expect(order).toEqual(ids['en']?.filter((id) => order.includes(id)));
+    expect([...new Set(shuffled.train.map(({ id }) => id))]).not.toEqual(order);
+  }
+});
+
 test('ten records in five languages are counted by hand', () => {
   const ids = parallel(10);
   const options = { seed: 1, evalFraction: 0.2 };

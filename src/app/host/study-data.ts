@@ -14,7 +14,7 @@ export function studyData(datasets: DatasetLibrary, benchmarks: BenchmarkLibrary
   return {
     async composition(cell, { records, training }) {
       const content = await datasets.content(cell.dataset);
-      const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction });
+      const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction, inOrder: !training.shuffle });
       return { train: train.map((entry) => content.find(entry)), validation: validation.map((entry) => content.find(entry)) };
     },
     async judge({ judge, benchmark }, callsMade) {

@@ -11,12 +11,13 @@ import type { Layer } from '../layer.ts';
 
 export function mixtureOfExperts(x: Value, layer: Layer): Value {
   const { count } = layer.experts;
-  const [scores] = layer.project('mlp', x) as [Value];
+  const [scores, gate, up] = layer.project('mlp', x) as [Value, Value, Value];
   const shares = routed(scores, layer);
-  const inner = swiGlu(layer.product(x, 'gate'), layer.product(x, 'up'));
+  const inner = swiGlu(gate, up);
   // [rows, experts, width] times [rows, experts, 1]
   const weighed = mul(layer.grouped(inner, count), layer.grouped(shares, count));
-  return layer.product(layer.ungrouped(weighed), 'down');
+  // With LoRA on the experts, each one's own part of `down` is weighed as its frozen part is.
+  return layer.project('down', layer.ungrouped(weighed))[0] as Value;
 }
 
 /** Each token's share of each expert, [rows, experts]: the softmax where the expert is among its best, else zero. */

@@ -38,7 +38,7 @@ export function expertsLayer(config: ModelConfig, path: string, names: { gate: s
       input_norm: vector('input_layernorm.weight', d), qkv, o, post_norm: vector('post_attention_layernorm.weight', d),
       router: matrices(d, [`${path}.gate`, count]), gate: stacked(names.gate, ff, d), up: stacked(names.up, ff, d), down: { ...stacked(names.down, d, ff), axis: 1 },
     },
-    inputs: { ...ATTENTION_INPUTS, mlp: ['router'] },
+    inputs: { ...ATTENTION_INPUTS, mlp: ['router', 'gate', 'up'], down: ['down'] },
   };
 }
 
