@@ -48,7 +48,7 @@ try {
 const ratio = (slower, faster, factor = 1) => (found[slower] && found[faster] ? (factor * found[slower].ms) / found[faster].ms : null);
 const ratios = {
   ...Object.fromEntries(['world-dense', 'block of 576', 'SmolLM2-135M', 'Qwen3-0.6B'].flatMap((name) => ["ONNX Runtime's products", 'jax-js', 'TensorFlow.js', 'PyTorch'].map((peer) => [`${name} against ${peer}`, ratio(`${name}, ${peer}`, name)]))),
-  'SmolLM2-135M, whole step, against PyTorch': ratio('SmolLM2-135M, PyTorch', 'SmolLM2-135M, whole step'),
+  'SmolLM2-135M, layer by layer, against PyTorch': ratio('SmolLM2-135M, PyTorch', 'SmolLM2-135M, layer by layer'),
   '9 adapters at once against 9 in turn': ratio('world-dense', 'world-dense, 9 adapters at once', 9),
   '9 adapters at once against 9 in turn, 16 tokens': ratio('world-dense, 16 tokens', 'world-dense, 16 tokens, 9 adapters at once', 9),
   'whole step against layer by layer': ratio('world-dense, 9 adapters at once, layer by layer', 'world-dense, 9 adapters at once'),

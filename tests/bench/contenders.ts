@@ -38,7 +38,7 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
     const tokens = WORLD_TOKENS;
     return [
       [name, { tokens, make: async (device) => ours.trainingStep(await device(), config, { tokens, storage }) }],
-      ...(name === 'SmolLM2-135M' ? [[`${name}, whole step`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device(), config, { tokens, storage, engine: 'whole' }) }] as [string, Contender]] : []),
+      ...(name === 'SmolLM2-135M' ? [[`${name}, layer by layer`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device(), config, { tokens, storage, engine: 'blockwise' }) }] as [string, Contender]] : []),
       ...(name === 'world-dense' ? [[`${name}, ONNX Runtime's products`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device({ stockProducts: true }), config, { tokens, storage }) }] as [string, Contender]] : []),
       [`${name}, jax-js`, { tokens, make: jaxOf((jax) => jax.trainingStep(config, tokens)) }],
       [`${name}, TensorFlow.js`, {
