@@ -75,7 +75,7 @@ export function adapterShapes(lora: LoraConfig, model: ModelConfig): Map<string,
 
 /**
  * The configuration as it applies to a base: as in PEFT, modules that the base does not have are left out.
- * @throws LabError `adapters.modules` when none is left
+ * @throws LabError `adapters.modules` when none is left, `adapters.unsupported` for DoRA on experts' down projections
  */
 export function applicable(lora: LoraConfig, model: ModelConfig): LoraConfig {
   const has = [...new Set(adaptables(model).map(({ module }) => module))];
@@ -83,7 +83,13 @@ export function applicable(lora: LoraConfig, model: ModelConfig): LoraConfig {
   if (target_modules.length === 0) {
     throw new LabError('adapters.modules', `None of the target_modules ${lora.target_modules.join(', ')} is in a ${model.model_type} model, which has ${has.join(', ')}.`, `Choose among ${has.join(', ')} in target_modules.`, { has, asked: lora.target_modules });
   }
+  refuseDora({ ...lora, target_modules }, model);
   return { ...lora, target_modules };
+}
+
+function refuseDora({ use_dora, target_modules }: LoraConfig, model: ModelConfig): void {
+  if (!use_dora || !adaptables(model).some(({ beside, module }) => beside && target_modules.includes(module))) return;
+  throw new LabError('adapters.unsupported', "DoRA cannot be put on experts' down projections: they are computed as one, and have no rows of their own.", 'Leave w2 (Mixtral) or down_proj (Qwen3-MoE) out of target_modules, or use plain LoRA.');
 }
 
 /**
@@ -106,9 +112,10 @@ export function initialAdapter(lora: LoraConfig, model: ModelConfig, rng: Rng): 
 
 /**
  * Checks that an adapter belongs to a base model.
- * @throws LabError `adapters.mismatch` naming every tensor that is missing, misshapen, superfluous or not finite
+ * @throws LabError `adapters.mismatch` naming every tensor that is missing, misshapen, superfluous or not finite, `adapters.unsupported`
  */
 export function checkAdapter(adapter: Adapter, model: ModelConfig, name = 'The adapter'): void {
+  refuseDora(adapter.config, model);
   const wanted = adapterShapes(adapter.config, model);
   const problems: string[] = [];
   for (const [key, expected] of wanted) {

@@ -184,7 +184,6 @@ function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenC
     weights,
     experts: config.experts as ExpertsConfig,
     project: (input, x) => (inputs[input] ?? []).map((name) => product(x, name)),
-    product,
     norm: (x, name) => normalised(x, weights[name] as Stored, weights[`${name}_bias`], config),
     heads(x, count, inner = 1) {
       if (inner === 1) return transpose(keepAxes(x, [0, 0, count, width], [BATCH, LENGTH, count, width]), [0, 2, 1, 3]);

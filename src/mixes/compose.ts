@@ -58,7 +58,9 @@ export function composeIds(ids: Ids, mix: Mix, options: ComposeOptions): Composi
   });
   const train = entries.slice(held);
   if (options.inOrder) {
-    const places = new Map((ids[languages[0] as LanguageCode] ?? []).map((id, i) => [id, i]));
+    // One order for all mixes: that of the first language that has these ids.
+    const first = studyOrder(Object.keys(ids)).find((language) => ids[language]?.includes(pool[0] as string)) as LanguageCode;
+    const places = new Map((ids[first] ?? []).map((id, i) => [id, i]));
     const place = ([first]: Entry[]): number => places.get((first as Entry).id) ?? 0;
     train.sort((a, b) => place(a) - place(b));
   }

@@ -11,7 +11,7 @@ import { normalised } from './outer.ts';
 import { projections } from './projections.ts';
 import { type RotaryTables, turned } from './rotary.ts';
 import type { Rows } from './rows.ts';
-import { type Named, type Stored, decoded, product } from './stored.ts';
+import { type Named, type Stored, decoded } from './stored.ts';
 
 /** A layer's weights by their names in the family's plan. */
 export type LayerValues = Named<Stored>;
@@ -23,8 +23,6 @@ export interface Layer {
   readonly experts: ExpertsConfig;
   /** x times each of the weights that read this input, with their biases and LoRA. */
   project(input: ProjectionInput, x: Value): Value[];
-  /** x times a weight that LoRA never adapts. */
-  product(x: Value, name: string): Value;
   /** Over the last axis, whatever the others are. */
   norm(x: Value, name: string): Value;
   /** [rows, count * inner * width] to [sequences, inner * count, length, width]; `inner` matrices lie together in each head. */
@@ -66,7 +64,6 @@ export function rowsLayer(weights: LayerValues, { config, rows, positions, table
       const names = inputs[input] ?? [];
       return projections(x, names.map(stored), rows, lora?.[input]).map((y, i) => biased(y, names[i] as string));
     },
-    product: (x, name) => biased(product(x, stored(name)), name),
     norm: (x, name) => normalised(x, stored(name), weights[`${name}_bias`], config),
     heads(x, count, inner = 1) {
       const width = config.head_dim;

@@ -6,7 +6,6 @@
  * transposed to [r, out]; then, with DoRA, each one's magnitudes, [out]. B is transposed because then both the forward and
  * its gradient need no large transpose.
  */
-import { LabError } from '../core/errors.ts';
 import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, add, concat, reshape, slice, split, zeros } from '../onnx/index.ts';
 import type { ModelConfig } from './config.ts';
@@ -39,14 +38,13 @@ export class LoraLayout {
     private readonly model: ModelConfig,
   ) {
     this.all = adaptables(model);
-    if (config.use_dora && this.all.some(({ beside, module }) => beside && config.target_modules.includes(module))) {
-      throw new LabError('adapters.unsupported', "DoRA cannot be put on experts' down projections: they are computed as one, and have no rows of their own.", 'Leave w2 (Mixtral) or down_proj (Qwen3-MoE) out of target_modules, or use plain LoRA.');
-    }
     const slots: Slot[] = [];
     let offset = 0;
     for (const input of new Set(this.all.map((target) => target.input))) {
       for (const matrix of config.use_dora ? (['a', 'b', 'magnitude'] as const) : (['a', 'b'] as const)) {
         for (const target of this.all.filter((candidate) => candidate.input === input && config.target_modules.includes(candidate.module))) {
+          // Computed as one product, these have no rows of their own; a DoRA adapter has none of them (adapters/adapter.ts).
+          if (matrix === 'magnitude' && target.beside) continue;
           const shape = [matrix === 'magnitude' ? 1 : config.r, matrix === 'a' ? target.into : target.out] as const;
           slots.push({ target, matrix, offset, shape });
           offset += shape[0] * shape[1];
@@ -78,7 +76,7 @@ export class LoraLayout {
       pieces.push(...own.pieces);
       const mask = keep[input];
       lora[input] = { a: own.a, b: own.stacks.map((stack) => stack?.b ?? null), scale: loraScale(this.config), ...(mask ? { keep: mask } : {}) };
-      if (!this.config.use_dora) continue;
+      if (!this.config.use_dora || own.beside) continue;
       // Cut anew: no gradient is taken of these, so rows' lengths count as constants, as DoRA has it (section 4.3).
       const fixed = gains === 'magnitudes' ? this.matrices(flat, input).stacks : null;
       lora[input].gains = own.stacks.map((stack, i) => stack && { magnitude: stack.magnitude, of: fixed?.[i] ?? undefined });
@@ -87,7 +85,7 @@ export class LoraLayout {
   }
 
   /** The adapted projections of one input: their parts of the layer's vectors, and what those make up for each stack of frozen weights. */
-  private matrices(flat: Value, input: ProjectionInput): { a: Value; stacks: (LoraStack | null)[]; pieces: Value[] } {
+  private matrices(flat: Value, input: ProjectionInput): { a: Value; stacks: (LoraStack | null)[]; pieces: Value[]; beside: boolean } {
     const adapters = flat.shape[0] as number;
     const cut = ({ offset, shape: [rows, columns] }: Slot, count = 1): Value => reshape(slice(flat, 1, offset, offset + count * rows * columns), [adapters, count * rows, columns]);
     const slots = (matrix: Slot['matrix']): Map<Adaptable, Slot> => new Map(this.find(input, matrix).map((slot) => [slot.target, slot]));
@@ -107,12 +105,12 @@ export class LoraLayout {
       const lengths = stacked.map((target) => parts.get(magnitudes.get(target) as Slot) ?? add(zeros(flat, [adapters, 1, target.out]), 1));
       return { weight, bands: stacked.map((target) => ({ out: target.out, adapted: as.has(target) })), a: cut(as.get(leading) as Slot, adapted.length), b: concat(bands, 1), magnitude: concat(lengths, 2) };
     });
-    return { a: first.target.beside ? beside(a, as.size) : a, stacks, pieces: [a, ...parts.values()] };
+    return { a: first.target.beside ? beside(a, as.size) : a, stacks, pieces: [a, ...parts.values()], beside: first.target.beside };
   }
 
   /** The lengths |W + s B A| that DoRA's magnitudes are set against, [K, numbers of them], in the order of the slots. */
   lengths(flat: Value, weights: Named<Stored>): Value {
-    const found = this.inputs().flatMap(({ input }) => this.matrices(flat, input).stacks.flatMap((stack) => {
+    const found = this.inputs().map(({ input }) => this.matrices(flat, input)).filter(({ beside }) => !beside).flatMap(({ stacks }) => stacks.flatMap((stack) => {
       if (!stack) return [];
       const lengths = rowLengths(weights[stack.weight] as Stored, stack, loraScale(this.config));
       return split(lengths, stack.bands.map(({ out }) => out), 2).filter((_, i) => stack.bands[i]?.adapted);

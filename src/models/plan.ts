@@ -19,7 +19,7 @@ export interface Adaptable {
   beside: boolean;
 }
 
-/** In the order in which families list them, which is PEFT's. */
+/** In the order in which families list them: PEFT's, but for experts, which PEFT takes one by one. */
 export function adaptables(config: ModelConfig): Adaptable[] {
   const { weights, inputs } = familyOf(config).layer(config);
   return (Object.entries(inputs) as [ProjectionInput, readonly string[]][]).flatMap(([input, names]) =>

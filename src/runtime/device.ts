@@ -29,6 +29,7 @@ export interface Device {
   readonly widens: boolean;
   /**
    * A stored weight as a float32 tensor that a run is fed, widened anew as the run takes it in, so that no widened copy is kept.
+   * To be made before a run, not while one takes its feeds in.
    * @param place tensors that no run takes in together may be given the same
    * @param rows from and up to which; all when left out. Of codes of four bits they must begin and end with whole bytes
    * @throws LabError `runtime.widen` on WebGPU

@@ -75,15 +75,27 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
   const [mjs, wasm] = await Promise.all([entry.mjs(), entry.wasm()]);
   const files = { mjs: absolute(mjs.default), wasm: absolute(wasm.default) };
   ort.env.wasm.wasmPaths = files;
-  const kernels = ownKernels();
-  const stockProducts = build !== 'wasm' ? null : stock ? 'it was asked for' : await obstacle(kernels);
-  if (build !== 'wasm' || stockProducts) return { ort, stockProducts };
-  const response = await fetch(files.wasm);
-  if (!response.ok) throw new Error(`${files.wasm} answered ${response.status}`);
-  const swapped = withOwnKernels(new Uint8Array(await response.arrayBuffer()), kernels);
-  if (!swapped) return { ort, stockProducts: "its kernels are not where the lab's would go" };
-  ort.env.wasm.wasmBinary = swapped;
+  if (build !== 'wasm') return { ort, stockProducts: null };
+  if (stock) return { ort, stockProducts: 'it was asked for' };
+  const found = await withKernels(files.wasm);
+  if (typeof found === 'string') return { ort, stockProducts: found };
+  ort.env.wasm.wasmBinary = found;
   return { ort, stockProducts: null };
+}
+
+/** The module with the lab's kernels, or why it is not to be had. @throws when it cannot be fetched */
+async function withKernels(url: string): Promise<Uint8Array | string> {
+  const kernels = ownKernels();
+  const reason = await obstacle(kernels);
+  if (reason) return reason;
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  const stock = new Uint8Array(await response.arrayBuffer());
+  try {
+    return withOwnKernels(stock, kernels) ?? "its kernels are not where the lab's would go";
+  } catch (error) {
+    return `its module could not be read (${error instanceof Error ? error.message : String(error)})`;
+  }
 }
 
 function absolute(url: string): string {

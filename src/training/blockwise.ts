@@ -153,13 +153,13 @@ export class BlockwiseEngine implements GradientEngine {
     const name = train ? 'head' : 'head without gradient';
     if (this.stretches.length === 0) return (await this.sessions.get(name, () => headGraph(this.shape, this.chunk, train, this.piece), outer)).run(feeds);
     const norm = Object.fromEntries(NORM_NAMES.flatMap((key) => (outer[key] ? [[key, outer[key]]] : [])));
-    let state: Record<string, HostTensor | DeviceTensor> = Object.fromEntries(Object.entries(running(this.chunk, config.hidden_size)).map(([key, { shape, start }]) => [key, host('float32', shape, new Float32Array(shape[0] * shape[1]).fill(start))]));
+    let state: Record<string, HostTensor | DeviceTensor> = Object.fromEntries(Object.entries(running(this.chunk, config.hidden_size, train)).map(([key, { shape, start }]) => [key, host('float32', shape, new Float32Array(shape[0] * shape[1]).fill(start))]));
     for (const { from, rows, table } of this.stretches) {
-      const session = await this.sessions.get(`head stretch of ${rows}`, () => headStretchGraph(this.shape, this.chunk, rows), { ...norm, table }, String(from));
+      const session = await this.sessions.get(`${name}, stretch of ${rows}`, () => headStretchGraph(this.shape, this.chunk, rows, train), { ...norm, table }, String(from));
       const outputs = await session.run({ ...feeds, ...state, from: host('int32', [], Int32Array.of(from)) });
       state = Object.fromEntries(Object.keys(state).map((key) => [key, outputs.get(`${key}_after`)]));
     }
-    return (await this.sessions.get(`${name}, end`, () => headEndGraph(this.shape, this.chunk, train), norm)).run({ ...feeds, ...state });
+    return (await this.sessions.get(`${name}, end`, () => headEndGraph(this.shape, this.chunk, train), train ? norm : {})).run({ ...feeds, ...state });
   }
 
   private cut(piece: number): BlockwiseEngine['stretches'] {

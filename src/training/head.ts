@@ -56,10 +56,14 @@ interface HeadLoss {
   row: Value;
 }
 
-function written(g: Graph, rows: Value, h: Value, { loss, correct, mean, row }: HeadLoss, weights: Value): Value {
+function written(g: Graph, rows: Value, h: Value, found: HeadLoss, weights: Value): Value {
+  report(g, found);
+  return gradients([h], [mul(sub(found.mean, found.row), reshape(weights, [-1, 1]))], [rows])[0] as Value;
+}
+
+function report(g: Graph, { loss, correct }: Pick<HeadLoss, 'loss' | 'correct'>): void {
   g.output('loss', loss);
   g.output('correct', where(correct, 1, 0));
-  return gradients([h], [mul(sub(mean, row), reshape(weights, [-1, 1]))], [rows])[0] as Value;
 }
 
 function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
@@ -72,16 +76,22 @@ function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
   return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: gemm(p, w), row: lookedUp(head, targets) };
 }
 
-/** What is known after some stretches of the head: the largest logit, sum and mean relative to it, the target's logit and row. */
-type Running = Record<'top' | 'sum' | 'mean' | 'own' | 'row', Value>;
+/** What is known after some stretches of the head: the largest logit, the sum relative to it, the target's logit; and for gradients the mean and the target's row. */
+interface Running {
+  top: Value;
+  sum: Value;
+  own: Value;
+  mean?: Value;
+  row?: Value;
+}
 
 const BEFORE_ANY_LOGIT = -1e30;
 
 /** Shapes of the parts of `Running` for n rows of width d, and what each begins as. */
-export const running = (n: number, d: number): Record<keyof Running, { shape: [number, number]; start: number }> => {
+export function running(n: number, d: number, train: boolean): Record<string, { shape: [number, number]; start: number }> {
   const [one, wide] = [[n, 1], [n, d]] as [[number, number], [number, number]];
-  return { top: { shape: one, start: BEFORE_ANY_LOGIT }, sum: { shape: one, start: 0 }, mean: { shape: wide, start: 0 }, own: { shape: one, start: 0 }, row: { shape: wide, start: 0 } };
-};
+  return { top: { shape: one, start: BEFORE_ANY_LOGIT }, sum: { shape: one, start: 0 }, own: { shape: one, start: 0 }, ...(train ? { mean: { shape: wide, start: 0 }, row: { shape: wide, start: 0 } } : {}) };
+}
 
 /** Takes a stretch of the head, w [count, d], that begins at token `from` (int32 []), into what has run so far. */
 function taken(before: Running, h: Value, w: Value, targets: Value, from: Value): Running {
@@ -97,27 +107,31 @@ function taken(before: Running, h: Value, w: Value, targets: Value, from: Value)
   return {
     top,
     sum: add(mul(before.sum, faded), reduceSum(e, [1], true)),
-    mean: gemm(e, w, { c: mul(before.mean, faded) }),
     own: where(here, gatherElements(z, at, 1), before.own),
-    row: where(here, gather(w, reshape(at, [-1])), before.row),
+    ...(before.mean && before.row ? { mean: gemm(e, w, { c: mul(before.mean, faded) }), row: where(here, gather(w, reshape(at, [-1])), before.row) } : {}),
   };
 }
 
-function lossOf({ top, sum, mean, own, row }: Running): HeadLoss {
-  return { loss: add(sub(top, own), log(sum)), correct: greaterOrEqual(own, top), mean: div(mean, sum), row };
+function lossOf({ top, sum, own }: Running): Pick<HeadLoss, 'loss' | 'correct'> {
+  return { loss: add(sub(top, own), log(sum)), correct: greaterOrEqual(own, top) };
+}
+
+/** Of a state that was begun for gradients. */
+function allOf(state: Running): HeadLoss {
+  return { ...lossOf(state), mean: div(state.mean as Value, state.sum), row: state.row as Value };
 }
 
 /** The streamed head as one graph, which decodes a stretch of its rows at a time. */
 function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary: number, size: number): HeadLoss {
   const g = h.graph;
-  let state = Object.fromEntries(Object.entries(running(...(h.shape as [number, number]))).map(([name, { shape, start }]) => [name, add(zeros(h, shape), start)])) as Running;
+  let state = Object.fromEntries(Object.entries(running(...(h.shape as [number, number]), true)).map(([name, { shape, start }]) => [name, add(zeros(h, shape), start)])) as unknown as Running;
   for (let from = 0; from < vocabulary; from += size) {
     const count = Math.min(size, vocabulary - from);
     const indices = g.constant(Array.from({ length: count }, (_, i) => from + i), 'int32', [count]);
-    const w = lookedUp(head, from > 0 ? add(indices, cast(nought(state.mean), 'int32')) : indices);
+    const w = lookedUp(head, from > 0 ? add(indices, cast(nought(state.mean as Value), 'int32')) : indices);
     state = taken(state, h, w, targets, g.constant([from], 'int32', []));
   }
-  return lossOf(state);
+  return allOf(state);
 }
 
 /** Gradient rows [n, d] back at their places among all rows; `sources` has for every row its index in the gradient, or n where it has none. */
@@ -151,14 +165,16 @@ function normedRows(g: Graph, { model }: StepShape, x: Value, places: Value): { 
   return { rows, h: normalised(rows, norm as Stored, norm_bias, model.config) };
 }
 
-const runningInputs = (g: Graph, n: number, d: number): Running => Object.fromEntries(Object.entries(running(n, d)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape)])) as Running;
+function runningInputs(g: Graph, n: number, d: number, train: boolean): Running {
+  return Object.fromEntries(Object.entries(running(n, d, train)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape)])) as unknown as Running;
+}
 
 /** One stretch of a head that is streamed by runs: parameters `table` [size, d] and the norm's; `Running` in, and out under the same names with `_after`. */
-export function headStretchGraph(shape: StepShape, chunk: number, size: number): Graph {
+export function headStretchGraph(shape: StepShape, chunk: number, size: number, train: boolean): Graph {
   const g = new Graph('head stretch');
   const d = shape.model.config.hidden_size;
   const { h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
-  const after = taken(runningInputs(g, chunk, d), h, g.parameter('table', 'float32', [size, d]), g.input('targets', 'int32', [chunk]), g.input('from', 'int32', []));
+  const after = taken(runningInputs(g, chunk, d, train), h, g.parameter('table', 'float32', [size, d]), g.input('targets', 'int32', [chunk]), g.input('from', 'int32', []));
   for (const [name, value] of Object.entries(after)) g.output(`${name}_after`, value);
   return g;
 }
@@ -166,7 +182,12 @@ export function headStretchGraph(shape: StepShape, chunk: number, size: number):
 /** What follows the last stretch: the outputs of `headGraph`. */
 export function headEndGraph(shape: StepShape, chunk: number, train: boolean): Graph {
   const g = new Graph('head end');
+  const state = runningInputs(g, chunk, shape.model.config.hidden_size, train);
+  if (!train) {
+    report(g, lossOf(state));
+    return g;
+  }
   const { rows, h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
-  backTo(g, shape, written(g, rows, h, lossOf(runningInputs(g, chunk, shape.model.config.hidden_size)), g.input('weights', 'float32', [chunk])), train);
+  backTo(g, shape, written(g, rows, h, allOf(state), g.input('weights', 'float32', [chunk])), train);
   return g;
 }

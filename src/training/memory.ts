@@ -54,9 +54,10 @@ function weightBytes({ config, kind, engine, stored, storage }: MemoryQuestion):
   const quantized = storage === 'int8' || storage === 'int4';
   const table = 4 * config.vocab_size * config.hidden_size;
   const layer = (full - table * (config.tie_word_embeddings ? 1 : 2)) / config.num_hidden_layers;
-  // Layer by layer, a layer or a piece of the head is widened at a time; WASM copies in what a run reads, the head's table at most.
-  if (engine === 'blockwise') return stored + (kind === 'wasm' || stored < full ? Math.max(2 * layer, Math.min(table, 4 * HEAD_PIECE)) : 0) + (kind === 'wasm' ? stored / 2 : 0);
-  if (quantized) return stored + full;
+  const piece = Math.min(table, 4 * HEAD_PIECE);
+  // Layer by layer WASM keeps room to widen a layer and a piece of the head into, and copies in what a run reads, the stored embedding at most.
+  if (engine === 'blockwise') return kind === 'wasm' ? stored + layer + piece + Math.max(layer, piece) + stored / 2 : stored + (stored < full ? Math.max(2 * layer, piece) : 0);
+  if (quantized) return (kind === 'wasm' ? 2 : 1) * stored + full;
   // WASM has a copy beside the lab's own, and packs every weight, widened, for the forward and again for the backward product.
   return kind === 'wasm' ? 2 * stored + 2 * full : stored + (stored < full ? full : 0);
 }

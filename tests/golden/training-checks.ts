@@ -154,7 +154,7 @@ async function record(running: Trainer, adapters: number, steps: number): Promis
  * Gradients and loss with the head in chunks of four rows, several of them, against PyTorch's.
  * @param piece rows of the head at once, where it is streamed
  */
-export async function chunkedHeadError(device: Device, read: ReadGolden, name = 'untied', piece?: number): Promise<{ chunks: number; error: number; loss: number; accuracy: number }> {
+export async function chunkedHeadError(device: Device, read: ReadGolden, name = 'untied', piece?: number): Promise<{ chunks: number; error: number; loss: number; accuracy: number; evaluated: number }> {
   const set = await GoldenSet.open(name, read);
   const model = await set.model(device);
   const layout = new LoraLayout(set.lora, model.config);
@@ -163,15 +163,18 @@ export async function chunkedHeadError(device: Device, read: ReadGolden, name = 
   const numbers = new Float32Array(model.layers.length * layout.size);
   for (const layer of model.layers.keys()) layout.pack(set.adapter(0).tensors, layer, numbers, layer * layout.size);
   const inputs = joinBatches([set.batch('batch0.0')], rows);
-  const result = await engine.gradients(device.upload(host('float32', [model.layers.length, 1, layout.size], numbers)), inputs, [1 / inputs.places.length], {});
+  const adapters = device.upload(host('float32', [model.layers.length, 1, layout.size], numbers));
+  const result = await engine.gradients(adapters, inputs, [1 / inputs.places.length], {});
   const found = new Map<string, { shape: number[]; data: Float32Array }>();
   const data = await readFloats(result.gradients);
   for (const layer of model.layers.keys()) layout.unpack(data, layer * layout.size, layer, found);
-  await engine.dispose();
   const { loss, correct } = await result.losses;
+  const alone = await engine.losses(adapters, inputs);
+  await engine.dispose();
   const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const known = set.numbers.losses[0] as GoldenNumbers['losses'][number];
-  return { loss: Math.abs(mean(loss) / known.loss - 1), accuracy: Math.abs(mean(correct) - known.accuracy), chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
+  const evaluated = Math.max(...alone.loss.map((value, i) => Math.abs(value - (loss[i] as number))), ...alone.correct.map((value, i) => Math.abs(value - (correct[i] as number))));
+  return { evaluated, loss: Math.abs(mean(loss) / known.loss - 1), accuracy: Math.abs(mean(correct) - known.accuracy), chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
 }
 
 /** Logits from weights stored as float16 against the same numbers stored as float32. */

@@ -46,10 +46,11 @@ for (const device of ['wasm', 'webgpu'] as const) {
 
     for (const [name, piece] of [['untied', 40], ['families/llama-int8', 24], ['families/llama-int4', 24]] as const) {
       test(`the head streamed ${piece} tokens of the vocabulary at a time gives the same gradients, ${name}`, async ({ page }) => {
-        const { error, loss, accuracy } = await check<{ error: number; loss: number; accuracy: number }>(page, device, 'chunkedHeadError', name, piece);
+        const { error, loss, accuracy, evaluated } = await check<{ error: number; loss: number; accuracy: number; evaluated: number }>(page, device, 'chunkedHeadError', name, piece);
         expect(error).toBeLessThan(1e-4);
         expect(loss).toBeLessThan(1e-5);
         expect(accuracy).toBeLessThan(1e-6);
+        expect(evaluated, 'evaluation gives the losses of training').toBeLessThan(1e-5);
       });
     }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
-import { type Adapter, adapterShapes, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
+import { type Adapter, adapterShapes, applicable, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -48,7 +48,13 @@ test('experts are adapted one by one, under PEFT’s names, and come back from i
     expect(readAdapter(writeAdapter(adapter, 'base'))).toEqual(adapter);
     checkAdapter(adapter, config);
     // Their down projections are one product, whose rows DoRA could not set apart.
-    expect(refusal(() => new LoraLayout({ ...adapter.config, use_dora: true }, config)).code).toBe('adapters.unsupported');
+    const dora = { ...adapter.config, use_dora: true };
+    expect(refusal(() => applicable(dora, config)).code).toBe('adapters.unsupported');
+    expect(refusal(() => checkAdapter({ ...adapter, config: dora }, config)).code).toBe('adapters.unsupported');
+    // Beside a DoRA adapter of other modules they are answered with all the same, without magnitudes.
+    const slots = new LoraLayout({ ...dora, target_modules: ['q_proj', ...adapter.config.target_modules] }, config).slots;
+    expect(new Set(slots.filter(({ matrix }) => matrix === 'magnitude').map(({ target }) => target.beside))).toEqual(new Set([false]));
+    expect(slots.some(({ target }) => target.beside)).toBe(true);
   }
 });
 

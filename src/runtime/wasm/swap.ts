@@ -37,7 +37,7 @@ export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array
   // Two functions of this type, one of which reads C too: any other picture is not MLAS's pair of kernels.
   if (found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
   const decoders = ofType(DEQUANTIZER_TYPE).flatMap(({ index, body }): [number, Uint8Array][] => {
-    const bits = DEQUANTIZERS[contentHash(String.fromCharCode(...body))];
+    const bits = DEQUANTIZERS[contentHash(Array.from(body, (byte) => String.fromCharCode(byte)).join(''))];
     return bits ? [[index, dequantizer(bits)]] : [];
   });
   return withBodies(module, new Map([[zero.index, products.zero], [add.index, products.add], ...decoders]));

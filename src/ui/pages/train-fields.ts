@@ -29,7 +29,7 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
       toggle('use_rslora', 'Scale by lora_alpha / √r instead, so that a higher rank does not learn slower (rsLoRA).'),
       toggle('use_dora', 'Learn the length of each weight row apart from its direction (DoRA); a step takes somewhat longer.'),
       number('lora_dropout', 'Share of adapter inputs dropped at random while training.', 0, 'any', 0.95),
-      { name: 'target_modules', help: 'Which projections of every layer get an adapter; those that a model does not have are passed over.', kind: 'list', options: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj', 'gate', 'query_key_value', 'dense', 'dense_h_to_4h', 'dense_4h_to_h'] },
+      { name: 'target_modules', help: 'Which projections of every layer get an adapter; those that a model does not have are passed over.', kind: 'list', options: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj', 'gate', 'w1', 'w2', 'w3', 'query_key_value', 'dense', 'dense_h_to_4h', 'dense_4h_to_h'] },
     ],
   },
   training: {

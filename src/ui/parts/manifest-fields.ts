@@ -27,7 +27,9 @@ function draw(field: Field, value: unknown, set: (value: unknown) => void): Temp
       return html`<div class="stack-tight">${choice(field.name, String(value), (field.options ?? []).map((option) => [option, option] as const), set)}<p class="hint">${field.help}</p></div>`;
     case 'list': {
       const chosen = value as string[];
-      const flip = (option: string) => () => set((field.options ?? []).filter((one) => (one === option ? !chosen.includes(one) : chosen.includes(one))));
+      // What was chosen elsewhere and has no box here stays.
+      const all = [...new Set([...(field.options ?? []), ...chosen])];
+      const flip = (option: string) => () => set(all.filter((one) => (one === option ? !chosen.includes(one) : chosen.includes(one))));
       return html`<fieldset class="stack-tight wide"><legend>${field.name}</legend><div class="row">${(field.options ?? []).map((option) => html`<wa-checkbox .checked=${chosen.includes(option)} @change=${flip(option)}>${option}</wa-checkbox>`)}</div><p class="hint">${field.help}</p></fieldset>`;
     }
   }
