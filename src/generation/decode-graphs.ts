@@ -159,10 +159,11 @@ export function decodeLoop(shape: GenerationShape): Graph {
 }
 
 /**
- * One step a run, for WebGPU, where the memory stays on the GPU: the recent part is a window of fixed size that fills up.
+ * One step a run, for WebGPU, where the memory stays on the GPU: the recent part is a window that each row fills at its own pace.
  *
- * Inputs: token int32 [B], position int64 [B, 1]; past_*; recent_*; here and window_mask [window]: 1 at this step's place,
- * and 0 up to it, far below zero after it; where layers forget past_index, lowest [B, 1, 1, 1] and near_mask [window]; uniform [B, 1] (drawing); settings; seen [B, V] (penalising); adapters.
+ * Inputs: token int32 [B], position int64 [B, 1]; past_*; recent_*; window_index float32 [1, 1, 1, window], counting up;
+ * filled float32 [B, 1, 1, 1], how many tokens of the window are a row's own; where layers forget past_index and
+ * lowest [B, 1, 1, 1]; uniform [B, 1] (drawing); settings; seen [B, V] (penalising); adapters.
  * Outputs: token_after int32 [B]; recent_*_after; seen_after.
  */
 export function decodeStep(shape: GenerationShape): Graph {
@@ -172,16 +173,19 @@ export function decodeStep(shape: GenerationShape): Graph {
   const fixed = declare(g, shape);
   const past = pastInputs(g, shape);
   const recents = memoryInputs(g, shape, 'recent_', 'window');
-  const here = less(0.5, g.input('here', 'float32', [1, 1, 1, shape.positions], { 3: 'window' }));
-  const below = less(0.5, g.input('here_below', 'float32', [1, 1, shape.positions, 1], { 2: 'window' }));
+  const index = g.input('window_index', 'float32', [1, 1, 1, shape.positions], { 3: 'window' });
+  const filled = g.input('filled', 'float32', [rows, 1, 1, 1]);
+  const here = equal(index, filled);
+  const below = equal(reshape(index, [1, 1, -1, 1]), filled);
+  const mask = where(less(filled, index), HIDDEN, 0);
   const settings = samplingInputs(g, rows, sampling);
   const result = step(shape, fixed, g.input('token', 'int32', [rows]), g.input('position', 'int64', [rows, 1]), past, {
     join(layer, key, value) {
       const { keys, values } = recents[layer] as Memory;
       return { keys: where(here, key, keys), values: where(below, value, values) };
     },
-    mask: g.input('window_mask', 'float32', [1, 1, 1, shape.positions], { 3: 'window' }),
-  }, slides(shape) ? { lowest: g.input('lowest', 'float32', [rows, 1, 1, 1]), mask: g.input('near_mask', 'float32', [1, 1, 1, shape.positions], { 3: 'window' }) } : undefined);
+    mask,
+  }, slides(shape) ? { lowest: g.input('lowest', 'float32', [rows, 1, 1, 1]), mask: where(less(index, sub(filled, (shape.model.config.sliding_window as number) - 1)), HIDDEN, mask) } : undefined);
   const uniform = sampling.draw ? g.input('uniform', 'float32', [rows, 1]) : undefined;
   const seen = sampling.penalise ? g.input('seen', 'float32', [rows, shape.model.config.vocab_size]) : undefined;
   const chosen = nextToken({ logits: result.logits, settings, ...(uniform ? { uniform } : {}), ...(seen ? { seen } : {}) });

@@ -48,11 +48,11 @@ export function counting(length: number): HostTensor {
   return host('float32', [1, 1, 1, length], Float32Array.from({ length }, (_, i) => i));
 }
 
-/** The lowest position that layers that forget still see of each row, `step` steps after it was at `positions`. */
-export function lowestFeeds({ shape }: Decoding, positions: readonly number[], step = 0): Feeds {
+/** The lowest position that layers that forget still see of each row, which is at `positions`. */
+export function lowestFeeds({ shape }: Decoding, positions: readonly number[]): Feeds {
   if (!slides(shape)) return {};
   const window = shape.model.config.sliding_window as number;
-  return { lowest: host('float32', [positions.length, 1, 1, 1], Float32Array.from(positions, (position) => position + step - window + 1)) };
+  return { lowest: host('float32', [positions.length, 1, 1, 1], Float32Array.from(positions, (position) => position - window + 1)) };
 }
 
 /** Runs the prompts but their last tokens. @returns the keys and values, and how many each row has of them */

@@ -1,17 +1,20 @@
-/** Compiled graphs of one generator, kept while they fit: on WASM each holds a copy of the weights. */
+/** Compiled graphs of one generator, kept while they fit: on WASM those that read weights hold a copy of them. */
 import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor, Program, Session } from '../runtime/index.ts';
 import type { Graph } from '../onnx/index.ts';
 import { decodeLoop, decodeStep } from './decode-graphs.ts';
+import { replaceGraph, replaceSeenGraph, resizeGraph } from './memory-graphs.ts';
 import { prefillGraph } from './prefill-graph.ts';
 import { samplingKey } from './sampling.ts';
 import type { GenerationShape } from './shape.ts';
 
-const GRAPHS = { prefill: prefillGraph, loop: decodeLoop, step: decodeStep } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
+const GRAPHS = { prefill: prefillGraph, loop: decodeLoop, step: decodeStep, replace: replaceGraph, resize: resizeGraph, 'replace seen': replaceSeenGraph } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
 export type GraphKind = keyof typeof GRAPHS;
 
-/** Weights that compiled graphs may hold together before the longest unused is given up. */
+/** Weights that compiled graphs may hold together on WASM before the longest unused is given up. */
 const WEIGHT_BYTES = 512 * 2 ** 20;
+/** On WebGPU they hold none: this many graphs stay compiled, those of three batch sizes. */
+const GRAPHS_KEPT = 16;
 
 export class Sessions {
   /** In the order of their last use. */
@@ -23,11 +26,11 @@ export class Sessions {
     const { outer, layers } = model;
     this.parameters = { ...outer, ...Object.fromEntries(layers.flatMap((weights, i) => Object.entries(weights).map(([name, tensor]) => [`layer${i}.${name}`, tensor]))) };
     const bytes = Object.values(this.parameters).reduce((sum, tensor) => sum + tensor.bytes, 0);
-    this.most = Math.max(2, Math.floor(WEIGHT_BYTES / bytes));
+    this.most = model.device.kind === 'webgpu' ? GRAPHS_KEPT : Math.max(2, Math.floor(WEIGHT_BYTES / bytes));
   }
 
   async get(kind: GraphKind, shape: GenerationShape): Promise<Session> {
-    const key = [kind, shape.adapters, shape.batch, kind === 'prefill' ? '' : samplingKey(shape.sampling)].join('/');
+    const key = [kind, shape.adapters, shape.batch, kind === 'loop' || kind === 'step' ? samplingKey(shape.sampling) : ''].join('/');
     let found = this.kept.get(key);
     if (found) {
       this.kept.delete(key);

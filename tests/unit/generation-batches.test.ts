@@ -8,6 +8,7 @@ import type { GenerationRequest } from '../../src/generation/request.ts';
 import { Row } from '../../src/generation/rows.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { stackAdapters } from '../../src/generation/stack.ts';
+import { Waiting } from '../../src/generation/waiting.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { goldenJson } from '../golden/files.ts';
 
@@ -91,6 +92,50 @@ test("a row's uniform numbers belong to its seed and to the token they draw, how
   expect(each).toEqual(ahead);
   const rng = new Rng('x');
   expect(ahead[0]).toBe(rng.float());
+});
+
+test('waiting rows take free places of their own adapter, longest prompts first, and each once', () => {
+  const make = (id: string, adapter: number): Row => new Row(request(id, adapter, 3), 8, new Set());
+  const batches = [['a0', 'a1', 'b0', 'b1'], ['a2', 'a3', 'b2', null], ['a4', null, null, null]].map((batch) => batch.map((id) => (id === null ? null : make(id, id.startsWith('a') ? 0 : 1))));
+  const waiting = new Waiting(batches, 2);
+  const ids = (rows: readonly (Row | null)[]): (string | null)[] => rows.map((row) => row && row.request.id);
+  const places: (Row | null)[] = [null, null, null, null];
+  const fill = (): (string | null)[] | null => {
+    const refill = waiting.take(places, 1);
+    if (!refill) return null;
+    expect(refill.rows).toHaveLength(2);
+    refill.from.forEach((source, place) => {
+      if (source !== null) places[place] = refill.rows[source] as Row;
+    });
+    return ids(places);
+  };
+  expect(fill()).toEqual(['a0', null, 'b0', null]);
+  expect(fill()).toEqual(['a0', 'a1', 'b0', 'b1']);
+  expect(fill(), 'no place is free').toBeNull();
+
+  const finish = (place: number): number => (places[place] as Row).take(Array.from({ length: 8 }, () => 1));
+  finish(1);
+  expect(fill(), 'a row of each adapter waits: one of two is half, and worth a prefill').toEqual(['a0', 'a2', 'b0', 'b1']);
+  finish(0);
+  finish(2);
+  expect(fill()).toEqual(['a3', 'a2', 'b2', 'b1']);
+  finish(3);
+  expect(fill(), "b has no more rows, and a's place is not b's").toBeNull();
+  finish(1);
+  expect(fill()).toEqual(['a3', 'a4', 'b2', 'b1']);
+  for (const place of [0, 1, 2]) finish(place);
+  expect(fill(), 'nothing waits').toBeNull();
+});
+
+test('few free places wait for more of them, so that a prefill is shared', () => {
+  const batches = Array.from({ length: 3 }, (_, batch) => Array.from({ length: 8 }, (__, i) => new Row(request(`${batch}/${i}`, 0, 3), 8, new Set())));
+  const waiting = new Waiting(batches, 1);
+  const places: (Row | null)[] = (batches[0] as Row[]).slice();
+  expect(waiting.take(Array.from({ length: 8 }, () => null), 8)?.rows).toHaveLength(8);
+  (places[0] as Row).take(Array.from({ length: 8 }, () => 1));
+  expect(waiting.take(places, 4), 'one of four').toBeNull();
+  (places[5] as Row).take(Array.from({ length: 8 }, () => 1));
+  expect(waiting.take(places, 4)).toMatchObject({ from: [0, null, null, null, null, 1, null, null], rows: [{ request: { id: '1/0' } }, { request: { id: '1/1' } }, null, null] });
 });
 
 test('parked rows keep their own keys and values, past and recent, when they are put into another batch', () => {
