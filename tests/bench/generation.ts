@@ -40,7 +40,8 @@ export async function bench(options: Partial<GenerationBench> = {}): Promise<Rec
     return [name, { shape, dtype: 'float32' as const, data }];
   }));
   const spent: Record<string, number> = {};
-  const device = clocked(await openDevice(kind, threads ? { threads } : {}), spent);
+  const runs: Record<string, number> = {};
+  const device = clocked(await openDevice(kind, threads ? { threads } : {}), spent, runs);
   const model = await createBaseModel({ config, shapes: weightShapes(config), weight: async (name) => weights.get(name) as never, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
   const lora = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] } satisfies Adapter['config'];
   const between = ([from, to]: [number, number]): number => from + rng.int(to - from + 1);
@@ -51,7 +52,7 @@ export async function bench(options: Partial<GenerationBench> = {}): Promise<Rec
   let started = performance.now();
   await generator.generate(asked.slice(0, 1));
   const first = (performance.now() - started) / 1000;
-  for (const graph of Object.keys(spent)) spent[graph] = 0;
+  for (const figures of [spent, runs]) for (const graph of Object.keys(figures)) figures[graph] = 0;
   started = performance.now();
   let firstResult = 0;
   const results = await generator.generate(asked, { onResult: () => (firstResult ||= (performance.now() - started) / 1000) });
@@ -62,11 +63,12 @@ export async function bench(options: Partial<GenerationBench> = {}): Promise<Rec
     device: device.report.name, threads: device.report.threads, adapters, generations: asked.length, promptTokens: read, newTokens: made,
     seconds: round(seconds), generationsPerSecond: round(asked.length / seconds), newTokensPerSecond: round(made / seconds), allTokensPerSecond: round((made + read) / seconds), secondsToFirstAnswer: round(firstResult), secondsOfOneAlone: round(first),
     ...Object.fromEntries(Object.entries(spent).map(([graph, own]) => [`seconds: ${graph}`, round(own)])),
+    ...Object.fromEntries(Object.entries(runs).map(([graph, own]) => [`runs: ${graph}`, own])),
   };
 }
 
-/** The device with a clock on every compilation and every run of its graphs. */
-function clocked(device: Device, spent: Record<string, number>): Device {
+/** The device with a clock on every compilation and every run of its graphs, and a count of the runs. */
+function clocked(device: Device, spent: Record<string, number>, runs: Record<string, number>): Device {
   const count = async <T>(name: string, work: Promise<T>): Promise<T> => {
     const started = performance.now();
     try {
@@ -79,7 +81,10 @@ function clocked(device: Device, spent: Record<string, number>): Device {
     const inner = device.program(graph);
     return { ...inner, bind: async (parameters) => {
       const session = await count(`compile ${graph.name}`, inner.bind(parameters));
-      return { ...session, run: (feeds) => count(graph.name, session.run(feeds)) };
+      return { ...session, run: (feeds) => {
+        runs[graph.name] = (runs[graph.name] ?? 0) + 1;
+        return count(graph.name, session.run(feeds));
+      } };
     } };
   };
   return new Proxy(device, { get: (target, key) => (key === 'program' ? program : Reflect.get(target, key, target)) });
