@@ -102,8 +102,17 @@ export class GpuMemory {
 
   /** Ordered after every run that was awaited, since all go through one queue. */
   copy(pieces: readonly Piece[]): void {
-    const encoder = this.gpu.createCommandEncoder();
+    this.submit((encoder) => this.encode(encoder, pieces));
+  }
+
+  encode(encoder: GPUCommandEncoder, pieces: readonly Piece[]): void {
     for (const { source, from, target, to, bytes } of pieces) encoder.copyBufferToBuffer(source.buffer, from, target.buffer, to, bytes);
+  }
+
+  /** Sends what `write` puts into an encoder to the GPU. */
+  submit(write: (encoder: GPUCommandEncoder) => void): void {
+    const encoder = this.gpu.createCommandEncoder();
+    write(encoder);
     this.gpu.queue.submit([encoder.finish()]);
   }
 

@@ -1,7 +1,8 @@
 /** What tests/browser/device.test.ts calls inside the page. */
 import type { LabError } from '../../src/core/errors.ts';
-import { Graph, mul, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
-import { openDevice, type Surroundings } from '../../src/runtime/index.ts';
+import { Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
+import { host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
+import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
 import { functionBody, unreachable } from '../../src/runtime/wasm/code.ts';
 import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { obstacle } from '../../src/runtime/wasm/swap.ts';
@@ -35,4 +36,82 @@ export async function captureCopies(): Promise<{ code: string; message: string }
       return { code, message };
     }
   });
+}
+
+/** Runs a captured graph with other numbers each time. @returns what came, what should have, and how often each run handed the GPU commands */
+export async function replays(runs: number): Promise<{ found: number[][]; known: number[][]; submits: number[] }> {
+  const device = await openDevice('webgpu');
+  const g = new Graph('replayed');
+  const [x, y] = [g.input('x', 'float32', [2, 3]), g.input('y', 'float32', [3, 2])];
+  g.output('product', mul(matMul(x, y), 2));
+  g.output('sum', reduceSum(mul(x, x), [1]));
+  const session = await device.program(g, { capture: true }).bind({});
+  const { submit } = GPUQueue.prototype;
+  let count = 0;
+  GPUQueue.prototype.submit = function (buffers) {
+    count++;
+    return submit.call(this, buffers);
+  };
+  const [found, known, submits]: [number[][], number[][], number[]] = [[], [], []];
+  for (let run = 0; run < runs; run++) {
+    const own = Float32Array.from({ length: 6 }, (_, i) => i + run);
+    const other = Float32Array.from({ length: 6 }, (_, i) => 1 - i * run);
+    // One feed from the host, one that lies on the GPU.
+    const fed = device.upload(host('float32', [3, 2], other));
+    const before = count;
+    const outputs = await session.run({ x: host('float32', [2, 3], own), y: fed });
+    submits.push(count - before);
+    found.push([...(await readFloats(outputs.get('product'))), ...(await readFloats(outputs.get('sum')))]);
+    const row = (i: number): number[] => [...own.subarray(3 * i, 3 * i + 3)];
+    const dot = (i: number, j: number): number => row(i).reduce((sum, value, k) => sum + value * (other[2 * k + j] as number), 0);
+    known.push([2 * dot(0, 0), 2 * dot(0, 1), 2 * dot(1, 0), 2 * dot(1, 1), ...[0, 1].map((i) => row(i).reduce((sum, value) => sum + value * value, 0))]);
+    outputs.dispose();
+    fed.dispose();
+  }
+  GPUQueue.prototype.submit = submit;
+  await session.dispose();
+  device.dispose();
+  return { found, known, submits };
+}
+
+/** What is heard of work that can be played back, and of work that cannot; and whether the device is as it was. */
+export async function recordings(): Promise<{ plain: number | null; others: (string | null)[]; found: number[]; clean: boolean }> {
+  const gpu = await (await navigator.gpu.requestAdapter())?.requestDevice() as GPUDevice;
+  const buffer = (usage: number): GPUBuffer => gpu.createBuffer({ size: 16, usage });
+  const [data, spare] = [buffer(GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST), buffer(GPUBufferUsage.COPY_DST)];
+  const shader = (code: string): GPUComputePipeline => gpu.createComputePipeline({ layout: 'auto', compute: { module: gpu.createShaderModule({ code: `@group(0) @binding(0) var<storage, read_write> x: array<f32>; @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) { ${code} }` }) } });
+  const [double, one] = [shader('x[id.x] *= 2;'), shader('x[id.x] += 1;')];
+  const groups = new Map([double, one].map((pipeline) => [pipeline, gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: data } }] })]));
+  const dispatch = (encoder: GPUCommandEncoder, pipelines: GPUComputePipeline[]): void => {
+    const pass = encoder.beginComputePass();
+    for (const pipeline of pipelines) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, groups.get(pipeline) as GPUBindGroup);
+      pass.dispatchWorkgroups(4);
+    }
+    pass.end();
+  };
+  const listen = async (more?: (encoder: GPUCommandEncoder) => void): Promise<Recording | null> => (await recorded(gpu, async () => {
+    for (const pipelines of [[one, double], [one]]) {
+      const encoder = gpu.createCommandEncoder();
+      dispatch(encoder, pipelines);
+      more?.(encoder);
+      gpu.queue.submit([encoder.finish()]);
+      await gpu.queue.onSubmittedWorkDone();
+    }
+  })).recording;
+  const others = [await listen((encoder) => encoder.copyBufferToBuffer(data, 0, spare, 0, 16)), await listen((encoder) => encoder.clearBuffer(spare)), await listen(() => gpu.queue.writeBuffer(spare, 0, new Float32Array(4)))];
+  const nothing = (await recorded(gpu, async () => undefined)).recording;
+  gpu.queue.writeBuffer(data, 0, Float32Array.of(0, 1, 2, 3));
+  const recording = await listen();
+  const encoder = gpu.createCommandEncoder();
+  playBack(encoder, recording ?? []);
+  const staging = buffer(GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  encoder.copyBufferToBuffer(data, 0, staging, 0, 16);
+  gpu.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const found = [...new Float32Array(staging.getMappedRange())];
+  const clean = Object.getOwnPropertyNames(gpu).length === 0 && Object.getOwnPropertyNames(gpu.queue).length === 0;
+  gpu.destroy();
+  return { plain: recording?.length ?? null, others: [...others, nothing].map((heard) => heard && 'kept'), found, clean };
 }

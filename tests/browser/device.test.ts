@@ -47,3 +47,19 @@ test('a graph whose replay would miss a copy is not captured', async ({ page }) 
   expect(view).toMatchObject({ code: 'runtime.capture', message: expect.stringContaining('its output "y" is a reshape') });
   expect(scatter).toMatchObject({ code: 'runtime.capture', message: expect.stringContaining('ScatterElements') });
 });
+
+test('a captured graph gives what its feeds of each run ask for, and is played back in one piece once it was heard', async ({ page }) => {
+  const { found, known, submits } = await inBrowser<{ found: number[][]; known: number[][]; submits: number[] }>(page, MODULE, 'replays', 6);
+  expect(found).toEqual(known);
+  expect(submits.slice(0, 2).every((count) => count > 1), `the runtime's own runs: ${submits}`).toBe(true);
+  expect(submits.slice(2)).toEqual([1, 1, 1, 1]);
+});
+
+test('dispatches are played back as they were heard; copies, writes and silence are left to the runtime', async ({ page }) => {
+  const { plain, others, found, clean } = await inBrowser<{ plain: number | null; others: (string | null)[]; found: number[]; clean: boolean }>(page, MODULE, 'recordings');
+  expect(plain).toBe(3);
+  expect(others).toEqual([null, null, null, null]);
+  // (x + 1) * 2 + 1, twice.
+  expect(found).toEqual([9, 13, 17, 21]);
+  expect(clean, 'the device has its own methods again').toBe(true);
+});

@@ -1,0 +1,101 @@
+/**
+ * A captured graph's commands, played back without the runtime. ONNX Runtime replays a captured graph by asking the browser
+ * for every dispatch again, through WebAssembly and in passes of a few dispatches each; the very same dispatches, asked for in
+ * one pass from here, cost the asking thread a fraction. What is heard while it replays is kept only if it is dispatches and
+ * nothing else; whatever else it may do one day, such a session simply stays with the runtime.
+ */
+
+/** One shader's run over fixed buffers. */
+interface Dispatch {
+  pipeline: GPUComputePipeline;
+  groups: readonly (readonly [index: number, group: GPUBindGroup])[];
+  workgroups: readonly [x: number, y: number, z: number];
+}
+
+export type Recording = readonly Dispatch[];
+
+/**
+ * Listens to what `work` asks of the GPU. The methods of this one device (and of the encoders it gives meanwhile) are
+ * shadowed by listening ones, which is undone before this returns.
+ * @returns what `work` gave, and the dispatches; null when it asked for anything that cannot be played back
+ */
+export async function recorded<T>(gpu: GPUDevice, work: () => Promise<T>): Promise<{ result: T; recording: Recording | null }> {
+  const heard: Dispatch[] = [];
+  let foreign = 0;
+  const undo = [
+    shadow(gpu, 'createCommandEncoder', (original) => (descriptor) => listening(original(descriptor), heard, () => foreign++)),
+    ...(['writeBuffer', 'writeTexture', 'copyExternalImageToTexture'] as const).map((name) => shadow(gpu.queue, name, (original) => (...given: unknown[]) => {
+      foreign++;
+      return (original as (...all: unknown[]) => undefined)(...given);
+    })),
+  ];
+  try {
+    const result = await work();
+    return { result, recording: foreign === 0 && heard.length > 0 ? heard : null };
+  } finally {
+    for (const back of undo) back();
+  }
+}
+
+/** Asks for the dispatches once more, in one pass. */
+export function playBack(encoder: GPUCommandEncoder, recording: Recording): void {
+  const pass = encoder.beginComputePass();
+  let current: GPUComputePipeline | null = null;
+  for (const { pipeline, groups, workgroups: [x, y, z] } of recording) {
+    if (pipeline !== current) pass.setPipeline(pipeline);
+    current = pipeline;
+    for (const [index, group] of groups) pass.setBindGroup(index, group);
+    pass.dispatchWorkgroups(x, y, z);
+  }
+  pass.end();
+}
+
+/** What an encoder of plain compute passes has; anything else it is asked for counts as foreign. */
+const ENCODER = new Set<PropertyKey>(['beginComputePass', 'finish', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);
+const PASS = new Set<PropertyKey>(['setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'end', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);
+
+function listening(encoder: GPUCommandEncoder, heard: Dispatch[], foreign: () => void): GPUCommandEncoder {
+  suspect(encoder, ENCODER, foreign);
+  shadow(encoder, 'beginComputePass', (original) => (descriptor) => {
+    if (descriptor?.timestampWrites) foreign();
+    const pass = original(descriptor);
+    suspect(pass, PASS, foreign);
+    let pipeline: GPUComputePipeline | null = null;
+    const groups = new Map<number, GPUBindGroup>();
+    shadow(pass, 'setPipeline', (set) => (given) => {
+      pipeline = given;
+      return set(given);
+    });
+    shadow(pass, 'setBindGroup', (set) => (...given: unknown[]) => {
+      const [index, group, offsets] = given as [number, GPUBindGroup | null, ArrayLike<number> | undefined];
+      if (!group || (offsets && offsets.length > 0)) foreign();
+      else groups.set(index, group);
+      return (set as (...all: unknown[]) => undefined)(...given);
+    });
+    shadow(pass, 'dispatchWorkgroups', (dispatch) => (x, y = 1, z = 1) => {
+      if (pipeline) heard.push({ pipeline, groups: [...groups], workgroups: [x, y, z] });
+      return dispatch(x, y, z);
+    });
+    return pass;
+  });
+  return encoder;
+}
+
+/** Calls of any method that is not known are told. */
+function suspect<T extends object>(target: T, known: ReadonlySet<PropertyKey>, tell: () => void): void {
+  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(target)) as (keyof T & string)[]) {
+    if (known.has(name) || name === 'constructor' || typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), name)?.value !== 'function') continue;
+    const original = (target[name] as (...all: unknown[]) => unknown).bind(target);
+    Object.defineProperty(target, name, { configurable: true, value: (...given: unknown[]) => {
+      tell();
+      return original(...given);
+    } });
+  }
+}
+
+/** Puts a method of the object itself before its class's. @returns what takes it away again */
+function shadow<T extends object, K extends keyof T & string>(target: T, name: K, make: (original: T[K]) => T[K]): () => void {
+  const original = (target[name] as (...all: unknown[]) => unknown).bind(target) as T[K];
+  Object.defineProperty(target, name, { configurable: true, value: make(original) });
+  return () => delete (target as Record<string, unknown>)[name];
+}
