@@ -1,27 +1,34 @@
 /**
- * A batch whose memory stays on the GPU. Every row has a place of its own in it: its prompt's keys and values in the past,
- * those of its answer at the beginning of a window that all rows share. Rows may therefore come and go at any step; what a
- * row's place held before is masked, or replaced.
+ * A batch whose memory stays on the GPU. Every row has a place of its own in it: its prompt's keys and values at the beginning of
+ * the past, those of its answer at the beginning of the window. Rows may therefore come and go at any step: what a place held
+ * before is written over, or masked.
  */
-import { type DeviceTensor, type Feeds, host, type Session } from '../runtime/index.ts';
-import { counting, type Decoding, lastFeeds, lowestFeeds, memoryNames, pastFeeds, prefill, seenTokens, settingFeeds } from './decoder.ts';
+import { type Columns, type DeviceTensor, type Feeds, host, type Program, type Session } from '../runtime/index.ts';
+import { decodeStep, type MemoryLengths } from './decode-step.ts';
+import { type Decoding, lastFeeds, memoryNames, prefill, seenTokens, settingFeeds } from './decoder.ts';
 import type { Row } from './rows.ts';
 import { rowsOf } from './shape.ts';
 import type { Refill } from './waiting.ts';
 
-/** Sizes of the window are multiples of this, so that few are ever compiled for. */
-const WINDOW = 32;
+/** The smallest sizes a step is compiled for. Larger ones grow in leaps, since each is compiled anew. */
+const LEAST: MemoryLengths = { past: 32, window: 64 };
+
+type Part = keyof MemoryLengths;
 
 export class GpuBatch {
   readonly rows: (Row | null)[];
+  private lengths: MemoryLengths = { past: 0, window: 0 };
   /** Keys and values of every layer, by the names of `memoryNames`. */
-  private readonly past = new Map<string, DeviceTensor>();
-  private readonly window = new Map<string, DeviceTensor>();
-  private pastLength = 1;
-  private windowLength = WINDOW;
-  /** Which tokens each row has had, where they are penalised. */
-  private seen: DeviceTensor | null = null;
-  /** What does not change until rows do. */
+  private memory: Record<Part, Map<string, DeviceTensor>> = { past: new Map(), window: new Map() };
+  /** float32 [B, V]: which tokens each row has had, where they are penalised. */
+  private readonly seen: DeviceTensor | null;
+  /** int32 [B]: 0, 1, 2, ... and 0, 0, 0, ... */
+  private readonly counting: DeviceTensor;
+  private readonly start: DeviceTensor;
+  /** float32 [B] of 1. */
+  private readonly ones: DeviceTensor;
+  /** The step for these lengths: captured, and bound to the memory. */
+  private step: { program: Program; session: Session } | null = null;
   private settings: Feeds = {};
   private token: Feeds[string];
   /** Tokens of steps that have not been looked at. */
@@ -30,15 +37,14 @@ export class GpuBatch {
   /** An empty batch for `decoding.shape`. */
   constructor(private readonly decoding: Decoding) {
     const { shape } = decoding;
-    const { device, config: { num_key_value_heads: groups, head_dim: width, vocab_size: vocabulary } } = shape.model;
+    const { device, config } = shape.model;
     const count = rowsOf(shape);
     this.rows = Array.from({ length: count }, () => null);
     this.token = lastFeeds(this.rows).token;
-    for (const [memory, length] of [[this.past, this.pastLength], [this.window, this.windowLength]] as const) {
-      const zeros = new Float32Array(count * groups * width * length);
-      for (const name of memoryNames(shape.model.layers.length)) memory.set(name, device.upload(host('float32', name.startsWith('key') ? [count, groups, width, length] : [count, groups, length, width], zeros)));
-    }
-    if (shape.sampling.penalise) this.seen = device.upload(host('float32', [count, vocabulary], new Float32Array(count * vocabulary)));
+    this.counting = device.upload(host('int32', [count], Int32Array.from({ length: count }, (_, i) => i)));
+    this.start = device.zeros('int32', [count]);
+    this.ones = device.upload(host('float32', [count], new Float32Array(count).fill(1)));
+    this.seen = shape.sampling.penalise ? device.zeros('float32', [count, config.vocab_size]) : null;
   }
 
   /** Rows that are not done. */
@@ -47,76 +53,64 @@ export class GpuBatch {
   }
 
   /** Prefills new rows and puts them in their places. All tokens must have been looked at. */
-  async place({ rows: fresh, from }: Refill): Promise<void> {
+  async place({ rows: fresh, from: places }: Refill): Promise<void> {
     const { decoding, rows } = this;
-    const { shape, sessions } = decoding;
+    const { shape } = decoding;
+    const { device, config: { vocab_size: vocabulary } } = shape.model;
     const fewer: Decoding = { ...decoding, shape: { ...shape, batch: fresh.length / shape.adapters } };
     const { memory, longest } = await prefill(fewer, fresh);
+    const from = device.upload(host('int32', [rows.length], Int32Array.from(places, (place) => place ?? -1)));
+    const had = this.seen && device.upload(seenTokens(fewer, fresh));
     try {
-      from.forEach((source, place) => {
+      places.forEach((source, place) => {
         if (source !== null) rows[place] = fresh[source] as Row;
       });
-      const length = Math.max(1, ...this.running.map(promptMemory));
-      const choice = { from: host('int32', [rows.length], Int32Array.from(from, (source) => source ?? 0)), replaced: Float32Array.from(from, (source) => (source === null ? 0 : 1)) };
-      const session = await sessions.get('replace', shape);
-      await this.eachLayer(this.past, session, (layer) => ({
-        fresh_keys: memory[`key${layer}`] as DeviceTensor,
-        fresh_values: memory[`value${layer}`] as DeviceTensor,
-        from: choice.from,
-        replaced: host('float32', [rows.length, 1, 1, 1], choice.replaced),
-        columns: columns(length, this.pastLength),
-        fresh_columns: columns(length, longest),
-      }));
-      this.pastLength = length;
-      if (this.seen) {
-        const outputs = await (await sessions.get('replace seen', shape)).run({ seen: this.seen, fresh: seenTokens(fewer, fresh), from: choice.from, replaced: host('float32', [rows.length, 1], choice.replaced) });
-        this.seen.dispose();
-        this.seen = outputs.get('seen_after');
-      }
+      const past = leap(Math.max(...this.running.map(promptMemory)), LEAST.past);
+      if (past > this.lengths.past || 2 * past <= this.lengths.past) await this.resize({ ...this.lengths, past });
+      const columns = [this.lengths.past, longest] as const;
+      device.insert([
+        ...this.writes(this.memory.past, (name) => ({ source: memory[name] as DeviceTensor, columns, count: Math.min(...columns), from, at: this.start })),
+        ...(this.seen && had ? [{ target: this.seen, source: had, lines: 1, width: 1, columns: [vocabulary, vocabulary] as const, count: vocabulary, from, at: this.start }] : []),
+      ]);
     } finally {
-      for (const tensor of Object.values(memory)) tensor.dispose();
+      for (const tensor of [...Object.values(memory), from, ...(had ? [had] : [])]) tensor.dispose();
     }
     this.token = lastFeeds(rows).token;
-    this.settings = { ...pastFeeds(decoding, rows.map((row) => (row ? promptMemory(row) : 0)), this.pastLength), ...settingFeeds(decoding, rows) };
+    const { adapters: _, ...settings } = settingFeeds(decoding, rows);
+    this.settings = { ...settings, past_filled: filled(rows, promptMemory) };
   }
 
   /** Makes the window as long as the next `steps` steps need it. */
   async makeRoom(steps: number): Promise<void> {
-    const longest = Math.max(...this.running.map(({ tokens }) => tokens.length)) + steps;
-    const length = WINDOW * Math.ceil(longest / WINDOW);
-    if (length === this.windowLength) return;
-    const session = await this.decoding.sessions.get('resize', this.decoding.shape);
-    await this.eachLayer(this.window, session, () => ({ columns: columns(length, this.windowLength) }));
-    this.windowLength = length;
+    const window = leap(Math.max(...this.running.map(({ tokens }) => tokens.length)) + steps, LEAST.window);
+    if (window > this.lengths.window || 4 * window <= this.lengths.window) await this.resize({ ...this.lengths, window });
   }
 
   /** Asks for every row's next token, without waiting for it. */
-  async step(): Promise<void> {
+  async advance(): Promise<void> {
     const { decoding, rows } = this;
-    const { shape, sessions } = decoding;
+    const { shape } = decoding;
+    const { device, config } = shape.model;
     const ahead = this.unread.length;
     // A row that is done stands still until it is replaced.
-    const beyond = (row: Row | null): number => (row && !row.done ? ahead : 0);
-    const positions = rows.map((row) => (row ? row.last.position + beyond(row) : 0));
-    const session = await sessions.get('step', shape);
+    const beyond = (row: Row): number => (row.done ? 0 : ahead);
+    const own = (row: Row): number => row.tokens.length + beyond(row);
+    const session = await this.compiled();
     const outputs = await session.run({
       ...this.settings,
-      ...named('past_', this.past),
-      ...named('recent_', this.window),
-      ...(this.seen ? { seen: this.seen } : {}),
       token: this.token,
-      position: host('int64', [rows.length, 1], BigInt64Array.from(positions, BigInt)),
-      window_index: counting(this.windowLength),
-      filled: host('float32', [rows.length, 1, 1, 1], Float32Array.from(rows, (row) => (row ? row.tokens.length + beyond(row) : 0))),
-      ...lowestFeeds(decoding, positions),
+      position: host('int64', [rows.length, 1], BigInt64Array.from(rows, (row) => BigInt(row ? row.last.position + beyond(row) : 0))),
+      window_filled: filled(rows, own),
       ...(shape.sampling.draw ? { uniform: host('float32', [rows.length, 1], Float32Array.from(rows, (row) => row?.uniform(ahead) ?? 0)) } : {}),
     });
-    for (const name of this.window.keys()) this.exchange(this.window, name, outputs.get(`recent_${name}_after`));
-    if (this.seen) {
-      this.seen.dispose();
-      this.seen = outputs.get('seen_after');
-    }
-    const next = outputs.get('token_after');
+    const [added, next] = [outputs.get('added'), outputs.get('token_after')];
+    const at = device.upload(host('int32', [rows.length], Int32Array.from(rows, (row) => (row ? own(row) : 0))));
+    const each = added.bytes / 4 / memoryNames(shape.model.layers.length).length;
+    device.insert([
+      ...this.writes(this.memory.window, (_, index) => ({ source: added, skip: index * each, columns: [this.lengths.window, 1], count: 1, from: this.counting, at })),
+      ...(this.seen ? [{ target: this.seen, source: this.ones, lines: 1, width: 1, columns: [config.vocab_size, 1] as const, count: 1, from: this.counting, at: next }] : []),
+    ]);
+    for (const tensor of [added, at]) tensor.dispose();
     this.token = next;
     this.unread.push(next);
   }
@@ -134,30 +128,56 @@ export class GpuBatch {
     return before.filter((row) => row.done);
   }
 
-  dispose(): void {
-    for (const tensor of [...this.past.values(), ...this.window.values(), ...this.unread]) tensor.dispose();
+  async dispose(): Promise<void> {
+    await this.step?.program.dispose();
+    for (const tensor of [...this.memory.past.values(), ...this.memory.window.values(), ...this.unread, this.counting, this.start, this.ones]) tensor.dispose();
     this.seen?.dispose();
   }
 
-  /** Runs a graph of one layer's keys and values for all layers, and keeps what it gives in their place. */
-  private async eachLayer(memory: Map<string, DeviceTensor>, session: Session, feeds: (layer: number) => Feeds): Promise<void> {
-    for (const layer of this.decoding.shape.model.layers.keys()) {
-      const outputs = await session.run({ keys: memory.get(`key${layer}`) as DeviceTensor, values: memory.get(`value${layer}`) as DeviceTensor, ...feeds(layer) });
-      this.exchange(memory, `key${layer}`, outputs.get('keys_after'));
-      this.exchange(memory, `value${layer}`, outputs.get('values_after'));
+  private async compiled(): Promise<Session> {
+    if (!this.step) {
+      const { shape, sessions, adapters } = this.decoding;
+      const program = shape.model.device.program(decodeStep(shape, this.lengths), { capture: true });
+      const session = await program.bind({ ...sessions.parameters, ...(adapters ? { adapters } : {}), ...named('past_', this.memory.past), ...named('recent_', this.memory.window), ...(this.seen ? { seen: this.seen } : {}) });
+      this.step = { program, session };
     }
+    return this.step.session;
   }
 
-  private exchange(memory: Map<string, DeviceTensor>, name: string, tensor: DeviceTensor): void {
-    memory.get(name)?.dispose();
-    memory.set(name, tensor);
+  /** Memory of other lengths, with what was in it. The step has to be compiled anew. */
+  private async resize(lengths: MemoryLengths): Promise<void> {
+    const { model } = this.decoding.shape;
+    const { num_key_value_heads: groups, head_dim: width } = model.config;
+    const count = this.rows.length;
+    await this.step?.program.dispose();
+    this.step = null;
+    for (const part of ['past', 'window'] as const) {
+      const [before, after] = [this.lengths[part], lengths[part]];
+      if (before === after) continue;
+      const old = this.memory[part];
+      this.memory[part] = new Map(memoryNames(model.layers.length).map((name) => [name, model.device.zeros('float32', isKey(name) ? [count, groups, width, after] : [count, groups, after, width])]));
+      if (before > 0) model.device.insert(this.writes(this.memory[part], (name) => ({ source: old.get(name) as DeviceTensor, columns: [after, before], count: Math.min(after, before), from: this.counting, at: this.start })));
+      for (const tensor of old.values()) tensor.dispose();
+    }
+    this.lengths = lengths;
+  }
+
+  /** What goes into every tensor of a part of the memory. */
+  private writes(memory: ReadonlyMap<string, DeviceTensor>, what: (name: string, index: number) => Omit<Columns<DeviceTensor>, 'target' | 'lines' | 'width'>): Columns<DeviceTensor>[] {
+    const { num_key_value_heads: groups, head_dim: width } = this.decoding.shape.model.config;
+    // Keys lie transposed: each number of a head is a line of its own.
+    return [...memory].map(([name, target], index) => ({ target, ...(isKey(name) ? { lines: groups * width, width: 1 } : { lines: groups, width }), ...what(name, index) }));
   }
 }
+
+const isKey = (name: string): boolean => name.startsWith('key');
 
 /** Tokens of a row that its past has: the prompt's but the last. */
 const promptMemory = ({ request }: Row): number => request.prompt.length - 1;
 
-/** `after` columns of `before`; where there are none left the last is repeated, to be masked. */
-const columns = (after: number, before: number): Feeds[string] => host('int32', [after], Int32Array.from({ length: after }, (_, i) => Math.min(i, before - 1)));
+/** The next of `least` times 1, 2, 4, ... that is at least `count`. */
+const leap = (count: number, least: number): number => least * 2 ** Math.max(0, Math.ceil(Math.log2(count / least)));
 
-const named = (prefix: string, memory: ReadonlyMap<string, DeviceTensor>): Feeds => Object.fromEntries([...memory].map(([name, tensor]) => [`${prefix}${name}`, tensor]));
+const filled = (rows: readonly (Row | null)[], of: (row: Row) => number): Feeds[string] => host('float32', [rows.length, 1, 1, 1], Float32Array.from(rows, (row) => (row ? of(row) : 0)));
+
+const named = (prefix: string, memory: ReadonlyMap<string, DeviceTensor>): Record<string, DeviceTensor> => Object.fromEntries([...memory].map(([name, tensor]) => [`${prefix}${name}`, tensor]));

@@ -145,5 +145,6 @@ function drawn(weight: Value, uniform: Value): Value {
   // Rounding may put the target past the chunk's own sum; it must still fall on a token that has weight.
   const reach = minimum(sub(target, before), mul(slice(within, 1, size - 1, size), 1 - 2 ** -23));
   const place = reduceSum(where(greaterOrEqual(reach, within), 1, 0), [1], true);
-  return reshape(cast(add(mul(chunk, size), place), 'int32'), [rows]);
+  // Not reshaped last: a captured graph's outputs may not come from a reshape.
+  return cast(reshape(add(mul(chunk, size), place), [rows]), 'int32');
 }

@@ -2,24 +2,24 @@
 import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor, Program, Session } from '../runtime/index.ts';
 import type { Graph } from '../onnx/index.ts';
-import { decodeLoop, decodeStep } from './decode-graphs.ts';
-import { replaceGraph, replaceSeenGraph, resizeGraph } from './memory-graphs.ts';
+import { decodeLoop } from './decode-loop.ts';
 import { prefillGraph } from './prefill-graph.ts';
 import { samplingKey } from './sampling.ts';
 import type { GenerationShape } from './shape.ts';
 
-const GRAPHS = { prefill: prefillGraph, loop: decodeLoop, step: decodeStep, replace: replaceGraph, resize: resizeGraph, 'replace seen': replaceSeenGraph } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
+const GRAPHS = { prefill: prefillGraph, loop: decodeLoop } as const satisfies Record<string, (shape: GenerationShape) => Graph>;
 export type GraphKind = keyof typeof GRAPHS;
 
 /** Weights that compiled graphs may hold together on WASM before the longest unused is given up. */
 const WEIGHT_BYTES = 512 * 2 ** 20;
-/** On WebGPU they hold none: this many graphs stay compiled, those of three batch sizes. */
-const GRAPHS_KEPT = 16;
+/** On WebGPU they hold none. */
+const GRAPHS_KEPT = 8;
 
 export class Sessions {
   /** In the order of their last use. */
   private readonly kept = new Map<string, { program: Program; session: Session }>();
-  private readonly parameters: Record<string, DeviceTensor>;
+  /** The model's weights by the names that graphs declare them under. */
+  readonly parameters: Readonly<Record<string, DeviceTensor>>;
   private readonly most: number;
 
   constructor(private readonly model: BaseModel) {
@@ -30,7 +30,7 @@ export class Sessions {
   }
 
   async get(kind: GraphKind, shape: GenerationShape): Promise<Session> {
-    const key = [kind, shape.adapters, shape.batch, kind === 'loop' || kind === 'step' ? samplingKey(shape.sampling) : ''].join('/');
+    const key = [kind, shape.adapters, shape.batch, kind === 'loop' ? samplingKey(shape.sampling) : ''].join('/');
     let found = this.kept.get(key);
     if (found) {
       this.kept.delete(key);

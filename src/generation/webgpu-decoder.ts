@@ -28,11 +28,11 @@ export async function decodeOnWebGpu(decoding: Decoding): Promise<void> {
       await batch.makeRoom(steps);
       for (let step = 0; step < steps; step++) {
         signal?.throwIfAborted();
-        await batch.step();
+        await batch.advance();
       }
       for (const row of await batch.look()) onDone(row);
     }
   } finally {
-    batch.dispose();
+    await batch.dispose();
   }
 }

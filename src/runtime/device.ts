@@ -3,6 +3,7 @@ import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { Shape } from '../onnx/value.ts';
+import type { Columns } from './columns.ts';
 import { type Ort, loadOrt, usableThreads, webgpuBuild } from './ort.ts';
 import { selfTest } from './self-test.ts';
 import type { Program, ProgramOptions } from './session.ts';
@@ -25,6 +26,12 @@ export interface Device {
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
   /** Tensors one behind the other, as one. */
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
+  zeros(dtype: 'float32' | 'int32', shape: Shape): DeviceTensor;
+  /**
+   * Columns of tensors written into others where they lie, in order, after all runs that were awaited.
+   * @throws LabError `runtime.insert` on WASM, where runs copy what they are given anyway
+   */
+  insert(writes: readonly Columns<DeviceTensor>[]): void;
   /** Whether `widened` can be asked for: on WASM. On WebGPU graphs widen weights for themselves. */
   readonly widens: boolean;
   /**

@@ -44,7 +44,8 @@ export interface Program {
 export interface ProgramOptions {
   /**
    * On WebGPU: record the GPU's commands at the first run and replay them afterwards. For graphs of many small nodes with
-   * static shapes; every binding is then a session of its own. Copies between buffers are not among those commands: no output
+   * static shapes; every binding is then a session of its own, and may set inputs beside the parameters: they are read where
+   * they lie, whatever is in them at the time, and fed no more. Copies between buffers are not among those commands: no output
    * may come from a reshape, and there must be no ScatterElements. WASM ignores it.
    */
   capture?: boolean;

@@ -103,6 +103,14 @@ export class WasmDevice implements Device {
     return this.upload({ dtype: 'float32', shape, data: out });
   }
 
+  zeros(dtype: 'float32' | 'int32', shape: Shape): DeviceTensor {
+    return this.upload({ dtype, shape, data: new (dtype === 'float32' ? Float32Array : Int32Array)(elements(shape)) });
+  }
+
+  insert(): never {
+    throw new LabError('runtime.insert', 'On WASM tensors are not changed in place.', 'This is a fault in the engine; please report it.');
+  }
+
   widened({ values, scale, zero }: StoredTensors, place: string, [from, to]: readonly [number, number] = [0, values.shape[0] as number]): DeviceTensor {
     const shape = [to - from, ...values.shape.slice(1)];
     /** The same rows of each of the tensors. */

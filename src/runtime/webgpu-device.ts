@@ -4,6 +4,7 @@ import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { Shape, Value } from '../onnx/value.ts';
+import { ColumnWriter, type Columns } from './columns.ts';
 import type { Device } from './device.ts';
 import { GpuMemory, GpuTensor, type Piece } from './gpu-memory.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
@@ -15,7 +16,7 @@ import type { DeviceTensor, HostTensor } from './tensor.ts';
 type Results = (readonly [name: string, tensor: GpuTensor])[];
 
 /** Runs of a captured session that are replays and are listened to, until one of them is heard undisturbed. */
-const REPLAYS: readonly number[] = [2, 3, 4, 5];
+const REPLAYS: ReadonlySet<number> = new Set([2, 3, 4, 5]);
 
 export class WebGpuDevice implements Device {
   readonly kind = 'webgpu';
@@ -24,6 +25,7 @@ export class WebGpuDevice implements Device {
   readonly lost: Promise<LabError>;
   private readonly turnstile = new Turnstile();
   private readonly memory: GpuMemory;
+  private readonly columns: ColumnWriter;
 
   constructor(
     private readonly ort: Ort,
@@ -31,6 +33,7 @@ export class WebGpuDevice implements Device {
     readonly report: DeviceReport,
   ) {
     this.memory = new GpuMemory(ort, gpu);
+    this.columns = new ColumnWriter(gpu);
     this.halves = gpu.features.has('shader-f16');
     this.lost = gpu.lost.then(
       ({ reason, message }) =>
@@ -65,6 +68,14 @@ export class WebGpuDevice implements Device {
     return target;
   }
 
+  zeros(dtype: 'float32' | 'int32', shape: Shape): DeviceTensor {
+    return this.memory.allocate(dtype, shape);
+  }
+
+  insert(writes: readonly Columns<DeviceTensor>[]): void {
+    this.memory.submit((encoder) => this.columns.encode(encoder, writes as readonly Columns[]));
+  }
+
   widened(): never {
     throw new LabError('runtime.widen', 'On WebGPU graphs widen stored weights for themselves.', 'This is a fault in the engine; please report it.');
   }
@@ -77,7 +88,7 @@ export class WebGpuDevice implements Device {
     return {
       bind: async (parameters) => {
         const own = new Set(graph.parameters);
-        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, this.as(parameterOf<GpuTensor>(graph, parameters, value), value)]));
+        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value) || (capture && value.name in parameters)).map((value) => [value.name, this.as(parameterOf<GpuTensor>(graph, parameters, value), value)]));
         if (capture) {
           const session = await this.captured(graph.name, await this.compile(graph.name, model, true), model, fixed);
           sessions.add(session);
@@ -183,7 +194,7 @@ export class WebGpuDevice implements Device {
         return outputs;
       }
       this.memory.copy(moves);
-      const { result, recording } = REPLAYS.includes(runs) ? await recorded(this.gpu, ask) : { result: await ask(), recording: null };
+      const { result, recording } = REPLAYS.has(runs) ? await recorded(this.gpu, ask) : { result: await ask(), recording: null };
       const { outputs, pieces } = copied(result);
       this.memory.copy(pieces);
       if (recording) replay = { recording, results: result };
