@@ -77,8 +77,8 @@ function clocked(device: Device, spent: Record<string, number>, runs: Record<str
       spent[name] = (spent[name] ?? 0) + (performance.now() - started) / 1000;
     }
   };
-  const program: Device['program'] = (graph) => {
-    const inner = device.program(graph);
+  const program: Device['program'] = (graph, options) => {
+    const inner = device.program(graph, options);
     return { ...inner, bind: async (parameters) => {
       const session = await count(`compile ${graph.name}`, inner.bind(parameters));
       return { ...session, run: (feeds) => {
