@@ -15,6 +15,14 @@ export interface MemoryLengths {
   window: number;
 }
 
+/** The smallest sizes. Larger ones come in leaps, doubled, since each is compiled anew. */
+const LEAST: MemoryLengths = { past: 32, window: 64 };
+
+/** The length that a part has for so many tokens. */
+export function partLength(part: keyof MemoryLengths, tokens: number): number {
+  return LEAST[part] * 2 ** Math.max(0, Math.ceil(Math.log2(tokens / LEAST[part])));
+}
+
 /**
  * Inputs: token int32 [B], position int64 [B, 1]; past_*; recent_*; past_filled and window_filled float32 [B, 1, 1, 1], how many
  * columns of either are a row's own; uniform [B, 1] (drawing); settings; seen [B, V] (penalising); adapters.

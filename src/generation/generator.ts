@@ -7,6 +7,7 @@ import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { planTeams, type Team } from './batches.ts';
+import { partLength } from './decode-step.ts';
 import type { Decoding } from './decoder.ts';
 import type { GenerationShape } from './shape.ts';
 import type { GenerationRequest, GenerationResult } from './request.ts';
@@ -124,8 +125,11 @@ export class Generator {
   /** Rows whose keys and values fit into memory. */
   private fitting(requests: readonly GenerationRequest[]): number {
     const { num_hidden_layers: layers, num_key_value_heads: groups, head_dim: width } = this.model.config;
-    const longest = Math.max(1, ...requests.map(({ prompt, maxNewTokens }) => Math.min(prompt.length + maxNewTokens, this.positions)));
-    const bytesPerRow = 2 * 4 * layers * groups * width * longest;
+    const longest = (of: (request: GenerationRequest) => number): number => Math.max(1, ...requests.map((request) => Math.min(of(request), this.positions)));
+    const columns = this.model.device.kind === 'wasm'
+      ? longest(({ prompt, maxNewTokens }) => prompt.length + maxNewTokens)
+      : partLength('past', longest(({ prompt }) => prompt.length)) + partLength('window', longest(({ maxNewTokens }) => maxNewTokens));
+    const bytesPerRow = 2 * 4 * layers * groups * width * columns;
     return Math.max(1, Math.min(this.rowsAtOnce, Math.floor(MEMORY_BYTES[this.model.device.kind] / bytesPerRow)));
   }
 

@@ -4,14 +4,11 @@
  * before is written over, or masked.
  */
 import { type Columns, type DeviceTensor, type Feeds, host, type Program, type Session } from '../runtime/index.ts';
-import { decodeStep, type MemoryLengths } from './decode-step.ts';
+import { decodeStep, type MemoryLengths, partLength } from './decode-step.ts';
 import { type Decoding, lastFeeds, memoryNames, prefill, seenTokens, settingFeeds } from './decoder.ts';
 import type { Row } from './rows.ts';
 import { rowsOf } from './shape.ts';
 import type { Refill } from './waiting.ts';
-
-/** The smallest sizes a step is compiled for. Larger ones grow in leaps, since each is compiled anew. */
-const LEAST: MemoryLengths = { past: 32, window: 64 };
 
 type Part = keyof MemoryLengths;
 
@@ -65,7 +62,7 @@ export class GpuBatch {
       places.forEach((source, place) => {
         if (source !== null) rows[place] = fresh[source] as Row;
       });
-      const past = leap(Math.max(...this.running.map(promptMemory)), LEAST.past);
+      const past = partLength('past', Math.max(...this.running.map(promptMemory)));
       if (past > this.lengths.past || 2 * past <= this.lengths.past) await this.resize({ ...this.lengths, past });
       const columns = [this.lengths.past, longest] as const;
       device.insert([
@@ -82,7 +79,7 @@ export class GpuBatch {
 
   /** Makes the window as long as the next `steps` steps need it. */
   async makeRoom(steps: number): Promise<void> {
-    const window = leap(Math.max(...this.running.map(({ tokens }) => tokens.length)) + steps, LEAST.window);
+    const window = partLength('window', Math.max(...this.running.map(({ tokens }) => tokens.length)) + steps);
     if (window > this.lengths.window || 4 * window <= this.lengths.window) await this.resize({ ...this.lengths, window });
   }
 
@@ -174,9 +171,6 @@ const isKey = (name: string): boolean => name.startsWith('key');
 
 /** Tokens of a row that its past has: the prompt's but the last. */
 const promptMemory = ({ request }: Row): number => request.prompt.length - 1;
-
-/** The next of `least` times 1, 2, 4, ... that is at least `count`. */
-const leap = (count: number, least: number): number => least * 2 ** Math.max(0, Math.ceil(Math.log2(count / least)));
 
 const filled = (rows: readonly (Row | null)[], of: (row: Row) => number): Feeds[string] => host('float32', [rows.length, 1, 1, 1], Float32Array.from(rows, (row) => (row ? of(row) : 0)));
 

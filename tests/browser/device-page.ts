@@ -1,7 +1,7 @@
 /** What tests/browser/device.test.ts calls inside the page. */
 import type { LabError } from '../../src/core/errors.ts';
-import { Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
-import { host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
+import { concat, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
+import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
 import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
 import { functionBody, unreachable } from '../../src/runtime/wasm/code.ts';
 import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
@@ -114,4 +114,42 @@ export async function recordings(): Promise<{ plain: number | null; others: (str
   const clean = Object.getOwnPropertyNames(gpu).length === 0 && Object.getOwnPropertyNames(gpu.queue).length === 0;
   gpu.destroy();
   return { plain: recording?.length ?? null, others: [...others, nothing].map((heard) => heard && 'kept'), found, clean };
+}
+
+/** Hand-worked: what tensors hold after columns were put into them, as keys lie (each number a line) and as values do. */
+export async function insertions(): Promise<{ keys: number[]; values: number[]; marks: number[] }> {
+  const device = await openDevice('webgpu');
+  const ints = (...numbers: number[]): DeviceTensor => device.upload(host('int32', [numbers.length], Int32Array.from(numbers)));
+  const floats = (...numbers: number[]): DeviceTensor => device.upload(host('float32', [numbers.length], Float32Array.from(numbers)));
+  // Three rows of two lines; the source has two rows of three columns, of which two are taken, behind one number to skip.
+  const keys = device.zeros('float32', [3, 2, 4]);
+  const source = floats(99, 1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16);
+  device.insert([{ target: keys, source, skip: 1, lines: 2, width: 1, columns: [4, 3], count: 2, from: ints(1, -1, 0), at: ints(0, 0, 3) }]);
+  // One column a row, two numbers wide; the second row's place is beyond the last column.
+  const values = device.zeros('float32', [2, 3, 2]);
+  device.insert([{ target: values, source: floats(1, 2, 3, 4), lines: 1, width: 2, columns: [3, 1], count: 1, from: ints(0, 1), at: ints(2, 3) }, { target: values, source: floats(7, 8), lines: 1, width: 2, columns: [3, 1], count: 1, from: ints(-1, 0), at: ints(0, 1) }]);
+  // More than one row of workgroups.
+  const count = 65535 * 64 + 5;
+  const marks = device.zeros('int32', [1, count]);
+  device.insert([{ target: marks, source: device.upload(host('int32', [1, count], Int32Array.from({ length: count }, (_, i) => i))), lines: 1, width: 1, columns: [count, count], count, from: ints(0), at: ints(0) }]);
+  const all = (await marks.read()) as Int32Array;
+  const found = { keys: [...(await readFloats(keys))], values: [...(await readFloats(values))], marks: [all.findIndex((value, i) => value !== i), all.length] };
+  device.dispose();
+  return found;
+}
+
+/** Sixty tensors joined in one captured graph, more than a shader can bind: what a step of thirty layers gives beside its token. */
+export async function manyJoined(runs: number): Promise<number[][]> {
+  const device = await openDevice('webgpu');
+  const g = new Graph('joining');
+  const x = g.input('x', 'float32', [1, 4]);
+  g.output('y', concat(Array.from({ length: 60 }, (_, i) => mul(x, i)), 0));
+  const session = await device.program(g, { capture: true }).bind({});
+  const found: number[][] = [];
+  for (let run = 0; run < runs; run++) {
+    const outputs = await session.run({ x: host('float32', [1, 4], Float32Array.of(1, 2, 3, run)) });
+    found.push([...(await readFloats(outputs.get('y')))]);
+  }
+  device.dispose();
+  return found;
 }

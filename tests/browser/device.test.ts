@@ -63,3 +63,15 @@ test('dispatches are played back as they were heard; copies, writes and silence 
   expect(found).toEqual([9, 13, 17, 21]);
   expect(clean, 'the device has its own methods again').toBe(true);
 });
+
+test('columns are put where they belong, and nothing else is touched', async ({ page }) => {
+  const { keys, values, marks } = await inBrowser<{ keys: number[]; values: number[]; marks: number[] }>(page, MODULE, 'insertions');
+  expect(keys).toEqual([11, 12, 0, 0, 14, 15, 0, 0, /* untouched */ 0, 0, 0, 0, 0, 0, 0, 0, /* the second column finds no room */ 0, 0, 0, 1, 0, 0, 0, 4]);
+  expect(values).toEqual([0, 0, 0, 0, 1, 2, /* the second row */ 0, 0, 7, 8, 0, 0]);
+  expect(marks).toEqual([-1, 65535 * 64 + 5]);
+});
+
+test('sixty tensors are joined in a captured graph', async ({ page }) => {
+  const found = await inBrowser<number[][]>(page, MODULE, 'manyJoined', 4);
+  expect(found).toEqual([0, 1, 2, 3].map((run) => Array.from({ length: 60 }, (_, i) => [1, 2, 3, run].map((value) => i * value)).flat()));
+});
