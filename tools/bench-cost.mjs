@@ -1,16 +1,16 @@
-// node tools/bench-cost.mjs [--rounds=7 --out=docs/images/cost.svg]: what a step of world-dense costs as its sequences, its
+// node tools/bench-cost.mjs [--rounds=9 --passes=5 --out=docs/images/cost.svg]: what a step of world-dense costs as its sequences, its
 // adapters or its layers grow, on WASM. Prints the medians and draws them.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openBenchPage } from './bench-page.mjs';
 
-const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '7' }, out: { type: 'string', default: 'docs/images/cost.svg' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4196' } } });
+const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, passes: { type: 'string', default: '5' }, out: { type: 'string', default: 'docs/images/cost.svg' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4196' } } });
 const TITLES = { tokens: 'tokens a sequence', adapters: 'adapters at once', layers: 'layers' };
 
 const bench = await openBenchPage({ port: Number(args.port) });
 let found;
 try {
-  found = await bench.page.evaluate(async (request) => (await import('/tests/bench/cost.ts')).cost(request), { tokens: [16, 32, 64, 128, 256, 512], adapters: [1, 2, 4, 6, 9, 12], layers: [1, 2, 4, 6, 9, 12], rounds: Number(args.rounds) });
+  found = await bench.page.evaluate(async (request) => (await import('/tests/bench/cost.ts')).cost(request), { tokens: [16, 32, 64, 128, 256, 512], adapters: [1, 2, 4, 6, 9, 12], layers: [1, 2, 4, 6, 9, 12], rounds: Number(args.rounds), passes: Number(args.passes) });
 } finally {
   await bench.close();
 }
