@@ -50,8 +50,8 @@ export interface ProgramOptions {
    */
   capture?: boolean;
   /**
-   * On WASM: parameters are copied in at every run, so that all bindings share one session and none keeps a copy. For large
-   * weights that one run works long on. On WebGPU it is always so, without the copying.
+   * On WASM, and on WebGPU where the graph is captured: parameters are copied in at every run, so that all bindings share one
+   * session. For large weights that one run works long on. On WebGPU without capture it is always so, and without the copying.
    */
   shared?: boolean;
 }

@@ -80,19 +80,27 @@ export class WebGpuDevice implements Device {
     throw new LabError('runtime.widen', 'On WebGPU graphs widen stored weights for themselves.', 'This is a fault in the engine; please report it.');
   }
 
-  program(graph: Graph, { capture = false }: ProgramOptions = {}): Program {
+  program(graph: Graph, { capture = false, shared = false }: ProgramOptions = {}): Program {
     if (capture) refuseCopies(graph);
     const model = writeModel(graph, 'inputs');
+    const own = new Set(graph.parameters);
     const sessions = new Set<Session>();
+    const record = async (fixed: Readonly<Record<string, GpuTensor>>): Promise<Session> => {
+      const session = await this.captured(graph.name, await this.compile(graph.name, model, true), model, fixed);
+      sessions.add(session);
+      return session;
+    };
     let compiled: Promise<OrtSession> | null = null;
+    let common: Promise<Session> | null = null;
     return {
       bind: async (parameters) => {
-        const own = new Set(graph.parameters);
-        const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value) || (capture && value.name in parameters)).map((value) => [value.name, this.as(parameterOf<GpuTensor>(graph, parameters, value), value)]));
+        const given = model.inputs.filter((value) => own.has(value) || (capture && value.name in parameters));
+        const fixed = Object.fromEntries(given.map((value) => [value.name, this.as(parameterOf<GpuTensor>(graph, parameters, value), value)]));
+        if (capture && !shared) return record(fixed);
         if (capture) {
-          const session = await this.captured(graph.name, await this.compile(graph.name, model, true), model, fixed);
-          sessions.add(session);
-          return session;
+          common ??= record({});
+          const session = await common;
+          return { run: (feeds) => session.run({ ...feeds, ...fixed }), dispose: async () => {} };
         }
         compiled ??= this.compile(graph.name, model, false);
         const session = await compiled;
@@ -175,12 +183,12 @@ export class WebGpuDevice implements Device {
         const feed = given[input.name];
         if (!feed) throw missingFeed(name, input);
         const target = own.get(input.name) as GpuTensor;
-        if (feed instanceof GpuTensor) moves.push({ source: feed, from: 0, target, to: 0, bytes: target.bytes });
+        if (feed instanceof GpuTensor) moves.push({ source: feed, from: 0, target, to: 0, bytes: wholeWords(target.bytes) });
         else this.memory.write(target, (feed as HostTensor).data);
       }
       const copied = (results: Results): { outputs: Outputs; pieces: Piece[] } => {
         const copies = results.map(([key, { dtype, shape }]) => [key, this.memory.allocate(dtype, shape)] as const);
-        return { outputs: new Outputs(new Map(copies)), pieces: results.map(([, source], i) => ({ source, from: 0, target: (copies[i] as (typeof copies)[number])[1], to: 0, bytes: Math.ceil(source.bytes / 4) * 4 })) };
+        return { outputs: new Outputs(new Map(copies)), pieces: results.map(([, source], i) => ({ source, from: 0, target: (copies[i] as (typeof copies)[number])[1], to: 0, bytes: wholeWords(source.bytes) })) };
       };
       runs++;
       if (replay) {
@@ -217,6 +225,9 @@ export class WebGpuDevice implements Device {
     };
   }
 }
+
+/** Copies are of whole words, and so are buffers. */
+const wholeWords = (bytes: number): number => 4 * Math.ceil(bytes / 4);
 
 /** A replay repeats what shaders do, not copies between buffers: what depends on one would keep the first run's numbers. */
 function refuseCopies(graph: Graph): void {

@@ -29,12 +29,13 @@ class Sessions {
 
   constructor(private readonly device: Device) {}
 
-  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Named<DeviceTensor>, key = ''): Promise<Session> {
+  /** @param capture of graphs that a layer's run repeats without copies between buffers, see `ProgramOptions` */
+  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Named<DeviceTensor>, key = '', capture = false): Promise<Session> {
     const known = this.sessions.get(`${name}/${key}`);
     if (known) return known;
     let program = this.programs.get(name);
     if (!program) {
-      program = this.device.program(graph(), { shared: true });
+      program = this.device.program(graph(), { shared: true, capture });
       this.programs.set(name, program);
     }
     const session = program.bind(bindings);
@@ -79,7 +80,7 @@ export class BlockwiseEngine implements GradientEngine {
     const found: DeviceTensor[] = [];
     for (let layer = model.layers.length - 1; layer >= 0; layer--) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), String(layer));
+      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), String(layer), true);
       const x = states.pop() as DeviceTensor;
       const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
       x.dispose();
@@ -121,7 +122,7 @@ export class BlockwiseEngine implements GradientEngine {
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, this.weights(layer), kind, masked), this.weights(layer), String(layer));
+      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, this.weights(layer), kind, masked), this.weights(layer), String(layer), true);
       const x = states.at(-1) as DeviceTensor;
       const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
       if (!train) states.pop()?.dispose();
