@@ -29,13 +29,16 @@ class Sessions {
 
   constructor(private readonly device: Device) {}
 
-  /** @param capture of graphs that a layer's run repeats without copies between buffers, see `ProgramOptions` */
-  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Named<DeviceTensor>, key = '', capture = false): Promise<Session> {
+  /**
+   * @param capture for graphs without copies between buffers, see `ProgramOptions`; of several bindings on WebGPU `layers` copies
+   * the weights in, of only one `once` has them where they are
+   */
+  get(name: string, graph: () => Parameters<Device['program']>[0], bindings: Named<DeviceTensor>, { key = '', capture }: { key?: string; capture?: 'layers' | 'once' } = {}): Promise<Session> {
     const known = this.sessions.get(`${name}/${key}`);
     if (known) return known;
     let program = this.programs.get(name);
     if (!program) {
-      program = this.device.program(graph(), { shared: true, capture });
+      program = this.device.program(graph(), { shared: this.device.kind === 'wasm' || capture === 'layers', capture: capture !== undefined });
       this.programs.set(name, program);
     }
     const session = program.bind(bindings);
@@ -80,7 +83,7 @@ export class BlockwiseEngine implements GradientEngine {
     const found: DeviceTensor[] = [];
     for (let layer = model.layers.length - 1; layer >= 0; layer--) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), String(layer), true);
+      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), { key: String(layer), capture: 'layers' });
       const x = states.pop() as DeviceTensor;
       const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
       x.dispose();
@@ -117,12 +120,12 @@ export class BlockwiseEngine implements GradientEngine {
   private async forward(adapters: DeviceTensor, inputs: StepInputs, shared: Record<string, DeviceTensor>, train: boolean): Promise<{ states: DeviceTensor[]; parts: DeviceTensor[] }> {
     const { model, layout, rows, dropout } = this.shape;
     const parts = model.layers.map((_, layer) => this.device.part(adapters, layer * rows.adapters * layout.size, [rows.adapters, layout.size]));
-    const embed = await this.sessions.get('embed', () => embedGraph(this.shape), model.outer);
+    const embed = await this.sessions.get('embed', () => embedGraph(this.shape), model.outer, { capture: 'once' });
     const states = [(await embed.run({ ids: inputs.ids })).get('x')];
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
       const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, this.weights(layer), kind, masked), this.weights(layer), String(layer), true);
+      const session = await this.sessions.get(`${masked ? 'forward with dropout' : 'forward'}, ${kind}`, () => blockForward(this.shape, this.weights(layer), kind, masked), this.weights(layer), { key: String(layer), capture: 'layers' });
       const x = states.at(-1) as DeviceTensor;
       const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
       if (!train) states.pop()?.dispose();
@@ -152,11 +155,11 @@ export class BlockwiseEngine implements GradientEngine {
   private async headChunk(feeds: HeadFeeds & { x: DeviceTensor; dx_before?: DeviceTensor }, train: boolean): Promise<Outputs> {
     const { outer, config } = this.shape.model;
     const name = train ? 'head' : 'head without gradient';
-    if (this.stretches.length === 0) return (await this.sessions.get(name, () => headGraph(this.shape, this.chunk, train, this.piece), outer)).run(feeds);
+    if (this.stretches.length === 0) return (await this.sessions.get(name, () => headGraph(this.shape, this.chunk, train, this.piece), outer, { capture: 'once' })).run(feeds);
     const norm = Object.fromEntries(NORM_NAMES.flatMap((key) => (outer[key] ? [[key, outer[key]]] : [])));
     let state: Record<string, HostTensor | DeviceTensor> = Object.fromEntries(Object.entries(running(this.chunk, config.hidden_size, train)).map(([key, { shape, start }]) => [key, host('float32', shape, new Float32Array(shape[0] * shape[1]).fill(start))]));
     for (const { from, rows, table } of this.stretches) {
-      const session = await this.sessions.get(`${name}, stretch of ${rows}`, () => headStretchGraph(this.shape, this.chunk, rows, train), { ...norm, table }, String(from));
+      const session = await this.sessions.get(`${name}, stretch of ${rows}`, () => headStretchGraph(this.shape, this.chunk, rows, train), { ...norm, table }, { key: String(from) });
       const outputs = await session.run({ ...feeds, ...state, from: host('int32', [], Int32Array.of(from)) });
       state = Object.fromEntries(Object.keys(state).map((key) => [key, outputs.get(`${key}_after`)]));
     }

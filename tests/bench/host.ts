@@ -52,10 +52,11 @@ export async function hostTimes(rounds: number, threadTime: () => Promise<number
     await readFloats(outputs.get('y'));
     outputs.dispose();
   };
-  // Asking for the thread's time costs some of it.
+  // Asking for the thread's time costs some of it, and so does the pause, which has to be the last thing before what is timed.
   const asking: number[] = [];
   for (let i = 0; i < 20; i++) {
     const before = await threadTime();
+    await pause();
     const after = await threadTime();
     if (before !== null && after !== null) asking.push(after - before);
   }
@@ -64,8 +65,10 @@ export async function hostTimes(rounds: number, threadTime: () => Promise<number
     const [times, processor]: [number[], number[]] = [[], []];
     // The first runs compile and record.
     for (let round = -2; round < rounds; round++) {
+      // What is left of the step before.
       await pause();
       const before = await threadTime();
+      await pause();
       const started = performance.now();
       const { gradients, losses } = await engine.gradients(adapters, inputs, [1], {});
       const took = performance.now() - started;

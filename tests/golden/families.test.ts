@@ -13,10 +13,13 @@ test.describe.configure({ timeout: 600_000 });
 
 const FAMILIES = ['qwen2-dora', 'llama-int8', 'llama-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
+/** Layer by layer on WebGPU too: codes of four bits, layers of two kinds, and experts. */
+const BY_LAYER = new Set(['llama-int4', 'gemma3_text', 'qwen3_moe']);
+
 for (const name of FAMILIES) {
   const folder = `families/${name}`;
   for (const kind of ['wasm', 'webgpu'] as Kind[]) {
-    for (const engine of kind === 'wasm' ? (['whole', 'blockwise'] as const) : (['whole'] as const)) {
+    for (const engine of kind === 'wasm' || BY_LAYER.has(name) ? (['whole', 'blockwise'] as const) : (['whole'] as const)) {
       test(`${name} computes and learns as in PyTorch, ${kind}, ${engine}`, async ({ page }) => {
         const { logits, losses, gradients, curve } = await inBrowser<FamilyErrors>(page, 'tests/golden/training-page.ts', 'check', kind, 'familyErrors', folder, engine);
         const config = parseConfig(await goldenJson(`${folder}/config.json`));

@@ -52,12 +52,15 @@ test('the estimate of activations is what the graph really keeps', () => {
 test('the parts add up, adapters count four times over, and going layer by layer takes less', () => {
   const rows = { adapters: 9, batch: 1, length: 128 };
   const whole = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'whole', stored: STORED, storage: 'auto' });
-  const blockwise = estimateMemory({ config: CONFIG, lora: LORA, rows, kind: 'webgpu', engine: 'blockwise', stored: STORED, storage: 'auto' });
+  const [blockwise, onWasm] = (['webgpu', 'wasm'] as const).map((kind) => estimateMemory({ config: CONFIG, lora: LORA, rows, kind, engine: 'blockwise', stored: STORED, storage: 'auto' })) as [typeof whole, typeof whole];
   expect(whole.total).toBe(whole.weights + whole.adapters + whole.activations + whole.head);
   expect(whole.weights).toBe(STORED);
   // Parameters, both averages and the gradient of 27,648 numbers a layer.
   expect(whole.adapters).toBe(4 * 4 * 6 * 9 * 27648);
-  expect(blockwise.activations).toBeLessThan(whole.activations / 2);
+  expect(onWasm.activations).toBeLessThan(whole.activations / 2);
+  // Three captured graphs keep buffers of their own, a layer's weights among them.
+  expect(blockwise.activations).toBeLessThan(whole.activations);
+  expect(blockwise.weights).toBe(STORED + (3 * STORED) / 6);
 });
 
 test('a browser that tells of much memory lets a larger step be one graph', () => {
