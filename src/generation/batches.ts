@@ -1,6 +1,6 @@
 /**
- * Which requests are decoded together. Rows of one batch wait for the longest prompt and the longest answer among them,
- * so requests are sorted by prompt length; every adapter of a batch brings equally many rows.
+ * Which requests are decoded together. Rows of one batch are as long as the longest prompt among them, so requests are
+ * sorted by prompt length; every adapter of a batch brings equally many rows.
  */
 import type { GenerationRequest } from './request.ts';
 import { type Sampling, samplingKey, samplingOf } from './sampling.ts';

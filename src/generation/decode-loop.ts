@@ -95,8 +95,8 @@ export function decodeLoop(shape: GenerationShape): Graph {
           const { keys, values: v } = past.layers[layer] as Memory;
           const joined = { keys: extend(rest[2 * layer] as Value, key, 3), values: extend(rest[2 * layer + 1] as Value, value, 2) };
           memory.push(joined);
-          const forgets = near && slides(shape, layer) ? near : null;
-          return [{ keys: take(keys), values: take(v), mask: forgets?.past ?? pastMask }, { ...joined, mask: forgets?.recent }];
+          const nearer = near && slides(shape, layer) ? near : null;
+          return [{ keys: take(keys), values: take(v), mask: nearer?.past ?? pastMask }, { ...joined, mask: nearer?.recent }];
         },
         divide: (probabilities, [old, recent]) => cut(probabilities, length, 3, [old?.keys.shape[3] as number, recent?.keys.shape[3] as number]),
       });

@@ -56,7 +56,7 @@ export function lowestFeeds({ shape }: Decoding, positions: readonly number[]): 
 }
 
 /** Runs the prompts but their last tokens. @returns the keys and values, and how many each row has of them */
-export async function prefill({ shape, sessions, adapters }: Decoding, rows: Rows): Promise<{ memory: Record<string, DeviceTensor>; lengths: number[]; longest: number }> {
+export async function prefill({ shape, sessions, adapters }: Pick<Decoding, 'shape' | 'sessions' | 'adapters'>, rows: Rows): Promise<{ memory: Record<string, DeviceTensor>; lengths: number[]; longest: number }> {
   const prompts = rows.map((row) => row?.request.prompt ?? IDLE.prompt);
   const lengths = prompts.map((prompt) => prompt.length - 1);
   const longest = Math.max(1, ...lengths);
@@ -82,13 +82,13 @@ function causalMask(length: number, window: number): HostTensor {
 }
 
 /** The requests' settings and the adapters: the same for all steps. */
-export function settingFeeds({ shape, adapters }: Decoding, rows: Rows): Feeds {
+export function settingFeeds({ shape, adapters }: Pick<Decoding, 'shape' | 'adapters'>, rows: Rows): Feeds {
   const settings = samplingFeeds(rows.map((row) => row?.request ?? IDLE), shape.sampling, shape.model.config.vocab_size);
   return { ...Object.fromEntries(Object.entries(settings).map(([name, data]) => [name, host('float32', [rows.length, 1], data)])), ...(adapters ? { adapters } : {}) };
 }
 
 /** Which tokens a row has so far, for the repetition penalty: float32 [B, V] of 0 and 1. */
-export function seenTokens({ shape }: Decoding, rows: Rows): HostTensor {
+export function seenTokens({ shape }: Pick<Decoding, 'shape'>, rows: Rows): HostTensor {
   const vocabulary = shape.model.config.vocab_size;
   const seen = new Float32Array(rows.length * vocabulary);
   rows.forEach((row, i) => {

@@ -1,6 +1,6 @@
 /**
- * Answers many prompts with many adapters over one base model: requests are batched, each batch's prompts are run at
- * once, then decoded together. A request's answer depends on nothing but itself, up to rounding.
+ * Answers many prompts with many adapters over one base model: requests are batched, their prompts run at once and then
+ * decoded together; on WebGPU a waiting one takes the place of one that is done. A request's answer depends on nothing but itself, up to rounding.
  */
 import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
@@ -15,7 +15,7 @@ import { Row } from './rows.ts';
 import { Sessions } from './sessions.ts';
 import { type AdapterStack, stackAdapters } from './stack.ts';
 import { decodeOnWasm, Pace } from './wasm-decoder.ts';
-import { decodeOnWebGpu } from './webgpu-decoder.ts';
+import { decodeOnWebGpu, forget, type KeptBatch } from './webgpu-decoder.ts';
 
 export interface GeneratorOptions {
   /** Tokens that end an answer; the checkpoint's eos_token_id when left out. */
@@ -41,7 +41,9 @@ export class Generator {
   private readonly sessions: Sessions;
   private readonly pace = new Pace();
   private packed: { key: string; tensor: DeviceTensor } | null = null;
-  private busy = false;
+  private readonly kept: KeptBatch = { batch: null };
+  /** The call that is being answered. */
+  private work: Promise<unknown> | null = null;
 
   private constructor(
     private readonly model: BaseModel,
@@ -69,48 +71,56 @@ export class Generator {
    * @throws LabError `generation.request` (a request that cannot be answered, by id), `generation.busy`; the signal's reason when aborted
    */
   async generate(requests: readonly GenerationRequest[], { signal, onResult }: GenerateOptions = {}): Promise<GenerationResult[]> {
-    if (this.busy) throw new LabError('generation.busy', 'This generator is still answering.', 'Wait for it, or make another one.');
+    if (this.work) throw new LabError('generation.busy', 'This generator is still answering.', 'Wait for it, or make another one.');
     signal?.throwIfAborted();
     for (const request of requests) this.check(request);
-    this.busy = true;
+    const work = this.answer(requests, { ...(signal ? { signal } : {}), ...(onResult ? { onResult } : {}) });
+    this.work = work.catch(() => undefined);
+    try {
+      return await work;
+    } finally {
+      this.work = null;
+    }
+  }
+
+  /** Frees what it holds, once the call that is being answered has ended. */
+  async dispose(): Promise<void> {
+    await this.work;
+    this.packed?.tensor.dispose();
+    this.packed = null;
+    await forget(this.kept);
+    await this.sessions.dispose();
+  }
+
+  private async answer(requests: readonly GenerationRequest[], { signal, onResult }: GenerateOptions): Promise<GenerationResult[]> {
     const results = new Map<string, GenerationResult>();
     const finish = (row: Row): void => {
       const result = row.result();
       results.set(result.id, result);
       onResult?.(result);
     };
-    try {
-      const rows = new Map(requests.map((request) => [request, new Row(request, Math.min(request.maxNewTokens, this.positions - request.prompt.length), new Set(this.stops))]));
-      const asked = requests.filter((request) => {
-        const row = rows.get(request) as Row;
-        if (row.done) finish(row);
-        return !row.done;
+    const rows = new Map(requests.map((request) => [request, new Row(request, Math.min(request.maxNewTokens, this.positions - request.prompt.length), new Set(this.stops))]));
+    const asked = requests.filter((request) => {
+      const row = rows.get(request) as Row;
+      if (row.done) finish(row);
+      return !row.done;
+    });
+    for (const team of planTeams(asked, this.fitting(asked))) {
+      await this.decode({
+        shape: this.shape(team),
+        sessions: this.sessions,
+        adapters: this.adaptersOf(team),
+        batches: team.batches.map((batch) => batch.map((request) => request && (rows.get(request) as Row))),
+        stops: this.stops,
+        onDone: finish,
+        ...(signal ? { signal } : {}),
       });
-      for (const team of planTeams(asked, this.fitting(asked))) {
-        await this.decode({
-          shape: this.shape(team),
-          sessions: this.sessions,
-          adapters: this.adaptersOf(team),
-          batches: team.batches.map((batch) => batch.map((request) => request && (rows.get(request) as Row))),
-          stops: this.stops,
-          onDone: finish,
-          ...(signal ? { signal } : {}),
-        });
-      }
-    } finally {
-      this.busy = false;
     }
     return requests.map(({ id }) => results.get(id) as GenerationResult);
   }
 
-  async dispose(): Promise<void> {
-    this.packed?.tensor.dispose();
-    this.packed = null;
-    await this.sessions.dispose();
-  }
-
   private decode(decoding: Decoding): Promise<void> {
-    return this.model.device.kind === 'wasm' ? decodeOnWasm(decoding, this.pace) : decodeOnWebGpu(decoding);
+    return this.model.device.kind === 'wasm' ? decodeOnWasm(decoding, this.pace) : decodeOnWebGpu(decoding, this.kept);
   }
 
   /** Tokens of a prompt and its answer together. */

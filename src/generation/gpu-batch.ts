@@ -7,6 +7,7 @@ import { type Columns, type DeviceTensor, type Feeds, host, type Program, type S
 import { decodeStep, type MemoryLengths, partLength } from './decode-step.ts';
 import { type Decoding, lastFeeds, memoryNames, prefill, seenTokens, settingFeeds } from './decoder.ts';
 import type { Row } from './rows.ts';
+import { samplingKey } from './sampling.ts';
 import { rowsOf } from './shape.ts';
 import type { Refill } from './waiting.ts';
 
@@ -25,14 +26,14 @@ export class GpuBatch {
   /** float32 [B] of 1. */
   private readonly ones: DeviceTensor;
   /** The step for these lengths: captured, and bound to the memory. */
-  private step: { program: Program; session: Session } | null = null;
+  private step: { program: Program; session: Promise<Session> } | null = null;
   private settings: Feeds = {};
   private token: Feeds[string];
   /** Tokens of steps that have not been looked at. */
   private readonly unread: DeviceTensor[] = [];
 
-  /** An empty batch for `decoding.shape`. */
-  constructor(private readonly decoding: Decoding) {
+  /** An empty batch for `decoding.shape`; whoever makes it disposes it. */
+  constructor(private readonly decoding: Pick<Decoding, 'shape' | 'sessions' | 'adapters'>) {
     const { shape } = decoding;
     const { device, config } = shape.model;
     const count = rowsOf(shape);
@@ -42,6 +43,12 @@ export class GpuBatch {
     this.start = device.zeros('int32', [count]);
     this.ones = device.upload(host('float32', [count], new Float32Array(count).fill(1)));
     this.seen = shape.sampling.penalise ? device.zeros('float32', [count, config.vocab_size]) : null;
+  }
+
+  /** Whether other rows may take this batch's places: those of the same adapters, as many, and chosen alike. */
+  serves({ shape, adapters }: Decoding): boolean {
+    const own = this.decoding;
+    return adapters === own.adapters && rowsOf(shape) === rowsOf(own.shape) && shape.adapters === own.shape.adapters && shape.positions === own.shape.positions && samplingKey(shape.sampling) === samplingKey(own.shape.sampling);
   }
 
   /** Rows that are not done. */
@@ -54,11 +61,16 @@ export class GpuBatch {
     const { decoding, rows } = this;
     const { shape } = decoding;
     const { device, config: { vocab_size: vocabulary } } = shape.model;
-    const fewer: Decoding = { ...decoding, shape: { ...shape, batch: fresh.length / shape.adapters } };
+    const fewer = { ...decoding, shape: { ...shape, batch: fresh.length / shape.adapters } };
     const { memory, longest } = await prefill(fewer, fresh);
-    const from = device.upload(host('int32', [rows.length], Int32Array.from(places, (place) => place ?? -1)));
-    const had = this.seen && device.upload(seenTokens(fewer, fresh));
+    const temporary = Object.values(memory);
+    const keep = (tensor: DeviceTensor): DeviceTensor => {
+      temporary.push(tensor);
+      return tensor;
+    };
     try {
+      const from = keep(device.upload(host('int32', [rows.length], Int32Array.from(places, (place) => place ?? -1))));
+      const had = this.seen && keep(device.upload(seenTokens(fewer, fresh)));
       places.forEach((source, place) => {
         if (source !== null) rows[place] = fresh[source] as Row;
       });
@@ -70,7 +82,7 @@ export class GpuBatch {
         ...(this.seen && had ? [{ target: this.seen, source: had, lines: 1, width: 1, columns: [vocabulary, vocabulary] as const, count: vocabulary, from, at: this.start }] : []),
       ]);
     } finally {
-      for (const tensor of [...Object.values(memory), from, ...(had ? [had] : [])]) tensor.dispose();
+      for (const tensor of temporary) tensor.dispose();
     }
     this.token = lastFeeds(rows).token;
     const { adapters: _, ...settings } = settingFeeds(decoding, rows);
@@ -101,15 +113,18 @@ export class GpuBatch {
       ...(shape.sampling.draw ? { uniform: host('float32', [rows.length, 1], Float32Array.from(rows, (row) => row?.uniform(ahead) ?? 0)) } : {}),
     });
     const [added, next] = [outputs.get('added'), outputs.get('token_after')];
-    const at = device.upload(host('int32', [rows.length], Int32Array.from(rows, (row) => (row ? own(row) : 0))));
-    const each = added.bytes / 4 / memoryNames(shape.model.layers.length).length;
-    device.insert([
-      ...this.writes(this.memory.window, (_, index) => ({ source: added, skip: index * each, columns: [this.lengths.window, 1], count: 1, from: this.counting, at })),
-      ...(this.seen ? [{ target: this.seen, source: this.ones, lines: 1, width: 1, columns: [config.vocab_size, 1] as const, count: 1, from: this.counting, at: next }] : []),
-    ]);
-    for (const tensor of [added, at]) tensor.dispose();
-    this.token = next;
     this.unread.push(next);
+    const at = device.upload(host('int32', [rows.length], Int32Array.from(rows, (row) => (row ? own(row) : 0))));
+    try {
+      const each = added.bytes / 4 / memoryNames(shape.model.layers.length).length;
+      device.insert([
+        ...this.writes(this.memory.window, (_, index) => ({ source: added, skip: index * each, columns: [this.lengths.window, 1], count: 1, from: this.counting, at })),
+        ...(this.seen ? [{ target: this.seen, source: this.ones, lines: 1, width: 1, columns: [config.vocab_size, 1] as const, count: 1, from: this.counting, at: next }] : []),
+      ]);
+    } finally {
+      for (const tensor of [added, at]) tensor.dispose();
+    }
+    this.token = next;
   }
 
   /** Waits for the tokens of the steps since the last look. @returns rows that they finished */
@@ -126,17 +141,19 @@ export class GpuBatch {
   }
 
   async dispose(): Promise<void> {
-    await this.step?.program.dispose();
-    for (const tensor of [...this.memory.past.values(), ...this.memory.window.values(), ...this.unread, this.counting, this.start, this.ones]) tensor.dispose();
-    this.seen?.dispose();
+    try {
+      await this.step?.program.dispose();
+    } finally {
+      for (const tensor of [...this.memory.past.values(), ...this.memory.window.values(), ...this.unread, this.counting, this.start, this.ones]) tensor.dispose();
+      this.seen?.dispose();
+    }
   }
 
   private async compiled(): Promise<Session> {
     if (!this.step) {
       const { shape, sessions, adapters } = this.decoding;
       const program = shape.model.device.program(decodeStep(shape, this.lengths), { capture: true });
-      const session = await program.bind({ ...sessions.parameters, ...(adapters ? { adapters } : {}), ...named('past_', this.memory.past), ...named('recent_', this.memory.window), ...(this.seen ? { seen: this.seen } : {}) });
-      this.step = { program, session };
+      this.step = { program, session: program.bind({ ...sessions.parameters, ...(adapters ? { adapters } : {}), ...named('past_', this.memory.past), ...named('recent_', this.memory.window), ...(this.seen ? { seen: this.seen } : {}) }) };
     }
     return this.step.session;
   }

@@ -58,7 +58,7 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
     layers: model.layers.map((weights, i) => widened(declarePacked(g, weights, `layer${i}.`))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size]), {}, 'divided').lora),
     outer: { ...outer, head: outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
-    // Twice as long as any row: one that has come to the model's last position is stepped on until the others of its batch are done.
+    // Twice as long as any row: on WASM one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
 }

@@ -11,28 +11,44 @@ const LOOK = 4;
 /** New rows are prefilled together, as many as this part of the batch. */
 const REFILL = 1 / 4;
 
-export async function decodeOnWebGpu(decoding: Decoding): Promise<void> {
-  const { shape, batches, signal, onDone } = decoding;
+/** A batch that is kept for the next call, its step compiled. */
+export interface KeptBatch {
+  batch: GpuBatch | null;
+}
+
+export async function decodeOnWebGpu(decoding: Decoding, kept: KeptBatch): Promise<void> {
+  if (kept.batch && !kept.batch.serves(decoding)) await forget(kept);
+  const batch = (kept.batch ??= new GpuBatch(decoding));
+  try {
+    await answer(decoding, batch);
+  } catch (error) {
+    await forget(kept).catch(() => undefined);
+    throw error;
+  }
+}
+
+export async function forget(kept: KeptBatch): Promise<void> {
+  const { batch } = kept;
+  kept.batch = null;
+  await batch?.dispose();
+}
+
+async function answer({ shape, batches, signal, onDone }: Decoding, batch: GpuBatch): Promise<void> {
   const waiting = new Waiting(batches, shape.adapters);
   const together = batches.length === 1 ? shape.batch : Math.ceil(shape.batch * REFILL);
-  const batch = new GpuBatch(decoding);
-  try {
-    for (;;) {
-      for (let refill = waiting.take(batch.rows, together); refill; refill = waiting.take(batch.rows, together)) {
-        signal?.throwIfAborted();
-        await batch.place(refill);
-      }
-      const { running } = batch;
-      if (running.length === 0) return;
-      const steps = Math.min(LOOK, ...running.map(({ left }) => left));
-      await batch.makeRoom(steps);
-      for (let step = 0; step < steps; step++) {
-        signal?.throwIfAborted();
-        await batch.advance();
-      }
-      for (const row of await batch.look()) onDone(row);
+  for (;;) {
+    for (let refill = waiting.take(batch.rows, together); refill; refill = waiting.take(batch.rows, together)) {
+      signal?.throwIfAborted();
+      await batch.place(refill);
     }
-  } finally {
-    await batch.dispose();
+    const { running } = batch;
+    if (running.length === 0) return;
+    const steps = Math.min(LOOK, ...running.map(({ left }) => left));
+    await batch.makeRoom(steps);
+    for (let step = 0; step < steps; step++) {
+      signal?.throwIfAborted();
+      await batch.advance();
+    }
+    for (const row of await batch.look()) onDone(row);
   }
 }

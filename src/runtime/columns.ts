@@ -27,6 +27,8 @@ export interface Columns<T = GpuTensor> {
 const WORKGROUP = 64;
 /** WebGPU's own limit, on every device. */
 const MOST_WORKGROUPS = 65535;
+/** Sizes that are kept; prompts of many lengths would otherwise add to them for ever. */
+const SIZES_KEPT = 1024;
 
 const SHADER = /* wgsl */ `
 struct Sizes { rows: u32, lines: u32, width: u32, count: u32, columns: u32, sourceColumns: u32, skip: u32, stride: u32 }
@@ -53,13 +55,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 export class ColumnWriter {
   private pipeline: GPUComputePipeline | null = null;
-  /** By their numbers: there are few, and each is written once. */
+  /** By their numbers: a step's are always the same ones. */
   private readonly sizes = new Map<string, GPUBuffer>();
 
   constructor(private readonly gpu: GPUDevice) {}
 
   /** Puts the writes into an encoder, one after the other. */
   encode(encoder: GPUCommandEncoder, writes: readonly Columns[]): void {
+    // Only between encodings: what is encoded but not submitted may not lose its buffers.
+    if (this.sizes.size > SIZES_KEPT) {
+      for (const buffer of this.sizes.values()) buffer.destroy();
+      this.sizes.clear();
+    }
     this.pipeline ??= this.gpu.createComputePipeline({ label: 'columns', layout: 'auto', compute: { module: this.gpu.createShaderModule({ code: SHADER }) } });
     const layout = this.pipeline.getBindGroupLayout(0);
     const pass = encoder.beginComputePass();

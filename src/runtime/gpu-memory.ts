@@ -42,6 +42,8 @@ export interface Piece {
 
 export class GpuMemory {
   private held = 0;
+  /** What went wrong with something submitted, until someone is told. */
+  private fault: LabError | null = null;
 
   constructor(
     private readonly ort: Ort,
@@ -50,6 +52,17 @@ export class GpuMemory {
 
   get bytesHeld(): number {
     return this.held;
+  }
+
+  /** Work that was submitted failed: the next read says so, since what it would read may never have been computed. */
+  fail(error: GPUError): void {
+    const memory = error.constructor.name === 'GPUOutOfMemoryError';
+    this.fault ??= new LabError(
+      memory ? 'runtime.memory' : 'runtime.gpu',
+      memory ? `The GPU ran out of memory: ${error.message}` : `The GPU refused what it was asked for: ${error.message}`,
+      memory ? 'Use a smaller batch, shorter sequences, fewer adapters at once or a smaller model, and close other tabs.' : 'Try again; with ?device=wasm it runs without the GPU. If it stays, please report it.',
+      { detail: error.message },
+    );
   }
 
   /** @throws `runtime.buffer-limit` for a tensor that this GPU cannot bind */
@@ -124,6 +137,9 @@ export class GpuMemory {
       encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
       this.gpu.queue.submit([encoder.finish()]);
       await staging.mapAsync(GPUMapMode.READ);
+      const { fault } = this;
+      this.fault = null;
+      if (fault) throw fault;
       return viewAs(tensor.dtype, new Uint8Array(staging.getMappedRange()).slice(0, tensor.bytes));
     } catch (error) {
       throw LabError.from(error, 'runtime.read', 'The graphics device did not give its result back. Reload the page; with ?device=wasm it runs without the GPU.');

@@ -2,7 +2,7 @@
  * A captured graph's commands, played back without the runtime. ONNX Runtime replays a captured graph by asking the browser
  * for every dispatch again, through WebAssembly and in passes of a few dispatches each; the very same dispatches, asked for in
  * one pass from here, cost the asking thread a fraction. What is heard while it replays is kept only if it is dispatches and
- * nothing else; whatever else it may do one day, such a session simply stays with the runtime.
+ * nothing else, the same twice; whatever else it may do one day, such a session simply stays with the runtime.
  */
 
 /** One shader's run over fixed buffers. */
@@ -17,24 +17,33 @@ export type Recording = readonly Dispatch[];
 /**
  * Listens to what `work` asks of the GPU. The methods of this one device (and of the encoders it gives meanwhile) are
  * shadowed by listening ones, which is undone before this returns.
- * @returns what `work` gave, and the dispatches; null when it asked for anything that cannot be played back
+ * @returns what `work` gave, and the dispatches; null when it asked for anything that cannot be played back, or nobody could listen
  */
 export async function recorded<T>(gpu: GPUDevice, work: () => Promise<T>): Promise<{ result: T; recording: Recording | null }> {
   const heard: Dispatch[] = [];
   let foreign = 0;
-  const undo = [
-    shadow(gpu, 'createCommandEncoder', (original) => (descriptor) => listening(original(descriptor), heard, () => foreign++)),
-    ...(['writeBuffer', 'writeTexture', 'copyExternalImageToTexture'] as const).map((name) => shadow(gpu.queue, name, (original) => (...given: unknown[]) => {
-      foreign++;
-      return (original as (...all: unknown[]) => undefined)(...given);
-    })),
-  ];
+  const tell = (): void => void foreign++;
+  const undo: (() => void)[] = [];
   try {
+    try {
+      undo.push(shadow(gpu, 'createCommandEncoder', (original) => (descriptor) => listening(original(descriptor), heard, tell)), ...suspect(gpu.queue, QUEUE, tell));
+    } catch {
+      // A browser whose objects cannot be listened to.
+      foreign++;
+    }
     const result = await work();
     return { result, recording: foreign === 0 && heard.length > 0 ? heard : null };
   } finally {
     for (const back of undo) back();
   }
+}
+
+/** Whether two replays asked for the very same. */
+export function alike(one: Recording, other: Recording): boolean {
+  return one.length === other.length && one.every(({ pipeline, groups, workgroups }, i) => {
+    const second = other[i] as Dispatch;
+    return pipeline === second.pipeline && String(workgroups) === String(second.workgroups) && groups.length === second.groups.length && groups.every(([index, group], j) => index === second.groups[j]?.[0] && group === second.groups[j]?.[1]);
+  });
 }
 
 /** Asks for the dispatches once more, in one pass. */
@@ -52,6 +61,7 @@ export function playBack(encoder: GPUCommandEncoder, recording: Recording): void
 
 /** What an encoder of plain compute passes has; anything else it is asked for counts as foreign. */
 const ENCODER = new Set<PropertyKey>(['beginComputePass', 'finish', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);
+const QUEUE = new Set<PropertyKey>(['submit', 'onSubmittedWorkDone']);
 const PASS = new Set<PropertyKey>(['setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'end', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);
 
 function listening(encoder: GPUCommandEncoder, heard: Dispatch[], foreign: () => void): GPUCommandEncoder {
@@ -81,16 +91,14 @@ function listening(encoder: GPUCommandEncoder, heard: Dispatch[], foreign: () =>
   return encoder;
 }
 
-/** Calls of any method that is not known are told. */
-function suspect<T extends object>(target: T, known: ReadonlySet<PropertyKey>, tell: () => void): void {
-  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(target)) as (keyof T & string)[]) {
-    if (known.has(name) || name === 'constructor' || typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), name)?.value !== 'function') continue;
-    const original = (target[name] as (...all: unknown[]) => unknown).bind(target);
-    Object.defineProperty(target, name, { configurable: true, value: (...given: unknown[]) => {
-      tell();
-      return original(...given);
-    } });
-  }
+/** Calls of any method that is not known are told. @returns what takes the listening away again */
+function suspect<T extends object>(target: T, known: ReadonlySet<PropertyKey>, tell: () => void): (() => void)[] {
+  const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(target) as object);
+  const names = Object.entries(methods).filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor' && !known.has(name)).map(([name]) => name as keyof T & string);
+  return names.map((name) => shadow(target, name, (original) => ((...given: unknown[]) => {
+    tell();
+    return (original as (...all: unknown[]) => unknown)(...given);
+  }) as T[typeof name]));
 }
 
 /** Puts a method of the object itself before its class's. @returns what takes it away again */

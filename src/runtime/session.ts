@@ -32,7 +32,7 @@ export interface Session {
 
 /**
  * A graph on a device. Where parameters are inputs (WebGPU, and WASM where `shared`) it is compiled once and binding costs
- * nothing; where they are initialisers (WASM) every binding is a session of its own.
+ * nothing; where they are initialisers (WASM) or in recorded commands (WebGPU with `capture`, not `shared`) every binding is a session of its own.
  */
 export interface Program {
   /** @param parameters by name; all of the graph's */

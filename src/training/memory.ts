@@ -48,11 +48,17 @@ function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): n
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
-/** Graphs of a layer that are captured on WebGPU where a step goes layer by layer: forward, backward, and backward of the first. */
-const CAPTURED_GRAPHS = 3;
+/**
+ * Graphs of a layer that are captured on WebGPU where a step goes layer by layer: forward (with dropout and, for evaluation,
+ * without) and backward of every kind of layer, and the first layer's backward.
+ */
+function capturedGraphs(config: ModelConfig, lora: LoraConfig): number {
+  const kinds = new Set(config.layer_types).size;
+  return (lora.lora_dropout > 0 ? 3 : 2) * kinds + 1;
+}
 
 /** Bytes that the frozen weights take while a step computes. */
-function weightBytes({ config, kind, engine, stored, storage }: MemoryQuestion): number {
+function weightBytes({ config, lora, kind, engine, stored, storage }: MemoryQuestion): number {
   const full = 4 * [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
   const quantized = storage === 'int8' || storage === 'int4';
   const table = 4 * config.vocab_size * config.hidden_size;
@@ -61,7 +67,7 @@ function weightBytes({ config, kind, engine, stored, storage }: MemoryQuestion):
   // Layer by layer WASM keeps room to widen a layer and a piece of the head into, and copies in what a run reads, the stored embedding at most.
   if (engine === 'blockwise' && kind === 'wasm') return stored + layer + piece + Math.max(layer, piece) + stored / 2;
   // On WebGPU each captured graph has buffers of its own, into which a layer's weights are copied.
-  if (engine === 'blockwise') return stored + CAPTURED_GRAPHS * (stored / config.num_hidden_layers + (stored < full ? layer : 0)) + (stored < full ? piece : 0);
+  if (engine === 'blockwise') return stored + capturedGraphs(config, lora) * (stored * (layer / full) + (stored < full ? layer : 0)) + (stored < full ? piece : 0);
   if (quantized) return (kind === 'wasm' ? 2 : 1) * stored + full;
   // WASM has a copy beside the lab's own, and packs every weight, widened, for the forward and again for the backward product.
   return kind === 'wasm' ? 2 * stored + 2 * full : stored + (stored < full ? full : 0);
@@ -74,7 +80,7 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
   const layer = 4 * count * numbersPerRow(config, lora, rows.length);
   const stream = 4 * count * config.hidden_size;
   // Backward holds about as much again of cotangents, for the layer it is in.
-  const activations = engine === 'whole' ? layers * layer + layer : layers * stream + (question.kind === 'wasm' ? 2 : 1 + CAPTURED_GRAPHS) * layer;
+  const activations = engine === 'whole' ? layers * layer + layer : layers * stream + (question.kind === 'wasm' ? 2 : 1 + capturedGraphs(config, lora)) * layer;
   const lossRows = engine === 'whole' ? count : headChunk(config, count);
   const vocabulary = engine === 'whole' ? config.vocab_size : Math.min(config.vocab_size, Math.floor(HEAD_PIECE / config.hidden_size));
   const parts = {

@@ -32,7 +32,7 @@ export interface HostTimes {
 }
 
 /**
- * Of the step as one captured graph, and layer by layer without capture.
+ * Of the step as one captured graph, and layer by layer.
  * @param threadTime milliseconds of processor time that this thread has had
  */
 export async function hostTimes(rounds: number, threadTime: () => Promise<number | null>): Promise<Record<'captured' | 'layer by layer', HostTimes>> {

@@ -102,6 +102,9 @@ export async function recordings(): Promise<{ plain: number | null; others: (str
   })).recording;
   const others = [await listen((encoder) => encoder.copyBufferToBuffer(data, 0, spare, 0, 16)), await listen((encoder) => encoder.clearBuffer(spare)), await listen(() => gpu.queue.writeBuffer(spare, 0, new Float32Array(4)))];
   const nothing = (await recorded(gpu, async () => undefined)).recording;
+  await recorded(gpu, async () => {
+    throw new Error('on purpose');
+  }).catch(() => undefined);
   gpu.queue.writeBuffer(data, 0, Float32Array.of(0, 1, 2, 3));
   const recording = await listen();
   const encoder = gpu.createCommandEncoder();
@@ -152,4 +155,21 @@ export async function manyJoined(runs: number): Promise<number[][]> {
   }
   device.dispose();
   return found;
+}
+
+/** Asks the GPU for something it refuses, then reads until it is told. @returns what was told, and what a read after that gives */
+export async function refused(): Promise<{ code: string; message: string; after: number[] }> {
+  const device = await openDevice('webgpu');
+  const [gone, sound, at] = [device.zeros('float32', [1, 4]), device.upload(host('float32', [4], Float32Array.of(1, 2, 3, 4))), device.zeros('int32', [1])];
+  gone.dispose();
+  device.insert([{ target: gone, source: sound, lines: 1, width: 1, columns: [4, 4], count: 4, from: at, at }]);
+  const told: LabError[] = [];
+  for (let tries = 0; told.length === 0 && tries < 50; tries++) {
+    await sound.read().catch((error: LabError) => told.push(error));
+    await new Promise((later) => setTimeout(later, 20));
+  }
+  const { code, message } = told[0] ?? { code: 'none', message: '' };
+  const after = [...(await readFloats(sound))];
+  device.dispose();
+  return { code, message, after };
 }

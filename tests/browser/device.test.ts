@@ -49,10 +49,11 @@ test('a graph whose replay would miss a copy is not captured', async ({ page }) 
 });
 
 test('a captured graph gives what its feeds of each run ask for, and is played back in one piece once it was heard', async ({ page }) => {
-  const { found, known, submits } = await inBrowser<{ found: number[][]; known: number[][]; submits: number[] }>(page, MODULE, 'replays', 6);
+  const { found, known, submits } = await inBrowser<{ found: number[][]; known: number[][]; submits: number[] }>(page, MODULE, 'replays', 7);
   expect(found).toEqual(known);
-  expect(submits.slice(0, 2).every((count) => count > 1), `the runtime's own runs: ${submits}`).toBe(true);
-  expect(submits.slice(2)).toEqual([1, 1, 1, 1]);
+  // One run records, two replays are heard alike.
+  expect(submits.slice(0, 3).every((count) => count > 1), `the runtime's own runs: ${submits}`).toBe(true);
+  expect(submits.slice(3)).toEqual([1, 1, 1, 1]);
 });
 
 test('dispatches are played back as they were heard; copies, writes and silence are left to the runtime', async ({ page }) => {
@@ -74,4 +75,11 @@ test('columns are put where they belong, and nothing else is touched', async ({ 
 test('sixty tensors are joined in a captured graph', async ({ page }) => {
   const found = await inBrowser<number[][]>(page, MODULE, 'manyJoined', 4);
   expect(found).toEqual([0, 1, 2, 3].map((run) => Array.from({ length: 60 }, (_, i) => [1, 2, 3, run].map((value) => i * value)).flat()));
+});
+
+test('what the GPU refuses is told to whoever reads next, once', async ({ page }) => {
+  const { code, message, after } = await inBrowser<{ code: string; message: string; after: number[] }>(page, MODULE, 'refused');
+  expect(code).toBe('runtime.gpu');
+  expect(message).toMatch(/destroyed/);
+  expect(after).toEqual([1, 2, 3, 4]);
 });

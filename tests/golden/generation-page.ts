@@ -50,6 +50,8 @@ export interface Job {
   options?: GeneratorOptions;
   /** Abort once this many results have come. */
   abortAfter?: number;
+  /** Ask so often, one call after the other; results are of all calls. */
+  times?: number;
 }
 
 export interface Outcome {
@@ -62,20 +64,23 @@ export interface Outcome {
 /** Several jobs with one generator each, so that a test pays for one page. */
 export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { kind, model, adapters, requests, options, abortAfter } of jobs) {
+  for (const { kind, model, adapters, requests, options, abortAfter, times = 1 } of jobs) {
     const all = adapters.length > 0 ? await goldenAdapters(model) : [];
     const generator = await Generator.create(await goldenModel(kind, model), adapters.map((k) => all[k] as Adapter), options);
     const order: string[] = [];
     const controller = new AbortController();
     const outcome: Outcome = { results: [], order, error: null };
     try {
-      outcome.results = await generator.generate(requests, {
-        signal: controller.signal,
-        onResult: ({ id }) => {
-          order.push(id);
-          if (order.length === abortAfter) controller.abort();
-        },
-      });
+      for (let call = 0; call < times; call++) {
+        const results = await generator.generate(requests, {
+          signal: controller.signal,
+          onResult: ({ id }) => {
+            order.push(id);
+            if (order.length === abortAfter) controller.abort();
+          },
+        });
+        outcome.results.push(...results);
+      }
     } catch (thrown) {
       const { name, message, code } = thrown as Error & { code?: string };
       outcome.error = { name, message, ...(typeof code === 'string' ? { code } : {}) };

@@ -118,6 +118,16 @@ test('on WebGPU drawn and penalised answers that outgrow the window are those of
   expect(gpu!.results.map(({ tokens }) => tokens.length)).toEqual([70, 5, 66, 2, 6]);
 });
 
+test('on WebGPU the past shrinks as shorter prompts follow, and a batch is kept from call to call: answers are those of WASM', async ({ page }) => {
+  const prompt = (length: number): number[] => Array.from({ length }, (_, i) => 3 + ((7 * i + length) % 80));
+  // Past lengths of 128, 64 and 32, with rows in them that go on.
+  const requests = [[70, 3], [62, 2], [40, 12], [5, 20], [3, 20], [1, 9]].map(([length, tokens]) => greedy(`${length}`, 0, prompt(length as number), tokens));
+  const options = { stops: [95000], rowsAtOnce: 2 };
+  const [gpu, wasm] = await run(page, (['webgpu', 'wasm'] as Kind[]).map((kind) => ({ kind, model: 'untied', adapters: [], requests, options, times: 2 })));
+  expect(answers(gpu!)).toEqual(answers(wasm!));
+  expect(gpu!.results.map(({ tokens }) => tokens.length)).toEqual([3, 2, 12, 20, 20, 9, 3, 2, 12, 20, 20, 9]);
+});
+
 test('an answer that is drawn depends on its own seed only, not on what is drawn beside it', async ({ page }) => {
   const prompts = [[1], [1, 17, 40], [5, 61, 9, 33, 70, 12, 88], [1, 90]];
   const requests = prompts.map((prompt, i) => drawing(String(i), prompt, `seed ${i}`));
