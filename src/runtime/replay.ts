@@ -23,14 +23,8 @@ export async function recorded<T>(gpu: GPUDevice, work: () => Promise<T>): Promi
   const heard: Dispatch[] = [];
   let foreign = 0;
   const tell = (): void => void foreign++;
-  const undo: (() => void)[] = [];
+  const undo = [shadow(gpu, 'createCommandEncoder', tell, (original) => (descriptor) => listening(original(descriptor), heard, tell)), ...suspect(gpu.queue, QUEUE, tell)];
   try {
-    try {
-      undo.push(shadow(gpu, 'createCommandEncoder', (original) => (descriptor) => listening(original(descriptor), heard, tell)), ...suspect(gpu.queue, QUEUE, tell));
-    } catch {
-      // A browser whose objects cannot be listened to.
-      foreign++;
-    }
     const result = await work();
     return { result, recording: foreign === 0 && heard.length > 0 ? heard : null };
   } finally {
@@ -66,23 +60,23 @@ const PASS = new Set<PropertyKey>(['setPipeline', 'setBindGroup', 'dispatchWorkg
 
 function listening(encoder: GPUCommandEncoder, heard: Dispatch[], foreign: () => void): GPUCommandEncoder {
   suspect(encoder, ENCODER, foreign);
-  shadow(encoder, 'beginComputePass', (original) => (descriptor) => {
+  shadow(encoder, 'beginComputePass', foreign, (original) => (descriptor) => {
     if (descriptor?.timestampWrites) foreign();
     const pass = original(descriptor);
     suspect(pass, PASS, foreign);
     let pipeline: GPUComputePipeline | null = null;
     const groups = new Map<number, GPUBindGroup>();
-    shadow(pass, 'setPipeline', (set) => (given) => {
+    shadow(pass, 'setPipeline', foreign, (set) => (given) => {
       pipeline = given;
       return set(given);
     });
-    shadow(pass, 'setBindGroup', (set) => (...given: unknown[]) => {
+    shadow(pass, 'setBindGroup', foreign, (set) => (...given: unknown[]) => {
       const [index, group, offsets] = given as [number, GPUBindGroup | null, ArrayLike<number> | undefined];
       if (!group || (offsets && offsets.length > 0)) foreign();
       else groups.set(index, group);
       return (set as (...all: unknown[]) => undefined)(...given);
     });
-    shadow(pass, 'dispatchWorkgroups', (dispatch) => (x, y = 1, z = 1) => {
+    shadow(pass, 'dispatchWorkgroups', foreign, (dispatch) => (x, y = 1, z = 1) => {
       if (pipeline) heard.push({ pipeline, groups: [...groups], workgroups: [x, y, z] });
       return dispatch(x, y, z);
     });
@@ -95,15 +89,16 @@ function listening(encoder: GPUCommandEncoder, heard: Dispatch[], foreign: () =>
 function suspect<T extends object>(target: T, known: ReadonlySet<PropertyKey>, tell: () => void): (() => void)[] {
   const methods = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(target) as object);
   const names = Object.entries(methods).filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor' && !known.has(name)).map(([name]) => name as keyof T & string);
-  return names.map((name) => shadow(target, name, (original) => ((...given: unknown[]) => {
+  return names.map((name) => shadow(target, name, tell, (original) => ((...given: unknown[]) => {
     tell();
     return (original as (...all: unknown[]) => unknown)(...given);
   }) as T[typeof name]));
 }
 
-/** Puts a method of the object itself before its class's. @returns what takes it away again */
-function shadow<T extends object, K extends keyof T & string>(target: T, name: K, make: (original: T[K]) => T[K]): () => void {
-  const original = (target[name] as (...all: unknown[]) => unknown).bind(target) as T[K];
-  Object.defineProperty(target, name, { configurable: true, value: make(original) });
-  return () => delete (target as Record<string, unknown>)[name];
+/** Puts a method of the object itself before its class's; where the object does not allow it, that is told. @returns what takes it away again */
+function shadow<T extends object, K extends keyof T & string>(target: T, name: K, tell: () => void, make: (original: T[K]) => T[K]): () => void {
+  const method = target[name] as unknown;
+  if (typeof method === 'function' && Reflect.defineProperty(target, name, { configurable: true, value: make(method.bind(target) as T[K]) })) return () => void Reflect.deleteProperty(target, name);
+  tell();
+  return () => {};
 }

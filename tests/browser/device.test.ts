@@ -57,12 +57,13 @@ test('a captured graph gives what its feeds of each run ask for, and is played b
 });
 
 test('dispatches are played back as they were heard; copies, writes and silence are left to the runtime', async ({ page }) => {
-  const { plain, others, found, clean } = await inBrowser<{ plain: number | null; others: (string | null)[]; found: number[]; clean: boolean }>(page, MODULE, 'recordings');
+  const { plain, others, found, clean, deaf } = await inBrowser<{ plain: number | null; others: (string | null)[]; found: number[]; clean: boolean; deaf: boolean }>(page, MODULE, 'recordings');
   expect(plain).toBe(3);
   expect(others).toEqual([null, null, null, null]);
   // (x + 1) * 2 + 1, twice.
   expect(found).toEqual([9, 13, 17, 21]);
   expect(clean, 'the device has its own methods again').toBe(true);
+  expect(deaf, 'where nobody can listen the work is done and the device is left as it was').toBe(true);
 });
 
 test('columns are put where they belong, and nothing else is touched', async ({ page }) => {
