@@ -1,4 +1,5 @@
-// node tools/bench-kernels.mjs [--rounds=11]: the lab's product kernel against ONNX Runtime's own, one thread in Chromium, medians in GFLOP/s.
+// node tools/bench-kernels.mjs [--rounds=11]: the lab's product kernels against ONNX Runtime's own, one thread in Chromium: medians of the inner
+// loop's GFLOP/s, and microseconds of products of few rows as a graph asks for them.
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
 
@@ -8,6 +9,16 @@ try {
   const found = await bench.page.evaluate(async (rounds) => (await import('/tests/bench/kernels.ts')).kernels(rounds), Number(args.rounds));
   console.log(`${'rows x depth x columns'.padEnd(26)}${'the lab'.padStart(9)}${'ONNX Runtime'.padStart(14)}${'ratio'.padStart(8)}`);
   for (const [shape, { own, stock }] of Object.entries(found)) console.log(`${shape.padEnd(26)}${median(own).toFixed(1).padStart(9)}${median(stock).toFixed(1).padStart(14)}${(median(own) / median(stock)).toFixed(2).padStart(8)}`);
+  const few = {};
+  for (const stock of [false, true]) {
+    const page = await bench.fresh();
+    few[stock] = await page.evaluate(async ([rounds, own]) => (await import('/tests/bench/kernels.ts')).fewRows(rounds, own), [4 * Number(args.rounds), stock]);
+  }
+  console.log(`\n${'batches x rows x depth x columns'.padEnd(34)}${'the lab'.padStart(12)}${'ONNX Runtime'.padStart(16)}${'ratio'.padStart(8)}`);
+  for (const [shape, own] of Object.entries(few.false)) {
+    const [ours, theirs] = [median(own), median(few.true[shape])];
+    console.log(`${shape.padEnd(34)}${ours.toFixed(1).padStart(9)} us${theirs.toFixed(1).padStart(13)} us${(theirs / ours).toFixed(2).padStart(8)}`);
+  }
 } finally {
   await bench.close();
 }

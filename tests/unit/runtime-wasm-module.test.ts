@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { functionBody, get, i32, unsigned } from '../../src/runtime/wasm/code.ts';
-import { readModule, withBodies, writeModule } from '../../src/runtime/wasm/module.ts';
+import { call, functionBody, get, giveBack, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
@@ -46,6 +46,27 @@ test('a replaced function computes the new, its neighbours what they did', async
   expect([...none]).toEqual([...sample()]);
 });
 
+test('a prologue returns or goes on, and calls a function that was put behind all others', async () => {
+  const module = readModule(sample());
+  const tripled = functionBody([], [get(0), i32.constant(3), i32.mul]);
+  const first = module.functions[0] as WasmFunction;
+  const third = module.functions[2] as WasmFunction;
+  const large = [get(0), i32.constant(100), i32.greaterUnsigned];
+  const changed = withBodies(module, new Map([[0, withPrologue(module.bytes.subarray(first.from, first.to), when(large, get(0), call(module.functions.length), giveBack))]]), [{ type: third.type, body: tripled }]);
+  const own = await calls(changed);
+  expect([own.first(6, 3), own.first(101, 3), own.second(6, 3), own.third(7)]).toEqual([9, 303, 3, 7]);
+});
+
+test('imports count before the module’s own functions', () => {
+  const name = (text: string): number[] => [text.length, ...Buffer.from(text)];
+  const imports = [3, ...name('env'), ...name('f'), 0, 0, ...name('env'), ...name('memory'), 2, 3, 1, 128, 1, ...name('e'), ...name('g'), 0, 0];
+  const bytes = sample();
+  // Behind the header and the section of types.
+  const at = 8 + 2 + (bytes[9] as number);
+  expect(readModule(Uint8Array.from([...bytes.subarray(0, at), 2, imports.length, ...imports, ...bytes.subarray(at)])).imported).toBe(2);
+  expect(() => readModule(Uint8Array.from([...bytes.subarray(0, at), 2, 6, 1, 1, 101, 1, 103, 3, ...bytes.subarray(at)]))).toThrow('neither a function nor a memory');
+});
+
 test('bytes that are no module, or end early, are refused', () => {
   expect(() => readModule(new Uint8Array([1, 2, 3, 4]))).toThrow('no WebAssembly module');
   expect(() => readModule(sample().subarray(0, 40))).toThrow('ends too early');
@@ -61,8 +82,9 @@ test('the runtime that is installed has the kernels of products and of decoding,
     const own = after.functions[i] as { from: number; to: number };
     return Buffer.compare(stock.subarray(from, to), (swapped as Uint8Array).subarray(own.from, own.to)) !== 0;
   });
-  expect(changed).toHaveLength(4);
-  expect(after.functions).toHaveLength(before.functions.length);
+  // Two products, two decoders, the operation that hands over, and what it hands over to.
+  expect(changed).toHaveLength(5);
+  expect(after.functions).toHaveLength(before.functions.length + 1);
 });
 
 test('a runtime without the two kernels stays as it is', () => {

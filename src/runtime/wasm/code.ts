@@ -4,8 +4,12 @@
  */
 export type Code = readonly (number | Code)[];
 
-export function bytes(code: Code): number[] {
-  return code.flatMap((part) => (typeof part === 'number' ? [part] : bytes(part)));
+export function bytes(code: Code, into: number[] = []): number[] {
+  for (const part of code) {
+    if (typeof part === 'number') into.push(part);
+    else bytes(part, into);
+  }
+  return into;
 }
 
 /** LEB128 of an unsigned number below 2^32. */
@@ -36,6 +40,7 @@ export const i32 = {
   constant: (value: number): Code => [0x41, signed(value)],
   equalsZero: [0x45] as Code,
   lessUnsigned: [0x49] as Code,
+  lessOrEqualUnsigned: [0x4d] as Code,
   greaterUnsigned: [0x4b] as Code,
   greaterOrEqualUnsigned: [0x4f] as Code,
   add: [0x6a] as Code,
@@ -49,11 +54,19 @@ export const i32 = {
   remainder: [0x70] as Code,
   loadByte: [0x2d, 0, 0] as Code,
 };
+export const f32 = {
+  constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+  equals: [0x5b] as Code,
+  differs: [0x5c] as Code,
+};
+/** The first of two values where the condition holds, else the second. */
+export const choose = (first: Code, second: Code, condition: Code): Code => [first, second, condition, 0x1b];
 
 /** Four floats at once; memory is addressed from the i32 on the stack plus a fixed offset in bytes. */
 export const f32x4 = {
   zero: vector(12, ...Array.from({ length: 16 }, () => 0)),
   splat: vector(19),
+  add: vector(228),
   mul: vector(230),
   sub: vector(229),
   /** a * b + c of the three on the stack, rounded once where the machine can, else twice. */
@@ -109,6 +122,7 @@ export const when = (condition: Code, ...body: Code[]): Code => [condition, 0x04
 export const whenElse = (condition: Code, then: Code, otherwise: Code): Code => [condition, 0x04, EMPTY, then, 0x05, otherwise, END];
 export const branch = (depth: number): Code => [0x0c, unsigned(depth)];
 export const branchIf = (depth: number): Code => [0x0d, unsigned(depth)];
+export const call = (functionIndex: number): Code => [0x10, unsigned(functionIndex)];
 export const giveBack: Code = [0x0f];
 export const unreachable: Code = [0x00];
 

@@ -1,5 +1,5 @@
 /** As much of a WebAssembly module's binary form (core specification, section 5.5) as finding and replacing functions takes. */
-import { unsigned } from './code.ts';
+import { bytes, type Code, unsigned } from './code.ts';
 
 export interface WasmFunction {
   /** Into the type section. */
@@ -9,20 +9,31 @@ export interface WasmFunction {
   to: number;
 }
 
+/** A stretch of a module's bytes, end exclusive. */
+interface Span {
+  from: number;
+  to: number;
+}
+
 export interface WasmModule {
   bytes: Uint8Array;
+  /** Functions that come from outside: they are counted before those with a body. */
+  imported: number;
   /** Each type as `i32 i32 -> f32`; null where it is none of plain numbers (not looked at further). */
   types: readonly (string | null)[];
   /** Those with a body, in order. */
   functions: readonly WasmFunction[];
-  /** The code section with its head, end exclusive. */
-  code: { from: number; to: number };
+  /** The sections with their heads, end exclusive: the types of functions, and their bodies. */
+  declarations: Span;
+  code: Span;
 }
 
-const SECTION = { type: 1, function: 3, memory: 5, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10 } as const;
 const HEADER_BYTES = 8;
 const NUMBER_TYPES: Readonly<Record<number, string>> = { 0x7f: 'i32', 0x7e: 'i64', 0x7d: 'f32', 0x7c: 'f64', 0x7b: 'v128' };
 const FUNCTION_TYPE = 0x60;
+const KIND = { function: 0, memory: 2 } as const;
+const HAS_MAXIMUM = 1;
 
 class Reader {
   constructor(
@@ -56,13 +67,19 @@ export function readModule(bytes: Uint8Array): WasmModule {
   const reader = new Reader(bytes, HEADER_BYTES);
   let types: (string | null)[] = [];
   let declared: number[] = [];
+  let imported = 0;
+  let declarations = { from: 0, to: 0 };
   while (reader.at < bytes.length) {
     const head = reader.at;
     const id = reader.byte();
     const size = reader.number();
     const end = reader.at + size;
     if (id === SECTION.type) types = reader.list(() => functionType(reader));
-    if (id === SECTION.function) declared = reader.list(() => reader.number());
+    if (id === SECTION.import) imported = reader.list(() => importedKind(reader)).filter((kind) => kind === KIND.function).length;
+    if (id === SECTION.function) {
+      declared = reader.list(() => reader.number());
+      declarations = { from: head, to: end };
+    }
     if (id === SECTION.code) {
       const functions = reader.list(() => {
         const length = reader.number();
@@ -70,11 +87,29 @@ export function readModule(bytes: Uint8Array): WasmModule {
         reader.at += length;
         return { from, to: reader.at };
       }).map((body, i) => ({ ...body, type: declared[i] as number }));
-      return { bytes, types, functions, code: { from: head, to: end } };
+      return { bytes, imported, types, functions, declarations, code: { from: head, to: end } };
     }
     reader.at = end;
   }
   throw new Error('the module has no code');
+}
+
+/** Of what kind an import is; its names and its type are passed over. */
+function importedKind(reader: Reader): number {
+  const pass = (): void => {
+    const length = reader.number();
+    reader.at += length;
+  };
+  pass();
+  pass();
+  const kind = reader.byte();
+  if (kind === KIND.function) reader.number();
+  else if (kind === KIND.memory) {
+    const flags = reader.byte();
+    reader.number();
+    if (flags & HAS_MAXIMUM) reader.number();
+  } else throw new Error('an import that is neither a function nor a memory');
+  return kind;
 }
 
 function functionType(reader: Reader): string | null {
@@ -84,9 +119,9 @@ function functionType(reader: Reader): string | null {
   return [...parameters, ...results].includes(undefined) ? null : `${parameters.join(' ')} -> ${results.join(' ')}`;
 }
 
-/** The module with other bodies for some of its functions (by their place in `functions`). */
-export function withBodies({ bytes, functions, code }: WasmModule, bodies: ReadonlyMap<number, Uint8Array>): Uint8Array {
-  const count = unsigned(functions.length);
+/** The module with other bodies for some of its functions (by their place in `functions`), and further functions behind its own. */
+export function withBodies({ bytes, functions, declarations, code }: WasmModule, bodies: ReadonlyMap<number, Uint8Array>, further: readonly { type: number; body: Uint8Array }[] = []): Uint8Array {
+  const count = unsigned(functions.length + further.length);
   const pieces: (Uint8Array | number[])[] = [];
   // What is not replaced is copied in stretches as long as can be, sizes and all.
   let kept = functions.length > 0 ? (functions[0] as WasmFunction).from - unsigned((functions[0] as WasmFunction).to - (functions[0] as WasmFunction).from).length : code.to;
@@ -95,9 +130,22 @@ export function withBodies({ bytes, functions, code }: WasmModule, bodies: Reado
     pieces.push(bytes.subarray(kept, from - unsigned(to - from).length), unsigned(body.length), body);
     kept = to;
   }
-  pieces.push(bytes.subarray(kept, code.to));
-  const size = count.length + pieces.reduce((sum, { length }) => sum + length, 0);
-  return joined([bytes.subarray(0, code.from), [SECTION.code, ...unsigned(size), ...count], ...pieces, bytes.subarray(code.to)]);
+  pieces.push(bytes.subarray(kept, code.to), ...further.flatMap(({ body }) => [unsigned(body.length), body]));
+  const section = (id: number, content: readonly (Uint8Array | number[])[]): Uint8Array => joined([[id, ...unsigned(content.reduce((sum, { length }) => sum + length, 0))], ...content]);
+  return joined([
+    bytes.subarray(0, declarations.from),
+    section(SECTION.function, [count, ...[...functions, ...further].map(({ type }) => unsigned(type))]),
+    bytes.subarray(declarations.to, code.from),
+    section(SECTION.code, [count, ...pieces]),
+    bytes.subarray(code.to),
+  ]);
+}
+
+/** A function's body with instructions in front of it, which may return or go on to what was there. They have its locals. */
+export function withPrologue(body: Uint8Array, prologue: Code): Uint8Array {
+  const reader = new Reader(body, 0);
+  reader.list(() => [reader.number(), reader.byte()]);
+  return joined([body.subarray(0, reader.at), bytes(prologue), body.subarray(reader.at)]);
 }
 
 function joined(pieces: readonly (Uint8Array | number[])[]): Uint8Array {

@@ -1,4 +1,5 @@
-/** Proves the lab's kernel on this browser before it is trusted with a model: every way through it, against sums in float64. */
+/** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
+import { fewRows, MOST_ROWS, MOST_ROWS_TURNED, NOT_TURNED, OPERATION_TYPE, TURNED } from './few-rows.ts';
 import { writeModule } from './module.ts';
 import { SGEMM_TYPE, sgemmKernel } from './sgemm.ts';
 
@@ -11,19 +12,22 @@ const PANEL = 16;
 /** Float32 sums of up to nine products of numbers up to one; a wrong element is off by far more. */
 const TOLERANCE = 1e-5;
 const PAGES = 1;
+const VALUES = Float32Array.from({ length: 4096 }, (_, i) => Math.sin(i * 12.9898));
 
 type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
+type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 
-/** Bodies of the kernel that overwrites C and of the one that adds to it. */
+/** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows. */
 export interface Kernels {
   zero: Uint8Array;
   add: Uint8Array;
+  few: Uint8Array;
 }
 
-export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }) });
+export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }), few: fewRows() });
 
-function proofModule(kernels: Kernels): Uint8Array<ArrayBuffer> {
-  return writeModule((['zero', 'add'] as const).map((name) => ({ name, type: SGEMM_TYPE, body: kernels[name] })), PAGES);
+function proofModule({ zero, add, few }: Kernels): Uint8Array<ArrayBuffer> {
+  return writeModule([{ name: 'zero', type: SGEMM_TYPE, body: zero }, { name: 'add', type: SGEMM_TYPE, body: add }, { name: 'few', type: OPERATION_TYPE, body: few }], PAGES);
 }
 
 /** Whether this browser compiles the kernels at all: ours need relaxed SIMD. */
@@ -31,31 +35,63 @@ export function compiles(kernels: Kernels): boolean {
   return WebAssembly.validate(proofModule(kernels));
 }
 
+interface Product {
+  rows: number;
+  columns: number;
+  depth: number;
+  add: boolean;
+}
+
+/** How A, B and C lie in memory, in floats from its start. */
+interface Layout {
+  lda: number;
+  ldc: number;
+  bAt: number;
+  cAt: number;
+  /** Where B's element lies, from bAt on. */
+  element(k: number, j: number): number;
+}
+
 /** @returns null when all is right, else the first product that is not */
 export async function findFault(kernels: Kernels): Promise<string | null> {
   const { instance } = await WebAssembly.instantiate(proofModule(kernels));
-  const { memory, zero, add } = instance.exports as unknown as { memory: WebAssembly.Memory; zero: Kernel; add: Kernel };
+  const { memory, zero, add: adding, few } = instance.exports as unknown as { memory: WebAssembly.Memory; zero: Kernel; add: Kernel; few: Operation };
   const floats = new Float32Array(memory.buffer);
-  for (const rows of ROWS) for (const columns of COLUMNS) for (const depth of DEPTHS) for (const [mode, kernel] of [['zero', zero], ['add', add]] as const) {
-    if (!agrees(floats, kernel, mode === 'add', { rows, columns, depth })) return `${rows} x ${depth} by ${depth} x ${columns}, ${mode}`;
+  for (const rows of ROWS) for (const columns of COLUMNS) for (const depth of DEPTHS) for (const add of [false, true]) {
+    const product = { rows, columns, depth, add };
+    const name = `${rows} x ${depth} by ${depth} x ${columns}, ${add ? 'add' : 'zero'}`;
+    const packed = layout(product, Math.ceil(columns / PANEL) * PANEL * depth, (k, j) => Math.floor(j / PANEL) * PANEL * depth + k * PANEL + (j % PANEL));
+    // As MLAS asks for it: the kernel is called until all rows are done.
+    if (!agrees(floats, product, packed, ({ lda, ldc, bAt, cAt }) => {
+      for (let done = 0; done < rows; ) done += (add ? adding : zero)(4 * done * lda, 4 * bAt, 4 * (cAt + done * ldc), depth, rows - done, columns, lda, ldc, ALPHA);
+    })) return name;
+    for (const turned of [false, true]) {
+      if (rows > (turned ? MOST_ROWS_TURNED : MOST_ROWS)) continue;
+      const ldb = (turned ? depth : columns) + 1;
+      const lying = layout(product, ldb * (turned ? columns : depth), (k, j) => (turned ? j * ldb + k : k * ldb + j));
+      if (!agrees(floats, product, lying, ({ lda, ldc, bAt, cAt }) => few(NOT_TURNED, turned ? TURNED : NOT_TURNED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${turned ? ', turned' : ''}`;
+    }
   }
   return null;
 }
 
-/** One product as MLAS asks for it: the kernel is called until all rows are done. Nothing but C's own columns may change. */
-function agrees(floats: Float32Array, kernel: Kernel, add: boolean, { rows, columns, depth }: { rows: number; columns: number; depth: number }): boolean {
-  const [lda, ldc] = [depth + 3, columns + 5];
-  const packed = Math.ceil(columns / PANEL) * PANEL;
-  const [aAt, bAt] = [0, rows * lda];
-  const cAt = bAt + packed * depth;
-  const value = (i: number): number => Math.fround(Math.sin(i * 12.9898 + rows + depth));
-  for (let i = 0; i < cAt + rows * ldc; i++) floats[i] = value(i);
-  for (let done = 0; done < rows; ) done += kernel(4 * (aAt + done * lda), 4 * bAt, 4 * (cAt + done * ldc), depth, rows - done, columns, lda, ldc, ALPHA);
+function layout({ rows, columns, depth }: Product, length: number, element: Layout['element']): Layout {
+  const lda = depth + 3;
+  return { lda, ldc: columns + 5, bAt: rows * lda, cAt: rows * lda + length, element };
+}
+
+/** Whether C is what it should be. Nothing but its own columns may change, and what is overwritten must not be read. */
+function agrees(floats: Float32Array, { rows, columns, depth, add }: Product, on: Layout, multiply: (on: Layout) => void): boolean {
+  const { lda, ldc, bAt, cAt, element } = on;
+  const value = (i: number): number => VALUES[i] as number;
+  floats.set(VALUES.subarray(0, cAt + rows * ldc));
+  if (!add) for (let i = 0; i < rows; i++) floats.fill(Number.NaN, cAt + i * ldc, cAt + i * ldc + columns);
+  multiply(on);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < ldc; j++) {
       const at = cAt + i * ldc + j;
       let expected = j < columns && !add ? 0 : value(at);
-      if (j < columns) for (let k = 0; k < depth; k++) expected += ALPHA * value(aAt + i * lda + k) * value(bAt + Math.floor(j / PANEL) * PANEL * depth + k * PANEL + (j % PANEL));
+      if (j < columns) for (let k = 0; k < depth; k++) expected += ALPHA * value(i * lda + k) * value(bAt + element(k, j));
       if (!(Math.abs((floats[at] as number) - expected) <= (j < columns ? TOLERANCE : 0))) return false;
     }
   }

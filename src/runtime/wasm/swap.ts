@@ -3,7 +3,8 @@
  * published, so functions are replaced in the module's bytes, between fetching and compiling it.
  */
 import { contentHash } from '../../core/hash.ts';
-import { readModule, withBodies } from './module.ts';
+import { handsOver, OPERATION_TYPE } from './few-rows.ts';
+import { readModule, type WasmFunction, withBodies, withPrologue } from './module.ts';
 import { compiles, findFault, type Kernels } from './proof.ts';
 import { SGEMM_TYPE } from './sgemm.ts';
 import { DEQUANTIZER_TYPE, dequantizer } from './widen.ts';
@@ -18,16 +19,18 @@ export async function obstacle(kernels: Kernels): Promise<string | null> {
   return fault && `the lab's own kernel computes wrongly here (${fault})`;
 }
 
-/**
- * MLAS's functions that decode blocks of 4 and of 8 bits, by what they are in onnxruntime-web 1.31.0-dev.20260914. Their type
- * alone does not tell them from others; in another release they are not found, and stay.
- */
-const DEQUANTIZERS: Readonly<Record<string, 4 | 8>> = { '60a25e5137e0fd10': 4, '3d2b8723188bc77e': 8 };
+/** MLAS's functions by what they are in onnxruntime-web 1.31.0-dev.20260914; in another release they are not found, and stay. */
+const DIGESTS = {
+  /** MlasDequantizeBlockwise: the type alone does not tell the two from others. */
+  decoders: { '60a25e5137e0fd10': 4, '3d2b8723188bc77e': 8 } as Readonly<Record<string, 4 | 8>>,
+  /** MlasSgemmOperation. */
+  operation: '96790d6553caa746',
+};
 
 /**
  * @param stock ort-wasm-simd-threaded.wasm
  * @returns the module with the product kernels replaced, and where they are known those that decode weights for
- *   MatMulNBits; null when the product kernels are not found in it as they are known
+ *   MatMulNBits, and with products of few rows in front of MLAS's; null when the product kernels are not found in it as they are known
  */
 export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array | null {
   const module = readModule(stock);
@@ -36,11 +39,20 @@ export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array
   const [zero, add] = found.sort((a, b) => a.loads - b.loads);
   // Two functions of this type, one of which reads C too: any other picture is not MLAS's pair of kernels.
   if (found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
-  const decoders = ofType(DEQUANTIZER_TYPE).flatMap(({ index, body }): [number, Uint8Array][] => {
-    const bits = DEQUANTIZERS[contentHash(Array.from(body, (byte) => String.fromCharCode(byte)).join(''))];
-    return bits ? [[index, dequantizer(bits)]] : [];
-  });
-  return withBodies(module, new Map([[zero.index, products.zero], [add.index, products.add], ...decoders]));
+  const bodies = new Map([[zero.index, products.zero], [add.index, products.add]]);
+  for (const { index, body } of ofType(DEQUANTIZER_TYPE)) {
+    const bits = DIGESTS.decoders[digest(body)];
+    if (bits) bodies.set(index, dequantizer(bits));
+  }
+  const operation = ofType(OPERATION_TYPE).find(({ body }) => digest(body) === DIGESTS.operation);
+  if (!operation) return withBodies(module, bodies);
+  const { type } = module.functions[operation.index] as WasmFunction;
+  bodies.set(operation.index, withPrologue(operation.body, handsOver(module.imported + module.functions.length)));
+  return withBodies(module, bodies, [{ type, body: products.few }]);
+}
+
+function digest(body: Uint8Array): string {
+  return contentHash(Array.from(body, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function occurrences(bytes: Uint8Array, [first, second]: readonly number[]): number {
