@@ -11,11 +11,11 @@ export async function report(wish: 'auto' | 'webgpu' | 'wasm', surroundings?: Su
   return (await openDevice(wish, surroundings)).report;
 }
 
-/** What the proof of the product kernels says of ours, of two that are swapped, of one that computes nothing and of one that no browser compiles. */
-export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'alien', string | null>> {
+/** What the proof of the product kernels says of ours, of two that are swapped, of one that computes nothing, of one that stops and of one that no browser compiles. */
+export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>> {
   const own = ownKernels();
   const alien = functionBody([], [0xfd, 0xff, 0x7f, unreachable]);
-  return { own: await findFault(own), swapped: await obstacle({ ...own, zero: own.add, add: own.zero }), idle: await obstacle({ ...own, few: functionBody([], []) }), alien: await obstacle({ ...own, zero: alien, add: alien }) };
+  return { own: await findFault(own), swapped: await obstacle({ ...own, zero: own.add, add: own.zero }), idle: await obstacle({ ...own, few: functionBody([], []) }), stopped: await obstacle({ ...own, few: functionBody([], unreachable) }), alien: await obstacle({ ...own, zero: alien, add: alien }) };
 }
 
 /** Tries to capture graphs that hold a copy; resolves to the errors' codes and messages. */

@@ -22,10 +22,11 @@ test('products are the lab’s own where the browser has relaxed SIMD, and ONNX 
 });
 
 test('the proof of the product kernel passes ours and stops one that is wrong or does not compile', async ({ page }) => {
-  const { own, swapped, idle, alien } = await inBrowser<Record<'own' | 'swapped' | 'idle' | 'alien', string | null>>(page, MODULE, 'proofs');
+  const { own, swapped, idle, stopped, alien } = await inBrowser<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>>(page, MODULE, 'proofs');
   expect(own).toBeNull();
-  expect(swapped).toContain('computes wrongly here (1 x 1 by 1 x 1, zero)');
-  expect(idle).toContain('computes wrongly here (1 x 1 by 1 x 1, zero, not packed)');
+  expect(swapped).toContain('compute wrongly here (1 x 1 by 1 x 1, zero)');
+  expect(idle).toContain('compute wrongly here (1 x 1 by 1 x 1, zero, not packed)');
+  expect(stopped).toContain('compute wrongly here (unreachable');
   expect(alien).toContain('relaxed SIMD');
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { call, functionBody, get, giveBack, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { call, type Code, functionBody, get, giveBack, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { handsOver, OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
 import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
@@ -63,7 +64,8 @@ test('imports count before the module’s own functions', () => {
   const bytes = sample();
   // Behind the header and the section of types.
   const at = 8 + 2 + (bytes[9] as number);
-  expect(readModule(Uint8Array.from([...bytes.subarray(0, at), 2, imports.length, ...imports, ...bytes.subarray(at)])).imported).toBe(2);
+  const importing = readModule(Uint8Array.from([...bytes.subarray(0, at), 2, imports.length, ...imports, ...bytes.subarray(at)]));
+  expect([importing.imported, importing.functions.length]).toEqual([2, 3]);
   expect(() => readModule(Uint8Array.from([...bytes.subarray(0, at), 2, 6, 1, 1, 101, 1, 103, 3, ...bytes.subarray(at)]))).toThrow('neither a function nor a memory');
 });
 
@@ -82,9 +84,32 @@ test('the runtime that is installed has the kernels of products and of decoding,
     const own = after.functions[i] as { from: number; to: number };
     return Buffer.compare(stock.subarray(from, to), (swapped as Uint8Array).subarray(own.from, own.to)) !== 0;
   });
-  // Two products, two decoders, the operation that hands over, and what it hands over to.
+  // Two products, two decoders, and the operation that hands over to the function behind all others.
   expect(changed).toHaveLength(5);
   expect(after.functions).toHaveLength(before.functions.length + 1);
+  expect(after.types[after.functions.at(-1)?.type as number]).toBe(OPERATION_TYPE);
+});
+
+test('products of few rows are handed over with all their arguments, others not', async () => {
+  // What takes over writes its arguments down; what is behind the prologue writes down that it was asked.
+  const store = (at: number, index: number): Code => [i32.constant(at), get(index), OPERATION_TYPE.split(' ')[index] === 'f32' ? [0x38, 2, 0] : [0x36, 2, 0]];
+  const product = functionBody([], Array.from({ length: 13 }, (_, index) => store(4 * index, index)));
+  const operation = withPrologue(functionBody([], [i32.constant(0), i32.constant(-1), [0x36, 2, 0]]), handsOver(1));
+  const { memory, asked } = (await WebAssembly.instantiate(writeModule([{ name: 'asked', type: OPERATION_TYPE, body: operation }, { name: 'product', type: OPERATION_TYPE, body: product }], 1))).instance.exports as unknown as { memory: WebAssembly.Memory; asked: (...values: number[]) => void };
+  const found = new DataView(memory.buffer);
+  const turns = { N: 111, T: 112 } as const;
+  const ask = (a: 'N' | 'T', b: 'N' | 'T', rows: number, depth: number, beta: number): 'product' | 'MLAS' => {
+    const given = [turns[a], turns[b], rows, 40, depth, 0.5, 600, 61, 700, 71, beta, 800, 81];
+    asked(...given);
+    if (found.getInt32(0, true) === -1) return 'MLAS';
+    expect(given.map((_, i) => (i === 5 || i === 10 ? found.getFloat32(4 * i, true) : found.getInt32(4 * i, true)))).toEqual(given);
+    return 'product';
+  };
+  expect([1, 6, 7, 16, 17].map((rows) => ask('N', 'N', rows, 9, 0))).toEqual(['product', 'product', 'MLAS', 'MLAS', 'MLAS']);
+  expect([1, 6, 7, 16, 17].map((rows) => ask('N', 'T', rows, 9, 0))).toEqual(['product', 'product', 'product', 'product', 'MLAS']);
+  expect([ask('T', 'N', 1, 9, 0), ask('T', 'T', 1, 9, 0)]).toEqual(['MLAS', 'MLAS']);
+  expect([ask('N', 'N', 0, 9, 0), ask('N', 'T', 0, 9, 0), ask('N', 'T', 1, 0, 0), ask('N', 'T', 1, 1, 0)]).toEqual(['MLAS', 'MLAS', 'MLAS', 'product']);
+  expect([0, 1, 0.5, -1, Number.NaN].map((beta) => ask('N', 'T', 2, 9, beta))).toEqual(['product', 'product', 'MLAS', 'MLAS', 'MLAS']);
 });
 
 test('a runtime without the two kernels stays as it is', () => {

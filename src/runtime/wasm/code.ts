@@ -1,13 +1,13 @@
 /**
- * WebAssembly instructions as bytes, as many as a kernel of ours needs. Code nests; `bytes` flattens it.
+ * WebAssembly instructions as bytes, as many as a kernel of ours needs. Code nests; `flat` is the plain list.
  * Encodings: the core specification, sections 5.4 and 5.5; relaxed_madd from the relaxed-simd proposal, part of core 3.0.
  */
 export type Code = readonly (number | Code)[];
 
-export function bytes(code: Code, into: number[] = []): number[] {
+export function flat(code: Code, into: number[] = []): number[] {
   for (const part of code) {
     if (typeof part === 'number') into.push(part);
-    else bytes(part, into);
+    else flat(part, into);
   }
   return into;
 }
@@ -39,6 +39,7 @@ export const set = (local: number): Code => [0x21, unsigned(local)];
 export const i32 = {
   constant: (value: number): Code => [0x41, signed(value)],
   equalsZero: [0x45] as Code,
+  equals: [0x46] as Code,
   lessUnsigned: [0x49] as Code,
   lessOrEqualUnsigned: [0x4d] as Code,
   greaterUnsigned: [0x4b] as Code,
@@ -133,5 +134,5 @@ const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 
 /** A function body as the code section holds it, without its size: declarations of locals, instructions, end. */
 export function functionBody(locals: readonly { type: keyof typeof TYPES; count: number }[], code: Code): Uint8Array {
-  return Uint8Array.from(bytes([unsigned(locals.length), locals.map(({ type, count }) => [unsigned(count), TYPES[type]]), code, END]));
+  return Uint8Array.from(flat([unsigned(locals.length), locals.map(({ type, count }) => [unsigned(count), TYPES[type]]), code, END]));
 }

@@ -1,10 +1,12 @@
 /** As much of a WebAssembly module's binary form (core specification, section 5.5) as finding and replacing functions takes. */
-import { bytes, type Code, unsigned } from './code.ts';
+import { type Code, flat, unsigned } from './code.ts';
 
 export interface WasmFunction {
   /** Into the type section. */
   type: number;
-  /** Where its body lies: declarations of locals, instructions, end; without its size. */
+  /** Where its size is written, before its body. */
+  head: number;
+  /** Where its body lies: declarations of locals, instructions, end. */
   from: number;
   to: number;
 }
@@ -82,11 +84,13 @@ export function readModule(bytes: Uint8Array): WasmModule {
     }
     if (id === SECTION.code) {
       const functions = reader.list(() => {
+        const head = reader.at;
         const length = reader.number();
         const from = reader.at;
         reader.at += length;
-        return { from, to: reader.at };
+        return { head, from, to: reader.at };
       }).map((body, i) => ({ ...body, type: declared[i] as number }));
+      if (functions.length !== declared.length) throw new Error('as many bodies as functions are declared were expected');
       return { bytes, imported, types, functions, declarations, code: { from: head, to: end } };
     }
     reader.at = end;
@@ -124,10 +128,10 @@ export function withBodies({ bytes, functions, declarations, code }: WasmModule,
   const count = unsigned(functions.length + further.length);
   const pieces: (Uint8Array | number[])[] = [];
   // What is not replaced is copied in stretches as long as can be, sizes and all.
-  let kept = functions.length > 0 ? (functions[0] as WasmFunction).from - unsigned((functions[0] as WasmFunction).to - (functions[0] as WasmFunction).from).length : code.to;
+  let kept = functions[0]?.head ?? code.to;
   for (const [index, body] of [...bodies].sort(([a], [b]) => a - b)) {
-    const { from, to } = functions[index] as WasmFunction;
-    pieces.push(bytes.subarray(kept, from - unsigned(to - from).length), unsigned(body.length), body);
+    const { head, to } = functions[index] as WasmFunction;
+    pieces.push(bytes.subarray(kept, head), unsigned(body.length), body);
     kept = to;
   }
   pieces.push(bytes.subarray(kept, code.to), ...further.flatMap(({ body }) => [unsigned(body.length), body]));
@@ -145,7 +149,7 @@ export function withBodies({ bytes, functions, declarations, code }: WasmModule,
 export function withPrologue(body: Uint8Array, prologue: Code): Uint8Array {
   const reader = new Reader(body, 0);
   reader.list(() => [reader.number(), reader.byte()]);
-  return joined([body.subarray(0, reader.at), bytes(prologue), body.subarray(reader.at)]);
+  return joined([body.subarray(0, reader.at), flat(prologue), body.subarray(reader.at)]);
 }
 
 function joined(pieces: readonly (Uint8Array | number[])[]): Uint8Array {

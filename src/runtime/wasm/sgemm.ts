@@ -10,6 +10,7 @@
 import {
   block, branch, branchIf, type Code, f32x4, functionBody, get, giveBack, i32, increase, loop, set, unreachable, when, whenElse,
 } from './code.ts';
+import { decrease, each, outerProducts, pointers, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
 /** (A, B, C, CountK, CountM, CountN, lda, ldc, alpha) to the number of rows handled; counts and strides in floats. */
 export const SGEMM_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 f32 -> i32';
@@ -46,7 +47,7 @@ export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
       get(ALPHA), f32x4.splat, set(FACTOR),
       [LDA, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
       chosen,
-      cases.map((rows) => when([get(M), i32.constant(rows), i32.sub, i32.equalsZero], rowsByColumns(rows, add), i32.constant(rows), giveBack)),
+      cases.map((rows) => when([get(M), i32.constant(rows), i32.equals], rowsByColumns(rows, add), i32.constant(rows), giveBack)),
       unreachable,
     ],
   );
@@ -56,23 +57,13 @@ export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
 function rowsByColumns(rows: number, add: boolean): Code {
   const vectors = rows <= 2 ? 4 : 2;
   const width = 4 * vectors;
-  const sum = (row: number, vector: number): number => SUM + row * vectors + vector;
-  const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
-  const pointers = (start: number, stride: number): Code => [get(start), set(ROW_AT), each(rows - 1, (row) => [get(ROW_AT + row), get(stride), i32.add, set(ROW_AT + row + 1)])];
+  const tile: Tile = { rows, vectors, rowAt: ROW_AT, number: A_NUMBER, vector: B_VECTOR, sum: SUM };
+  const sum = (row: number, vector: number): number => sumAt(tile, row, vector);
 
-  const products = (unrolled: number): Code => [
-    each(unrolled, (step) => [
-      each(vectors, (vector) => [get(B_AT), f32x4.load(step * PANEL_BYTES + 16 * vector), set(B_VECTOR + vector)]),
-      each(rows, (row) => [
-        get(ROW_AT + row), f32x4.loadSplat(4 * step), set(A_NUMBER),
-        each(vectors, (vector) => [get(A_NUMBER), get(B_VECTOR + vector), get(sum(row, vector)), f32x4.relaxedMadd, set(sum(row, vector))]),
-      ]),
-    ]),
-    increase(B_AT, i32.constant(unrolled * PANEL_BYTES)),
-    each(rows, (row) => increase(ROW_AT + row, i32.constant(4 * unrolled))),
-    get(K_LEFT), i32.constant(unrolled), i32.sub, set(K_LEFT),
-  ];
-  const whileAtLeast = (unrolled: number): Code => loop(when([get(K_LEFT), i32.constant(unrolled), i32.greaterOrEqualUnsigned], products(unrolled), branch(1)));
+  const productsOf = (depth: number): Code => whileAtLeast(K_LEFT, depth,
+    outerProducts(tile, depth, (row, vector) => [get(B_AT), f32x4.load(row * PANEL_BYTES + 16 * vector)]),
+    increase(B_AT, i32.constant(depth * PANEL_BYTES)),
+    decrease(K_LEFT, depth));
 
   /** The finished vector: times alpha, and on top of what `load` reads. */
   const finished = (value: number, row: number, load: Code): Code =>
@@ -97,12 +88,12 @@ function rowsByColumns(rows: number, add: boolean): Code {
     width === PANEL ? panelBytes : i32.constant(4 * width), set(STEP),
     block(loop(
       each(rows * vectors, (i) => [f32x4.zero, set(SUM + i)]),
-      pointers(A, LDA),
+      pointers(ROW_AT, rows, A, LDA),
       get(PANEL_AT), set(B_AT),
       get(K), set(K_LEFT),
-      whileAtLeast(UNROLLED),
-      whileAtLeast(1),
-      pointers(C, LDC),
+      productsOf(UNROLLED),
+      productsOf(1),
+      pointers(ROW_AT, rows, C, LDC),
       when([get(COLUMNS_LEFT), i32.constant(width), i32.lessUnsigned], partly, branch(2)),
       whole,
       get(COLUMNS_LEFT), i32.constant(width), i32.sub, set(COLUMNS_LEFT),
