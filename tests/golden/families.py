@@ -14,6 +14,7 @@ takes the checkpoint's tensors under their Hugging Face names, and optionally on
     gpt_neox-serial   the same without parallel residual, with gelu_new
     qwen2-dora   Qwen2 with DoRA on some of its modules, as peft/tuners/lora/dora.py: the rows' lengths are detached
     llama-int8, llama-int4   Llama whose frozen matrices were rounded to blocks of integers first (`rounded`), the second with a tied head
+    qwen2-int8, gemma3_text-int4, qwen3_moe-int4   those families, their matrices rounded likewise: biases, norms less one, router and experts
 """
 import math
 
@@ -42,7 +43,11 @@ CONFIGS = {
 
 CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
 CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
-STORAGE = {"llama-int8": 8, "llama-int4": 4}
+# What the lab's blocks can cut: rows of the feed-forward part too.
+CONFIGS["qwen2-int8"] = dict(CONFIGS["qwen2"], intermediate_size=48)
+CONFIGS["gemma3_text-int4"] = dict(CONFIGS["gemma3_text"], intermediate_size=48)
+CONFIGS["qwen3_moe-int4"] = dict(CONFIGS["qwen3_moe"], moe_intermediate_size=32)
+STORAGE = {"llama-int8": 8, "llama-int4": 4, "qwen2-int8": 8, "gemma3_text-int4": 4, "qwen3_moe-int4": 4}
 CONFIGS["qwen2-dora"] = CONFIGS["qwen2"]
 DORA = {"qwen2-dora": ["q_proj", "v_proj", "o_proj", "gate_proj", "down_proj"]}
 
