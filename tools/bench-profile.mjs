@@ -1,0 +1,53 @@
+// node tools/bench-profile.mjs [--seconds=6]: where a step of world-dense spends its time on WASM, one thread, by the browser's sampling profiler:
+// training on 128 tokens and decoding, one adapter and nine. Of what is not the lab's own, the ten functions with the most time of their own.
+import { parseArgs } from 'node:util';
+import { median, openBenchPage } from './bench-page.mjs';
+
+const { values: args } = parseArgs({ options: { seconds: { type: 'string', default: '6' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4193' } } });
+const INTERVAL_US = 250;
+const MOST = 10;
+const bench = await openBenchPage({ port: Number(args.port) });
+try {
+  for (const kind of ['training', 'decoding']) for (const adapters of [1, 9]) {
+    const page = await bench.fresh();
+    const cdp = await page.context().newCDPSession(page);
+    const { names, steps } = await page.evaluate(async ([own, count]) => {
+      const profile = await import('/tests/bench/profile.ts');
+      globalThis.work = await profile.work(own, count);
+      return { names: await profile.kernelNames(), steps: own === 'training' ? 1 : profile.ANSWER };
+    }, [kind, adapters]);
+    const repeat = () => page.evaluate(async (seconds) => {
+      const times = [];
+      for (const started = performance.now(); performance.now() - started < 1000 * seconds; ) {
+        const before = performance.now();
+        await globalThis.work();
+        times.push(performance.now() - before);
+      }
+      return times;
+    }, Number(args.seconds));
+    // Until the browser has compiled what is hot for good.
+    await repeat();
+    await cdp.send('Profiler.enable');
+    await cdp.send('Profiler.setSamplingInterval', { interval: INTERVAL_US });
+    await cdp.send('Profiler.start');
+    const ms = median(await repeat()) / steps;
+    const { profile } = await cdp.send('Profiler.stop');
+    const called = new Map(profile.nodes.map(({ id, callFrame: { functionName } }) => [id, names[functionName] ?? functionName]));
+    const spent = new Map();
+    let total = 0;
+    profile.samples.forEach((id, i) => {
+      spent.set(called.get(id), (spent.get(called.get(id)) ?? 0) + profile.timeDeltas[i]);
+      total += profile.timeDeltas[i];
+    });
+    const own = new Set(Object.values(names));
+    const sorted = [...spent].sort(([, a], [, b]) => b - a);
+    const rest = sorted.filter(([name]) => !own.has(name));
+    console.log(`\n${kind}, ${adapters} ${adapters === 1 ? 'adapter' : 'adapters at once'}: ${ms.toFixed(2)} ms a step`);
+    const line = (name, time) => console.log(`${name.padEnd(44)}${((100 * time) / total).toFixed(1).padStart(6)} %${((ms * time) / total).toFixed(2).padStart(9)} ms`);
+    for (const [name, time] of sorted) if (own.has(name)) line(name, time);
+    for (const [name, time] of rest.slice(0, MOST)) line(name, time);
+    line(`${rest.length - MOST} others`, rest.slice(MOST).reduce((sum, [, time]) => sum + time, 0));
+  }
+} finally {
+  await bench.close();
+}
