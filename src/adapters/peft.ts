@@ -1,4 +1,4 @@
-/** PEFT's adapter layout: adapter_config.json and adapter_model.safetensors, and both as one zip file. */
+/** PEFT's adapter layout: adapter_config.json and adapter_model.safetensors, and both with a model card as one zip file. */
 import { unzipSync, zipSync } from 'fflate';
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
@@ -14,13 +14,21 @@ export interface AdapterFiles {
   [ADAPTER_WEIGHTS]: Uint8Array;
 }
 
-/** @param baseName what `base_model_name_or_path` says; the model's name in the lab */
-export function writeAdapter(adapter: Adapter, baseName: string): AdapterFiles {
+/** What an adapter was tuned on: a repository of the Hub at one commit, or a model by its name in the lab where it came from elsewhere. */
+export interface BaseReference {
+  /** `org/name`, or the lab's name. */
+  name: string;
+  /** The commit; null where nothing pins it. */
+  revision: string | null;
+}
+
+/** @param base what PEFT's AutoPeftModel classes load by `base_model_name_or_path` and `revision` */
+export function writeAdapter(adapter: Adapter, base: BaseReference): AdapterFiles {
   const { r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false } = adapter.config;
   const config = {
-    alpha_pattern: {}, auto_mapping: null, base_model_name_or_path: baseName, bias: 'none', fan_in_fan_out: false, inference_mode: true,
+    alpha_pattern: {}, auto_mapping: null, base_model_name_or_path: base.name, bias: 'none', fan_in_fan_out: false, inference_mode: true,
     init_lora_weights: true, layers_pattern: null, layers_to_transform: null, lora_alpha, lora_dropout, modules_to_save: null, peft_type: 'LORA',
-    r, rank_pattern: {}, revision: null, target_modules: [...target_modules], task_type: 'CAUSAL_LM', use_dora, use_rslora,
+    r, rank_pattern: {}, revision: base.revision, target_modules: [...target_modules], task_type: 'CAUSAL_LM', use_dora, use_rslora,
   };
   return { [ADAPTER_CONFIG]: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`), [ADAPTER_WEIGHTS]: writeSafetensors(adapter.tensors) };
 }
@@ -69,9 +77,9 @@ export function readAdapter(files: AdapterFiles): Adapter {
 /** Zip files know dates from 1980 on; one and the same for all, so that equal adapters are equal files. */
 const NO_DATE = new Date(1980, 0, 1, 12);
 
-/** Both files in one zip, stored without compression: float32 weights hardly shrink. */
-export function zipAdapter(adapter: Adapter, baseName: string): Uint8Array<ArrayBuffer> {
-  return zipSync({ ...writeAdapter(adapter, baseName) }, { level: 0, mtime: NO_DATE }) as Uint8Array<ArrayBuffer>;
+/** Both files and the model card in one zip, stored without compression: float32 weights hardly shrink. */
+export function zipAdapter(adapter: Adapter, base: BaseReference, card: string): Uint8Array<ArrayBuffer> {
+  return zipSync({ ...writeAdapter(adapter, base), 'README.md': new TextEncoder().encode(card) }, { level: 0, mtime: NO_DATE }) as Uint8Array<ArrayBuffer>;
 }
 
 /** Reads a zip that holds the two files, in a folder or not. @throws LabError `adapters.zip`, and what `readAdapter` throws */

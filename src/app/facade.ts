@@ -2,6 +2,7 @@
  * `window.lab`: what the pages, a script in the console, a notebook and the tests all drive the lab through.
  * Everything here is promise-based and structured-cloneable, so it is the same on either side of a worker.
  */
+import type { BaseReference } from '../adapters/peft.ts';
 import type { Conversation } from '../core/conversation.ts';
 export type { DeviceReport } from '../core/device.ts';
 import type { DeviceReport } from '../core/device.ts';
@@ -246,6 +247,8 @@ export interface StudyState {
   progress: Progress | null;
   tokensPerSecond: { training: number | null; generation: number | null };
   cells: CellState[];
+  /** Its models that came from the Hub, by id: the repository and the commit. */
+  bases?: Record<string, BaseReference>;
   error?: ErrorRecord;
   device?: DeviceReport;
 }
@@ -323,7 +326,7 @@ export interface StudiesApi {
   exportBundle(id: string): Promise<Blob>;
   /** Opens an exported study under a new id if the old one is taken; its figures are the same. */
   importBundle(file: Blob): Promise<StudyState>;
-  /** adapter_config.json and adapter_model.safetensors in PEFT's layout, zipped. */
+  /** adapter_config.json and adapter_model.safetensors in PEFT's layout with a model card, zipped. */
   exportAdapter(id: string, cell: string): Promise<Blob>;
   /**
    * A cell's adapter folded into its base, as a zip of one folder with tokenizer, settings and a model card: `safetensors` in

@@ -1,3 +1,3 @@
 export { decoderOnnx } from './decoder-onnx.ts';
-export { type ModelCard, modelCard } from './model-card.ts';
+export { type CardFormat, type ModelCard, modelCard } from './model-card.ts';
 export { type ModelExport, type ModelFormat, modelFiles, zipModel } from './model-files.ts';

@@ -1,10 +1,17 @@
-/** The README.md of an exported model, in the Hub's layout: what it is, what it was tuned on, how, and what it scored. */
+/** The README.md of an exported model or adapter, in the Hub's layout: what it is, what it was tuned on, how, and what it scored. */
+import type { BaseReference } from '../adapters/peft.ts';
 import type { Estimate } from '../app/facade.ts';
+import type { Storage } from '../models/stored.ts';
+import type { ModelFormat } from './model-files.ts';
+
+/** What the card lies beside: a model, or PEFT's adapter alone. */
+export type CardFormat = ModelFormat | 'peft';
 
 export interface ModelCard {
   /** As people will see it. */
   name: string;
-  base: string;
+  base: BaseReference;
+  format: CardFormat;
   dataset: string;
   mix: string;
   /** BCP 47 codes of the mix. */
@@ -13,40 +20,62 @@ export interface ModelCard {
   records: number | null;
   seed: number;
   steps: number;
+  /** What is to be known of the training besides. */
+  note: string | null;
   tuning: 'lora' | 'full';
-  /** Whether the weights were rounded on their way out. */
-  rounded: boolean;
+  /** Of the base, while it was tuned and graded. */
+  storage: Storage;
   /** Optimiser and adapter settings, in TRL's and PEFT's names. */
   settings: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   benchmark: string;
   /** null: the whole benchmark. */
   questionsPerCategory: number | null;
   judge: string;
-  /** Mean score by language, `all` among them. */
+  /** This model's own, by language, `all` among them. */
   scores: readonly { language: string; raw: Estimate }[];
   /** The version of the lab that wrote it. */
   version: string;
 }
+
+/** The Hub's names for what loads the files, and for what they are to their base. */
+const LIBRARIES: Record<CardFormat, { library: string; relation: string }> = {
+  peft: { library: 'peft', relation: 'adapter' },
+  safetensors: { library: 'transformers', relation: 'finetune' },
+  onnx: { library: 'transformers.js', relation: 'finetune' },
+  'onnx-q4': { library: 'transformers.js', relation: 'quantized' },
+};
+
+const STORED: Record<Storage, string> = {
+  auto: 'as the checkpoint has them',
+  float32: 'as 32-bit floating-point numbers',
+  float16: 'as 16-bit floating-point numbers',
+  int8: 'rounded to eight bits in blocks',
+  int4: 'rounded to four bits in blocks, embedding and head to eight',
+};
 
 const two = (value: number): string => value.toFixed(2);
 
 /** Markdown with the Hub's YAML header. Every value is quoted or escaped: names come from people. */
 export function modelCard(card: ModelCard): string {
   const scored = card.scores.filter(({ raw }) => raw.n > 0);
+  const lora = card.tuning === 'lora';
+  const { library, relation } = LIBRARIES[card.format];
   return [
     '---',
-    'library_name: transformers',
+    `library_name: ${library}`,
     'pipeline_tag: text-generation',
-    `base_model: ${JSON.stringify(card.base)}`,
+    `base_model: ${JSON.stringify(card.base.name)}`,
+    `base_model_relation: ${relation}`,
     ...(card.languages.length > 0 ? ['language:', ...card.languages.map((code) => `- ${code}`)] : []),
     'tags:',
     '- pinch-lab',
-    ...(card.tuning === 'lora' ? ['- lora'] : []),
+    ...(lora ? ['- lora'] : []),
+    ...(card.format === 'peft' ? [`- ${JSON.stringify(`base_model:adapter:${card.base.name}`)}`, '- transformers'] : []),
     '---',
     '',
     `# ${plain(card.name)}`,
     '',
-    `${plain(card.base)}, tuned ${card.tuning === 'lora' ? 'with LoRA ' : ''}in a browser by Pinch Lab ${card.version}; ${card.tuning === 'lora' ? 'the adapter is folded into the weights' : 'all weights were trained'}.${card.rounded ? ' Rounded afterwards: matrices to four bits in blocks of 32, embedding and head to eight. The scores below are those of the weights as they were.' : ''}`,
+    `${plain(card.base.name)}${card.base.revision === null ? '' : ` at revision ${plain(card.base.revision)}`}, tuned ${lora ? 'with LoRA ' : ''}in a browser by Pinch Lab ${card.version}; ${made(card)}.${card.format === 'onnx-q4' ? ' Rounded afterwards: matrices to four bits in blocks of 32, embedding and head to eight. The scores below are those of the weights as they were.' : ''}`,
     '',
     '## Data',
     '',
@@ -58,7 +87,9 @@ export function modelCard(card: ModelCard): string {
     '## Training',
     '',
     `- optimiser steps: ${card.steps}`,
+    `- storage of the ${lora ? 'frozen ' : ''}weights, while tuning and grading: ${card.storage} (${STORED[card.storage]})`,
     ...Object.entries(card.settings).map(([key, value]) => `- ${key}: ${plain(Array.isArray(value) ? value.join(', ') : String(value))}`),
+    ...(card.note === null ? [] : ['', plain(card.note)]),
     '',
     '## Scores',
     '',
@@ -66,6 +97,7 @@ export function modelCard(card: ModelCard): string {
       ? ['It has not been graded.']
       : [
           `Benchmark ${plain(card.benchmark)}${card.questionsPerCategory === null ? '' : `, ${card.questionsPerCategory} questions of each category`}; judge: ${plain(card.judge)}. Means of both turns from 1 to 10, with 95 % bootstrap intervals by question.`,
+          ...(lora ? asStored(card) : []),
           '',
           '| language | score | 95 % interval | n |',
           '|---|---|---|---|',
@@ -73,6 +105,17 @@ export function modelCard(card: ModelCard): string {
         ]),
     '',
   ].join('\n');
+}
+
+function made({ tuning, format }: ModelCard): string {
+  if (tuning === 'full') return 'all weights were trained';
+  return format === 'peft' ? 'this is the adapter alone, for PEFT' : 'the adapter is folded into the weights';
+}
+
+/** Scores of an adapter over a base of fewer bits are not quite those of the adapter over the checkpoint itself. */
+function asStored({ storage, format }: ModelCard): string[] {
+  if (storage === 'auto' || storage === 'float32') return [];
+  return [`They were given to the adapter over a base stored as ${storage}; ${format === 'peft' ? 'over the checkpoint as it is they may differ' : "here the adapter is folded into the checkpoint's own weights, whose scores may differ"}.`];
 }
 
 /** Text that Markdown and HTML leave alone. */

@@ -32,6 +32,7 @@ const State = v.looseObject({
   seconds: v.object({ training: v.number(), answering: v.number(), judging: v.number() }),
   tokensPerSecond: v.object({ training: v.nullable(v.number()), generation: v.nullable(v.number()) }),
   cells: v.array(Cell),
+  bases: v.optional(v.record(text, v.object({ name: text, revision: v.nullable(text) }))),
   error: v.optional(error),
 });
 

@@ -19,6 +19,7 @@ import type { LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { Answer, Question } from '../core/question.ts';
+import { baseOf } from './base.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 import { parseManifest } from './manifest.ts';
@@ -54,7 +55,7 @@ export function writeBundle(content: StudyContent): Blob {
   };
   for (const [cell, adapter] of content.adapters) {
     const { model } = state.cells.find((one) => one.id === cell) ?? { model: state.manifest.models[0] as string };
-    const written = isFull(adapter) ? { [FULL_WEIGHTS]: writeSafetensors(adapter.tensors) } : writeAdapter(adapter, model);
+    const written = isFull(adapter) ? { [FULL_WEIGHTS]: writeSafetensors(adapter.tensors) } : writeAdapter(adapter, baseOf(state, model));
     for (const [name, bytes] of Object.entries(written)) files[`adapters/${cell}/${name}`] = [bytes as Uint8Array<ArrayBuffer>, { level: STORE }];
   }
   return new Blob([zipSync(files) as Uint8Array<ArrayBuffer>], { type: 'application/zip' });

@@ -134,7 +134,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
 }
 
 /** The peak rate of a composition: its own, or that of all. */
-function rateOf({ training: { learning_rate, learning_rates = {} } }: Manifest, mix: string): number {
+export function rateOf({ training: { learning_rate, learning_rates = {} } }: Manifest, mix: string): number {
   return Object.hasOwn(learning_rates, mix) ? (learning_rates[mix] as number) : learning_rate;
 }
 

@@ -54,7 +54,7 @@ test('two shards merge to the losses, adapters and scores of one run', async () 
   const manifest = study('whole');
   const whole = await lab([manifest, '--out', at('whole')]);
   expect(whole, whole.text).toMatchObject({ code: 0 });
-  expect(Object.keys(measured('whole'))).toHaveLength(2 + 3 * 2);
+  expect(Object.keys(measured('whole'))).toHaveLength(2 + 3 * 3);
   for (const i of [1, 2]) expect(await lab([manifest, '--out', at(`part${i}`), '--shard', `${i}/2`])).toMatchObject({ code: 0 });
   expect(await lab(['merge', at('part1'), at('part2'), '--out', at('merged')])).toMatchObject({ code: 0 });
   expect(measured('merged')).toEqual(measured('whole'));
@@ -80,7 +80,7 @@ test('local models and data are used by name, and a cell that cannot be made cos
   for (const [name, bytes] of Object.entries(tinyCheckpoint())) writeFileSync(join(model, name), bytes);
   const config = parseConfig(JSON.parse(readFileSync(join(model, 'config.json'), 'utf8')));
   const adapter = initialAdapter({ r: 3, lora_alpha: 6, lora_dropout: 0, target_modules: ['v_proj'] }, config, new Rng(5));
-  writeFileSync(at('start.zip'), zipAdapter(adapter, 'mine'));
+  writeFileSync(at('start.zip'), zipAdapter(adapter, { name: 'mine', revision: null }, ''));
   const manifest = study('own', { models: ['mine'], datasets: ['own'], mixes: ['EN', 'DE'], records: null, init_adapter: 'start' });
   const { code, text } = await lab([manifest, '--out', at('own'), '--model', `mine=${model}`, '--adapter', `start=${at('start.zip')}`, '--dataset', `own=${at('en.json')}`]);
   expect(code, text).toBe(1);
@@ -88,7 +88,10 @@ test('local models and data are used by name, and a cell that cannot be made cos
   expect(text).toContain('adapter start: imported');
   expect(JSON.parse(readFileSync(at('own', 'adapters', 'mine', 'own', 'EN', '0', 'adapter_config.json'), 'utf8'))).toMatchObject({ r: 3, lora_alpha: 6, target_modules: ['v_proj'] });
   expect(text).toMatch(/failed mine\/own\/DE\/0: .*de/);
-  expect(Object.keys(measured('own')).filter((path) => path.startsWith('/adapters/mine/own/EN/0'))).toHaveLength(2);
+  expect(Object.keys(measured('own')).filter((path) => path.startsWith('/adapters/mine/own/EN/0'))).toHaveLength(3);
+  const card = readFileSync(at('own', 'adapters', 'mine', 'own', 'EN', '0', 'README.md'), 'utf8').split('\n');
+  expect(card).toEqual(expect.arrayContaining(['library_name: peft', 'base_model: "mine"', '- init_adapter: start', '- dataset: own', '- seed: 0']));
+  expect(card.some((line) => line.startsWith('| en | '))).toBe(true);
 });
 
 test('what cannot be run is refused before a browser opens', async () => {

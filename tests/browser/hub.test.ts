@@ -3,7 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
-import { failureOf, importModel, type LabWindow, openLab, ready, tinyCheckpoint } from './lab-page.ts';
+import { adapterFiles, failureOf, importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -75,6 +75,13 @@ test('a repository is looked at first, then fetched at one commit, in shards, an
   expect(log.filter(({ path }) => path.endsWith('1-of-00002.safetensors')).map(({ range }) => range)).toEqual(['bytes=0-8388607', 'bytes=8388608-16777215']);
   expect(await waiting()).toEqual([]);
   expect(await answer(model.id)).toBe(await answer(await importModel(page, FILES)));
+
+  // What is tuned on it names the repository and the commit, for PEFT and the Hub to find the base by.
+  const { id, cells } = await runStudy(page, tinyStudy(model.id, { mixes: ['EN'], training: { max_steps: 1, per_device_train_batch_size: 1, max_length: 64 }, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 1 } }));
+  const adapter = await adapterFiles(page, id, cells[0]?.id as string);
+  expect(JSON.parse(adapter['adapter_config.json'] as string)).toMatchObject({ base_model_name_or_path: 'org/tiny', revision: SHA });
+  expect(adapter['README.md']).toContain('\nbase_model: "org/tiny"\n');
+  expect(adapter['README.md']).toContain(`\norg/tiny at revision ${SHA}, tuned with LoRA`);
 });
 
 test('a download that was stopped goes on after a reload with the pieces it lacks, and can be deleted', async ({ page }) => {

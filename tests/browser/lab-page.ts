@@ -1,5 +1,6 @@
 /** Drives the lab's own page through `window.lab`, as a script or a notebook would. */
 import { expect, type Page } from '@playwright/test';
+import { unzipSync } from 'fflate';
 import { readFileSync } from 'node:fs';
 import type { PageLab } from '../../src/app/lab.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -73,6 +74,15 @@ export function tinyStudy(model: string, change: Partial<ManifestInput> = {}): M
 /** Runs a study to its end through `lab.studies`. @returns its state */
 export async function runStudy(page: Page, input: ManifestInput): Promise<Awaited<ReturnType<PageLab['studies']['run']>>> {
   return page.evaluate((manifest) => (window as unknown as LabWindow).lab.studies.run(manifest), input);
+}
+
+/** The files of a cell's exported adapter. */
+export async function adapterFiles(page: Page, study: string, cell: string): Promise<Record<string, string>> {
+  const encoded = await page.evaluate(async ([id, cellId]) => {
+    const zip = await (window as unknown as LabWindow).lab.studies.exportAdapter(id, cellId);
+    return btoa(Array.from(new Uint8Array(await zip.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''));
+  }, [study, cell] as const);
+  return Object.fromEntries(Object.entries(unzipSync(Buffer.from(encoded, 'base64'))).map(([name, bytes]) => [name, Buffer.from(bytes).toString('latin1')]));
 }
 
 /** The error of a call as the page sees it. */

@@ -130,7 +130,8 @@ test('an exported study opens to exactly the same figures, and its adapters are 
   }, id);
 
   const adapter = unzipSync(Buffer.from(exported.adapter, 'base64'));
-  expect(Object.keys(adapter).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
+  expect(Object.keys(adapter).sort()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors']);
+  expect(Buffer.from(adapter['README.md'] as Uint8Array).toString()).toMatch(/^---\nlibrary_name: peft\n[\s\S]*\nbase_model: "llama"\n[\s\S]*\n\| en \| \d+\.\d\d \| /);
   expect(JSON.parse(Buffer.from(adapter['adapter_config.json'] as Uint8Array).toString())).toMatchObject({ peft_type: 'LORA', r: 2, lora_alpha: 16, base_model_name_or_path: 'llama' });
   const { tensors } = readSafetensors(adapter['adapter_model.safetensors'] as Uint8Array, 'adapter');
   expect(tensors.get('base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight')?.shape).toEqual([2, 16]);

@@ -1,6 +1,6 @@
 /** The home page's study, shortened: nine mixes at once, on the product's own page. */
 import { expect, test } from '@playwright/test';
-import { importModel, type LabWindow, openLab, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
+import { adapterFiles, importModel, type LabWindow, openLab, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 import { product } from './product.ts';
 
 const NINE = ['EN', 'DE', 'FR', 'IT', 'ES', 'ENDEFRITES', 'DEFRITES', 'ENDEFRITES-sampled', 'DEFRITES-sampled'];
@@ -177,13 +177,12 @@ test('a composition whose validation no longer improves stops by itself, and is 
   const stopped = await runStudy(page, tinyStudy(model, { mixes: ['EN'], benchmark, training: { ...training, max_steps: 9, early_stopping_patience: 1, early_stopping_threshold: 100 } }));
   expect(stopped.cells[0]).toMatchObject({ stage: 'done', trained: { done: 2, total: 2 }, note: expect.stringMatching(/^Stopped at step 2: eval_loss has not improved since step [12]/) });
   const short = await runStudy(page, tinyStudy(model, { name: 'two steps', mixes: ['EN'], benchmark, training: { ...training, max_steps: 2 } }));
-  const { losses, same } = await page.evaluate(async ([one, two, cell]) => {
-    const { lab } = window as unknown as LabWindow;
-    const bytes = async (study: string): Promise<string> => String(new Uint8Array(await (await lab.studies.exportAdapter(study, cell)).arrayBuffer()).slice(1000));
-    return { losses: (await lab.studies.losses(one)).map(({ step, eval_loss }) => [step, typeof eval_loss]), same: (await bytes(one)) === (await bytes(two)) };
-  }, [stopped.id, short.id, stopped.cells[0]?.id as string] as const);
+  const losses = await page.evaluate(async (one) => (await (window as unknown as LabWindow).lab.studies.losses(one)).map(({ step, eval_loss }) => [step, typeof eval_loss]), stopped.id);
+  const [early, other] = await Promise.all([stopped, short].map(({ id }) => adapterFiles(page, id, stopped.cells[0]?.id as string)));
   expect(losses).toEqual([[1, 'number'], [2, 'number']]);
-  expect(same).toBe(true);
+  expect(early?.['adapter_model.safetensors'] === other?.['adapter_model.safetensors']).toBe(true);
+  expect(early?.['README.md']).toContain('\n- early_stopping_patience: 1\n');
+  expect(early?.['README.md']).toMatch(/\nStopped at step 2: eval\\_loss has not improved since step [12]/);
   const refused = await runStudy(page, tinyStudy(model, { training: { early_stopping_patience: 1 } })).catch((thrown: Error) => thrown.message);
   expect(refused).toContain('needs evaluations on the way');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { strToU8, unzipSync, zipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { type Adapter, adapterShapes, applicable, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/adapters/adapter.ts';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, type BaseReference, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
@@ -10,6 +10,8 @@ import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.
 import { goldenBytes, goldenJson } from '../golden/files.ts';
 
 const LORA: LoraConfig = { r: 4, lora_alpha: 8, lora_dropout: 0.05, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
+const BASE: BaseReference = { name: 'org/tiny', revision: 'c0ffee' };
+const CARD = '---\nlibrary_name: peft\n---\n';
 const base = async (): Promise<ModelConfig> => parseConfig(await goldenJson('untied/config.json'));
 
 function refusal(call: () => unknown): LabError {
@@ -23,7 +25,7 @@ function refusal(call: () => unknown): LabError {
 }
 
 const configFile = (fields: object): Uint8Array => strToU8(JSON.stringify({ peft_type: 'LORA', r: 4, lora_alpha: 8, ...fields }));
-const withConfig = (adapter: Adapter, fields: object): ReturnType<typeof writeAdapter> => ({ ...writeAdapter(adapter, 'base'), [ADAPTER_CONFIG]: configFile(fields) });
+const withConfig = (adapter: Adapter, fields: object): ReturnType<typeof writeAdapter> => ({ ...writeAdapter(adapter, BASE), [ADAPTER_CONFIG]: configFile(fields) });
 
 test("the tensors have PEFT's names and shapes", async () => {
   const shapes = adapterShapes(LORA, await base());
@@ -45,7 +47,7 @@ test('experts are adapted one by one, under PEFT’s names, and come back from i
     const adapter = initialAdapter({ ...LORA, lora_dropout: 0, target_modules: MODULE_NAMES.filter((module) => (modules as readonly string[]).includes(module)) }, config, new Rng(1));
     expect(adapter.tensors.get(`base_model.model.model.layers.1.${path}.lora_A.weight`)?.shape).toEqual([4, config.intermediate_size]);
     expect(adapter.tensors.get(`base_model.model.model.layers.1.${path}.lora_B.weight`)?.shape).toEqual([config.hidden_size, 4]);
-    expect(readAdapter(writeAdapter(adapter, 'base'))).toEqual(adapter);
+    expect(readAdapter(writeAdapter(adapter, BASE))).toEqual(adapter);
     checkAdapter(adapter, config);
     // Their down projections are one product, whose rows DoRA could not set apart.
     const dora = { ...adapter.config, use_dora: true };
@@ -75,25 +77,26 @@ test('a fresh adapter changes nothing yet: B is zero, A uniform within 1 / sqrt(
 
 test('an adapter that is written and read again is equal, as files and as a zip', async () => {
   const adapter = initialAdapter(LORA, await base(), new Rng(1));
-  expect(readAdapter(writeAdapter(adapter, 'world-dense'))).toEqual(adapter);
-  expect(unzipAdapter(zipAdapter(adapter, 'world-dense'))).toEqual(adapter);
+  expect(readAdapter(writeAdapter(adapter, BASE))).toEqual(adapter);
+  expect(unzipAdapter(zipAdapter(adapter, BASE, CARD))).toEqual(adapter);
   // The date of an entry, in DOS's form: not today's, so that equal adapters are equal files whenever they are written.
-  const [low, high] = zipAdapter(adapter, 'world-dense').slice(12, 14) as unknown as [number, number];
+  const [low, high] = zipAdapter(adapter, BASE, CARD).slice(12, 14) as unknown as [number, number];
   expect(low + 256 * high).toBe(0b0000000_0001_00001);
-  const inFolder = zipSync(Object.fromEntries(Object.entries(writeAdapter(adapter, 'x')).map(([name, bytes]) => [`my-adapter/${name}`, bytes])));
+  const inFolder = zipSync(Object.fromEntries(Object.entries(writeAdapter(adapter, BASE)).map(([name, bytes]) => [`my-adapter/${name}`, bytes])));
   expect(unzipAdapter(inFolder)).toEqual(adapter);
 });
 
-test('the configuration file says what PeftModel.from_pretrained needs', async () => {
-  const files = unzipSync(zipAdapter(initialAdapter(LORA, await base(), new Rng(1)), 'world-dense'));
-  expect(Object.keys(files).sort()).toEqual([ADAPTER_CONFIG, ADAPTER_WEIGHTS]);
-  expect(JSON.parse(new TextDecoder().decode(files[ADAPTER_CONFIG]))).toMatchObject({ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: 'world-dense', r: 4, lora_alpha: 8, lora_dropout: 0.05, bias: 'none', target_modules: LORA.target_modules });
+test('the zip has a model card, and its configuration says what PeftModel and AutoPeftModel need', async () => {
+  const files = unzipSync(zipAdapter(initialAdapter(LORA, await base(), new Rng(1)), BASE, CARD));
+  expect(Object.keys(files).sort()).toEqual(['README.md', ADAPTER_CONFIG, ADAPTER_WEIGHTS]);
+  expect(strFromU8(files['README.md'] as Uint8Array)).toBe(CARD);
+  expect(JSON.parse(new TextDecoder().decode(files[ADAPTER_CONFIG]))).toMatchObject({ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: 'org/tiny', revision: 'c0ffee', r: 4, lora_alpha: 8, lora_dropout: 0.05, bias: 'none', target_modules: LORA.target_modules });
 });
 
 test('a rank-stabilised adapter is read and written as one', async () => {
   const adapter = initialAdapter({ ...LORA, use_rslora: true }, await base(), new Rng(1));
-  expect(JSON.parse(new TextDecoder().decode(writeAdapter(adapter, 'x')[ADAPTER_CONFIG]))).toMatchObject({ use_rslora: true, use_dora: false });
-  expect(unzipAdapter(zipAdapter(adapter, 'x'))).toEqual(adapter);
+  expect(JSON.parse(new TextDecoder().decode(writeAdapter(adapter, BASE)[ADAPTER_CONFIG]))).toMatchObject({ use_rslora: true, use_dora: false });
+  expect(unzipAdapter(zipAdapter(adapter, BASE, CARD))).toEqual(adapter);
   // r 4, alpha 8: 8 / 4 without, 8 / 2 with.
   expect([loraScale(LORA), loraScale(adapter.config)]).toEqual([2, 4]);
 });
@@ -109,7 +112,7 @@ test("DoRA's magnitudes are read and written under PEFT's name, and asked for wh
   const { magnitude } = loraNames(config, 1, 'mlp.down_proj');
   expect(magnitude).toBe('base_model.model.model.layers.1.mlp.down_proj.lora_magnitude_vector');
   expect(adapter.tensors.get(magnitude)?.shape).toEqual([32]);
-  expect(readAdapter(writeAdapter(adapter, 'x'))).toEqual(adapter);
+  expect(readAdapter(writeAdapter(adapter, BASE))).toEqual(adapter);
   adapter.tensors.delete(magnitude);
   expect(refusal(() => checkAdapter(adapter, config)).message).toContain(`${magnitude} [32] is missing`);
 });
@@ -125,7 +128,7 @@ test('kinds of adapters the lab cannot apply are refused by name', async () => {
 test('a configuration with wrong fields, or none, is refused', async () => {
   const adapter = initialAdapter(LORA, await base(), new Rng(1));
   expect(refusal(() => readAdapter(withConfig(adapter, { r: 0, lora_alpha: '8' }))).message).toMatch(/r: .*lora_alpha: /);
-  expect(refusal(() => readAdapter({ ...writeAdapter(adapter, 'x'), [ADAPTER_CONFIG]: strToU8('not json') })).code).toBe('adapters.config');
+  expect(refusal(() => readAdapter({ ...writeAdapter(adapter, BASE), [ADAPTER_CONFIG]: strToU8('not json') })).code).toBe('adapters.config');
 });
 
 test('tensors that are no LoRA matrices are named', async () => {

@@ -1,4 +1,4 @@
-// From a study bundle to the files people and scripts read: losses, scores, adapters.
+// From a study bundle to the files people and scripts read: losses, scores, adapters with their model cards.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
@@ -12,7 +12,13 @@ export async function writeParts(out, studies) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, name === 'losses.jsonl' ? strFromU8(bytes) : bytes);
   }
-  const results = await studies.resultsOf(studies.readBundle(zip));
+  const content = studies.readBundle(zip);
+  for (const cell of content.state.cells) {
+    const adapter = content.adapters.get(cell.id);
+    // Where all weights were tuned there is no adapter, and the weights alone are no model that a card could speak of.
+    if (adapter && !studies.isFull(adapter)) writeFileSync(join(out, 'adapters', cell.id, 'README.md'), await studies.cardOf(content, cell, adapter, 'peft', studies.version));
+  }
+  const results = await studies.resultsOf(content);
   writeFileSync(join(out, 'scores.json'), `${JSON.stringify(results, null, 2)}\n`);
   const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
   const number = (value) => (Number.isFinite(value) ? String(value) : '');

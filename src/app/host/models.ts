@@ -1,4 +1,5 @@
 /** The models the lab has: those that ship with the page and those kept in this browser. */
+import type { BaseReference } from '../../adapters/peft.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
 import { readCheckpoint, type CheckpointFiles, verifyCheckpoint } from '../../models/checkpoint.ts';
@@ -15,7 +16,7 @@ import { embeddedAddress, embeddedFiles, fetchFile } from './embedded-files.ts';
 import { freeId } from './ids.ts';
 import { discardPieces, unfinished } from './pieces.ts';
 import { weightsSize } from './safetensors-header.ts';
-import { findSource, type SourceOptions } from './source.ts';
+import { findSource, parseAddress, type SourceOptions } from './source.ts';
 
 /** Files that are kept; whatever else lies in a picked folder is left. */
 const KEPT = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|generation_config\.json|model(-\d+-of-\d+)?\.safetensors|model\.safetensors\.index\.json)$/;
@@ -41,6 +42,14 @@ export class ModelLibrary {
   /** Ids alone, which need nothing fetched. */
   async ids(): Promise<string[]> {
     return [WORLD_MODEL, ...(await this.store.models.list()).map((model) => model.id)];
+  }
+
+  /** Those of some models that came from the Hub, as other programs name them. */
+  async bases(ids: readonly string[]): Promise<Record<string, BaseReference>> {
+    return Object.fromEntries((await this.store.models.list()).flatMap(({ id, source }) => {
+      const from = ids.includes(id) && source !== undefined ? parseAddress(source) : null;
+      return from && 'repository' in from ? [[id, { name: from.repository, revision: from.revision }]] : [];
+    }));
   }
 
   /** @throws LabError `storage.no-model` */

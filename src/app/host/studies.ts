@@ -1,4 +1,5 @@
 /** Studies as they are stored: created, listed, queried, exported, imported. Running them is the engine's. */
+import { version } from '../../../package.json';
 import { isFull } from '../../adapters/adapter.ts';
 import { zipAdapter } from '../../adapters/peft.ts';
 import { writeAnswers, writeJudgments } from '../../benchmarks/index.ts';
@@ -6,6 +7,8 @@ import { LabError, type ErrorRecord } from '../../core/errors.ts';
 import { contentHash } from '../../core/hash.ts';
 import { estimateCost } from '../../judging/index.ts';
 import { answerRow, judgmentRow, type Store } from '../../storage/index.ts';
+import { baseOf } from '../../studies/base.ts';
+import { cardOf } from '../../studies/card.ts';
 import { INIT_ADAPTER } from '../../studies/cell.ts';
 import { readBundle, writeBundle } from '../../studies/bundle.ts';
 import { newStudy } from '../../studies/create.ts';
@@ -20,7 +23,7 @@ import type { AdapterLibrary } from './adapters.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';
 import { freeId } from './ids.ts';
-import { exportModel } from './model-export.ts';
+import { exportModel, type TunedCell } from './model-export.ts';
 import type { ModelLibrary } from './models.ts';
 import { promptLibrary } from './study-data.ts';
 
@@ -57,6 +60,7 @@ export class StudyDesk implements Api {
     const now = Date.now() / 1000;
     const id = `${freeId(manifest.name.toLowerCase(), [])}-${contentHash(`${now} ${crypto.randomUUID()}`).slice(0, 8)}`;
     const { state, questions } = newStudy(id, manifest, inventory, now, cells);
+    state.bases = await models.bases(manifest.models);
     await store.studies.create(state, questions, init ? { adapters: new Map([[INIT_ADAPTER, init]]) } : {});
     this.publish(state);
     return state;
@@ -105,7 +109,7 @@ export class StudyDesk implements Api {
 
   async exportBundle(id: string): Promise<Blob> {
     const { store } = this.ports;
-    const state = await this.get(id);
+    const state = await this.withBases(await this.get(id));
     const adapters = new Map<string, NonNullable<Awaited<ReturnType<typeof store.studies.adapter>>>>();
     for (const cell of await store.studies.adapterCells(id)) {
       const adapter = await store.studies.adapter(id, cell);
@@ -137,16 +141,14 @@ export class StudyDesk implements Api {
   }
 
   async exportAdapter(id: string, cell: string): Promise<Blob> {
-    const adapter = await this.ports.store.studies.adapter(id, cell);
-    const state = await this.load(id);
-    if (!adapter) throw new LabError('studies.no-adapter', `The study "${state.name}" has no adapter for ${cell}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { id, cell });
+    const tuned = await this.tuned(id, cell);
+    const { adapter, study } = tuned;
     if (isFull(adapter)) throw new LabError('studies.full', `All weights of ${cell} were tuned: there is no adapter.`, 'Export the model instead.', { id, cell });
-    const { model } = state.cells.find((one) => one.id === cell) as StudyState['cells'][number];
-    return new Blob([zipAdapter(adapter, model)], { type: 'application/zip' });
+    return new Blob([zipAdapter(adapter, baseOf(study.state, tuned.cell.model), await cardOf(study, tuned.cell, adapter, 'peft', version))], { type: 'application/zip' });
   }
 
   async exportModel(id: string, cell: string, format: Parameters<Api['exportModel']>[2]): Promise<Blob> {
-    return exportModel(this.ports, await this.load(id), await this.results(id), cell, format);
+    return exportModel(this.ports.models, await this.tuned(id, cell), format);
   }
 
   async exportAnswers(id: string): Promise<Blob> {
@@ -164,6 +166,22 @@ export class StudyDesk implements Api {
     state.progress = null;
     await this.ports.store.studies.put(state, new Set());
     this.publish(state);
+  }
+
+  /** A cell's adapter or weights, and what their card tells of. @throws LabError `studies.not-found`, `studies.no-adapter` */
+  private async tuned(id: string, cellId: string): Promise<TunedCell> {
+    const { store } = this.ports;
+    const state = await this.withBases(await this.load(id));
+    const cell = state.cells.find((one) => one.id === cellId);
+    const adapter = await store.studies.adapter(id, cellId);
+    if (!cell || !adapter) throw new LabError('studies.no-adapter', `The study "${state.name}" has no adapter for ${cellId}.`, 'Adapters are there once a cell has been trained; the untuned model has none.', { id, cell: cellId });
+    const filter = { cell: cellId };
+    return { cell, adapter, study: { state, questions: await store.studies.questions(id), answers: await store.answers.answers(id, filter), judgments: await store.answers.judgments(id, filter) } };
+  }
+
+  /** Studies from before the lab kept where their models came from: what the library knows of them now. */
+  private async withBases(state: StudyState): Promise<StudyState> {
+    return state.bases ? state : { ...state, bases: await this.ports.models.bases(state.manifest.models) };
   }
 
   private publish(state: StudyState): void {
