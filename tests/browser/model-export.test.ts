@@ -22,14 +22,15 @@ async function exported(page: Page, study: string, cell: string): Promise<Uint8A
   return sent;
 }
 
-test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own greedy answers, one by one and in a padded batch', async ({ page }) => {
+test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own greedy answers: its text-generation pipeline, and the model itself one by one and in a padded batch', async ({ page }) => {
   await openLab(page);
   const { id, cells } = await runStudy(page, tinyStudy('world-dense', { mixes: ['EN'], lora: { r: 8 }, training: { max_steps: 24, learning_rate: 3e-3, per_device_train_batch_size: 1, max_length: 128 }, benchmark: { id: 'mt-bench-x-world', languages: ['en'], questions_per_category: 1, max_new_tokens: 4 } }));
   const cell = cells[0]?.id as string;
-  const ours = await page.evaluate(
-    ([study, cellId, prompts, tokens]) => Promise.all(prompts.map(async (content) => (await (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', study, cell: cellId, messages: [{ role: 'user', content }], temperature: 0, max_new_tokens: tokens })).text)),
+  const said = await page.evaluate(
+    ([study, cellId, prompts, tokens]) => Promise.all(prompts.map((content) => (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', study, cell: cellId, messages: [{ role: 'user', content }], temperature: 0, max_new_tokens: tokens }))),
     [id, cell, PROMPTS, NEW_TOKENS] as const,
   );
+  const ours = said.map(({ text }) => text);
   const untuned = await page.evaluate(
     ([content, tokens]) => (window as unknown as LabWindow).lab.models.chat({ model: 'world-dense', messages: [{ role: 'user', content }], temperature: 0, max_new_tokens: tokens }),
     [PROMPTS[0] as string, NEW_TOKENS] as const,
@@ -44,7 +45,7 @@ test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own gr
     return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
   });
   const theirs = await page.evaluate(async ([prompts, tokens]) => {
-    const { AutoModelForCausalLM, AutoTokenizer, env } = await import(/* @vite-ignore */ `${location.origin}/node_modules/@huggingface/transformers/dist/transformers.min.js`);
+    const { AutoModelForCausalLM, AutoTokenizer, env, pipeline, TextStreamer } = await import(/* @vite-ignore */ `${location.origin}/node_modules/@huggingface/transformers/dist/transformers.min.js`);
     Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: '/exported/', useBrowserCache: false });
     env.backends.onnx.wasm.wasmPaths = `${location.origin}/node_modules/onnxruntime-web/dist/`;
     const tokenizer = await AutoTokenizer.from_pretrained('model');
@@ -61,8 +62,22 @@ test('transformers.js gives the exported ONNX model\'s prompts the lab\'s own gr
         return (tokenizer.decode(end < 0 ? ids : ids.slice(0, end), { skip_special_tokens: true }) as string).trim();
       });
     };
-    return { alone: await prompts.reduce<Promise<string[]>>(async (before, prompt) => [...(await before), ...(await answer([prompt]))], Promise.resolve([])), together: await answer(prompts) };
+    const generator = await pipeline('text-generation', 'model', { device: 'wasm' });
+    // The streamer hears the end as well, which the lab does not count.
+    const END = generator.tokenizer.eos_token_id ?? 2;
+    const piped: { chat: string; text: string; tokens: number }[] = [];
+    for (const content of prompts) {
+      const messages = [{ role: 'user', content }];
+      const ids: number[] = [];
+      const streamer = new TextStreamer(generator.tokenizer, { skip_prompt: true, callback_function: () => {}, token_callback_function: (heard: bigint[]) => ids.push(...heard.map(Number)) });
+      const [chat] = await generator(messages, { max_new_tokens: tokens, do_sample: false, streamer });
+      const prompt = generator.tokenizer.apply_chat_template(messages, { add_generation_prompt: true, tokenize: false }) as string;
+      const [text] = await generator(prompt, { max_new_tokens: tokens, do_sample: false, return_full_text: false, add_special_tokens: false });
+      piped.push({ chat: (chat.generated_text.at(-1).content as string).trim(), text: (text.generated_text as string).trim(), tokens: ids.filter((token) => token !== END).length });
+    }
+    return { piped, alone: await prompts.reduce<Promise<string[]>>(async (before, prompt) => [...(await before), ...(await answer([prompt]))], Promise.resolve([])), together: await answer(prompts) };
   }, [PROMPTS, NEW_TOKENS] as const);
+  expect(theirs.piped).toEqual(said.map(({ text, tokens }) => ({ chat: text, text, tokens })));
   expect(theirs.alone).toEqual(ours);
   expect(theirs.together).toEqual(ours);
 });
