@@ -9,35 +9,47 @@ import { type AdapterTensor, type Tuned, isFull, loraScale, PEFT_PREFIX } from '
 
 const A = '.lora_A.weight';
 
+/** A weight with the adapter in it. */
+export interface Merged {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** What one weight of the base becomes; its own array stays as it is. */
+export type Fold = (name: string, weight: Weight) => Merged;
+
 /**
- * @param weights the base's tensors by their Hugging Face names
+ * Merging weight by weight, so that a large model is never in memory as a whole.
+ * @param shapes of the base's tensors by their Hugging Face names
  * @param adapter or all weights as full fine-tuning left them, which take the base's place
- * @returns all of them as float32, under the same names and in the same order; the base's own arrays stay as they are
  * @throws LabError `adapters.mismatch` when the adapter names a tensor the base has not, or of another shape
  */
-export function mergeAdapter(weights: ReadonlyMap<string, Weight>, adapter: Tuned): Map<string, { shape: number[]; data: Float32Array }> {
-  if (isFull(adapter)) return new Map([...weights.keys()].map((name) => [name, adapter.tensors.get(name) ?? missing(name)]));
+export function folding(shapes: ReadonlyMap<string, readonly number[]>, adapter: Tuned): Fold {
+  if (isFull(adapter)) {
+    for (const name of shapes.keys()) if (!adapter.tensors.has(name)) throw missing(name);
+    return (name) => adapter.tensors.get(name) as Merged;
+  }
   const scale = loraScale(adapter.config);
   const deltas = new Map<string, Delta>();
   for (const [name, a] of adapter.tensors) {
     if (!name.endsWith(A)) continue;
     const base = `${name.slice(PEFT_PREFIX.length, -A.length)}.weight`;
     const b = adapter.tensors.get(name.replace('.lora_A.', '.lora_B.'));
-    const weight = weights.get(base);
-    if (!b || !weight || weight.shape[0] !== b.shape[0] || weight.shape[1] !== a.shape[1]) {
-      throw new LabError('adapters.mismatch', `The adapter changes ${base}, which this base model ${weight ? `has as [${weight.shape.join(', ')}]` : 'has not'}.`, 'Choose the base model the adapter was trained on.', { tensor: base });
+    const shape = shapes.get(base);
+    if (!b || !shape || shape[0] !== b.shape[0] || shape[1] !== a.shape[1]) {
+      throw new LabError('adapters.mismatch', `The adapter changes ${base}, which this base model ${shape ? `has as [${shape.join(', ')}]` : 'has not'}.`, 'Choose the base model the adapter was trained on.', { tensor: base });
     }
     deltas.set(base, { a, b, lengths: adapter.tensors.get(name.replace('.lora_A.weight', '.lora_magnitude_vector'))?.data ?? null });
   }
-  return new Map([...weights].map(([name, weight]) => {
+  return (name, weight) => {
     const data = weight.dtype === 'float16' ? float16ToFloat32(weight.data) : weight.data;
     const delta = deltas.get(name);
-    return [name, { shape: [...weight.shape], data: delta ? plus(data, delta, scale) : data }];
-  }));
+    return { shape: [...weight.shape], data: delta ? plus(data, delta, scale) : data };
+  };
 }
 
-function missing(name: string): never {
-  throw new LabError('adapters.mismatch', `The tuned weights have no ${name}, which this base model has.`, 'Choose the base model they were tuned from.', { tensor: name });
+function missing(name: string): LabError {
+  return new LabError('adapters.mismatch', `The tuned weights have no ${name}, which this base model has.`, 'Choose the base model they were tuned from.', { tensor: name });
 }
 
 interface Delta {

@@ -15,7 +15,7 @@ import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
 import { stacked } from '../models/stacking.ts';
 import { blockLength, quantize } from '../models/quantize.ts';
 import { type Stored, decoded, packedTable } from '../models/stored.ts';
-import { type DType, Graph, type Shape, type Value, add, concat, matMul, matMulNBits, softmax, transpose, writeModel } from '../onnx/index.ts';
+import { type DType, Graph, type Shape, type Value, add, concat, matMul, matMulNBits, modelProto, softmax, transpose } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
 
 const BATCH = 2;
@@ -36,11 +36,11 @@ const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_mo
 /**
  * @param weights float32, under their Hugging Face names
  * @param rounded as the lab keeps weights as int4 (models/stored.ts): the layers' matrices in four bits, the vocabulary's table in eight
- * @returns the bytes of model.onnx
+ * @returns the bytes of model.onnx, in pieces: they are not joined here, since a large model would then be in memory once more
  * @throws LabError `exports.family` for an architecture that transformers.js does not load, `exports.too-large` when the
  *   weights pass 1.9 GB
  */
-export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): Uint8Array {
+export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): readonly Uint8Array[] {
   if (!LOADABLE.includes(config.model_type)) throw new LabError('exports.family', `transformers.js loads no ${config.model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type, loadable: LOADABLE });
   const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0) * (rounded ? ROUNDED_PART : 1);
   if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, 'Export the model in Hugging Face layout (safetensors), or the adapter alone.', { bytes });
@@ -74,7 +74,7 @@ export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded
     x = family.block(x, openLayer({ g, config, positions, layer, weights: all(plan.weights, `${family.paths.layers}.${layer}.`), ...kinds[kindOf(config, layer)] }));
   }
   g.output('logits', times(normalised(x, outer.norm, outer.norm_bias, config), packedTable(outer.head)));
-  return writeModel(g, 'external').bytes;
+  return modelProto(g, 'external').proto.pieces();
 }
 
 /** x W^T for x [batch, length, in]. */

@@ -1,11 +1,11 @@
 /** A tuned model as the files other programs load: Hugging Face's layout for transformers, or that of transformers.js. */
-import { zipSync } from 'fflate';
-import { mergeAdapter } from '../adapters/merge.ts';
+import { type Fold, folding, type Merged } from '../adapters/merge.ts';
 import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
-import { allWeights, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
-import { writeSafetensors } from '../models/safetensors.ts';
+import { type Checkpoint, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
+import { safetensorsHead } from '../models/safetensors.ts';
 import { decoderOnnx } from './decoder-onnx.ts';
+import { type FileParts, LARGEST_ZIP } from './zip.ts';
 
 /** `onnx-q4`: rounded, what transformers.js calls q4. */
 export type ModelFormat = 'safetensors' | 'onnx' | 'onnx-q4';
@@ -27,19 +27,22 @@ export interface ModelExport {
 }
 
 /**
+ * What is large is made as it is read: weights one after the other.
  * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, float32, or onnx/model_q4.onnx
- * @throws what `readCheckpoint`, `mergeAdapter` and `decoderOnnx` throw
+ * @throws LabError `exports.too-large`; what `readCheckpoint`, `folding` and `decoderOnnx` throw
  */
-export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, Uint8Array>> {
+export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, FileParts>> {
   const checkpoint = await readCheckpoint(base);
   const { config } = checkpoint;
-  const merged = mergeAdapter(await allWeights(checkpoint), adapter);
-  const files = new Map<string, Uint8Array>();
-  const json = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  const bytes = 4 * checkpoint.parameters;
+  if (format === 'safetensors' && bytes > LARGEST_ZIP) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB as float32, and a zip file holds ${LARGEST_ZIP / 1e9} GB at most.`, "Export the adapter alone; PEFT's merge_and_unload folds it into its base.", { bytes });
+  const fold = folding(checkpoint.shapes, adapter);
+  const files = new Map<string, FileParts>();
+  const json = (value: unknown): FileParts => [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
   const settings = { ...object(await base.json('config.json'), 'config.json'), torch_dtype: 'float32' };
   // transformers.js would look for a quantized file otherwise.
   files.set('config.json', json(format === 'safetensors' ? settings : { ...settings, 'transformers.js_config': { dtype: ONNX[format].dtype } }));
-  for (const name of TAKEN) if (base.names.includes(name)) files.set(name, await base.bytes(name));
+  for (const name of TAKEN) if (base.names.includes(name)) files.set(name, [await base.bytes(name)]);
   if (!files.has('generation_config.json')) {
     const { bos_token_id, eos_token_id, pad_token_id } = config;
     files.set('generation_config.json', json({ bos_token_id, eos_token_id, pad_token_id, do_sample: false }));
@@ -47,15 +50,25 @@ export async function modelFiles({ base, adapter, format, chatTemplate, card }: 
   const tokenizer = base.names.includes('tokenizer_config.json') ? object(await base.json('tokenizer_config.json'), 'tokenizer_config.json') : {};
   const templated = 'chat_template' in tokenizer || files.has('chat_template.jinja');
   files.set('tokenizer_config.json', json(templated ? tokenizer : { ...tokenizer, chat_template: chatTemplate }));
-  files.set('README.md', new TextEncoder().encode(card));
-  if (format === 'safetensors') files.set('model.safetensors', writeSafetensors(merged));
-  else files.set(ONNX[format].file, decoderOnnx(config, merged, format === 'onnx-q4'));
+  files.set('README.md', [new TextEncoder().encode(card)]);
+  if (format === 'safetensors') files.set('model.safetensors', safetensorsParts(checkpoint, fold));
+  else files.set(ONNX[format].file, decoderOnnx(config, await allMerged(checkpoint, fold), format === 'onnx-q4'));
   return files;
 }
 
-/** The files as one zip, weights as they are: they do not compress. */
-export function zipModel(files: ReadonlyMap<string, Uint8Array>, folder: string): Uint8Array<ArrayBuffer> {
-  return zipSync(Object.fromEntries([...files].map(([name, bytes]) => [`${folder}/${name}`, bytes])), { level: 0 }) as Uint8Array<ArrayBuffer>;
+async function* safetensorsParts({ shapes, weight }: Checkpoint, fold: Fold): AsyncGenerator<Uint8Array> {
+  yield safetensorsHead([...shapes].map(([name, shape]) => [name, { dtype: 'F32', shape }]));
+  for (const name of shapes.keys()) {
+    const { data } = fold(name, await weight(name));
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+}
+
+/** All at once, for the graph, which holds its constants until it is written. */
+async function allMerged({ shapes, weight }: Checkpoint, fold: Fold): Promise<Map<string, Merged>> {
+  const merged = new Map<string, Merged>();
+  for (const name of shapes.keys()) merged.set(name, fold(name, await weight(name)));
+  return merged;
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {

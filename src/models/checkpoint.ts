@@ -93,13 +93,6 @@ export async function verifyCheckpoint({ shapes, weight }: Checkpoint, onProgres
   }
 }
 
-/** All weights at once, for what has to hold them all: a merge, an export. */
-export async function allWeights({ shapes, weight }: Checkpoint): Promise<Map<string, Weight>> {
-  const weights = new Map<string, Weight>();
-  for (const name of shapes.keys()) weights.set(name, await weight(name));
-  return weights;
-}
-
 interface Source {
   size: number;
   part(from: number, to: number): Promise<Uint8Array>;

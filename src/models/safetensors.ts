@@ -145,27 +145,39 @@ export type WritableTensor = { shape: readonly number[] } & ({ data: Float32Arra
  */
 export function writeSafetensors(tensors: Iterable<readonly [string, WritableTensor]>, metadata: Record<string, string> = { format: 'pt' }): Uint8Array<ArrayBuffer> {
   const entries = [...tensors];
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
-  for (const [name, tensor] of entries) {
-    const size = tensor.shape.reduce((product, n) => product * n, 1);
-    if (size !== tensor.data.length) throw new RangeError(`${name} of shape [${tensor.shape.join(', ')}] has ${tensor.data.length} values, not ${size}`);
-    const end = offset + tensor.data.byteLength;
-    header[name] = { dtype: dtypeOf(tensor), shape: [...tensor.shape], data_offsets: [offset, end] };
-    offset = end;
+  for (const [name, { shape, data }] of entries) {
+    const size = sizeOf(shape);
+    if (size !== data.length) throw new RangeError(`${name} of shape [${shape.join(', ')}] has ${data.length} values, not ${size}`);
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const padded = Math.ceil(text.length / 8) * 8;
-  const out = new Uint8Array(8 + padded + offset);
-  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true);
-  out.fill(0x20, 8, 8 + padded);
-  out.set(text, 8);
-  let at = 8 + padded;
+  const head = safetensorsHead(entries.map(([name, tensor]) => [name, { dtype: dtypeOf(tensor), shape: tensor.shape }]), metadata);
+  const out = new Uint8Array(head.length + entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
+  out.set(head);
+  let at = head.length;
   for (const [, { data }] of entries) {
     out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return out;
+}
+
+/** The file up to its data, for whoever writes the tensors' bytes behind it one after the other. */
+export function safetensorsHead(tensors: Iterable<readonly [string, { dtype: StoredDtype; shape: readonly number[] }]>, metadata: Record<string, string> = { format: 'pt' }): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { dtype, shape }] of tensors) {
+    const end = offset + sizeOf(shape) * BYTES[dtype];
+    header[name] = { dtype, shape: [...shape], data_offsets: [offset, end] };
+    offset = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const out = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
+  new DataView(out.buffer).setBigUint64(0, BigInt(out.length - 8), true);
+  out.set(text, 8);
+  return out;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
 }
 
 function dtypeOf(tensor: WritableTensor): StoredDtype {

@@ -1,6 +1,6 @@
 export { type Attribute, type Constant, Graph, type Node } from './graph.ts';
 export { gradients } from './gradients.ts';
-export { type ModelBytes, writeModel } from './model.ts';
+export { type ModelBytes, modelProto, writeModel } from './model.ts';
 export { geGlu, gelu, geluTanh, swiGlu } from './ops/activation.ts';
 export { attention } from './ops/attention.ts';
 export {

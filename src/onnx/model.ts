@@ -9,8 +9,8 @@ import { DTYPES, type DType, type Shape, type Value } from './value.ts';
 export const OPSET = 21;
 const IR_VERSION = 10;
 
-export interface ModelBytes {
-  bytes: Uint8Array;
+export interface ModelProto {
+  proto: ProtoWriter;
   /** The parameters whose bytes the session has to be given under their names, as external data. */
   external: readonly Value[];
   /** Inputs and (where they are inputs) parameters that the written graph really has. */
@@ -18,11 +18,19 @@ export interface ModelBytes {
   outputs: ReadonlyMap<string, Value>;
 }
 
+export type ModelBytes = Omit<ModelProto, 'proto'> & { bytes: Uint8Array };
+
+/** As `modelProto`, with the model's bytes. */
+export function writeModel(graph: Graph, parameters: 'inputs' | 'external'): ModelBytes {
+  const { proto, ...model } = modelProto(graph, parameters);
+  return { ...model, bytes: proto.finish() };
+}
+
 /**
  * @param parameters `inputs`: fed like any input. `external`: initialisers whose bytes come beside the model, each
  *   under its own name.
  */
-export function writeModel(graph: Graph, parameters: 'inputs' | 'external'): ModelBytes {
+export function modelProto(graph: Graph, parameters: 'inputs' | 'external'): ModelProto {
   const { nodes, used } = needed(graph);
   const inputs = [...graph.inputs, ...(parameters === 'inputs' ? graph.parameters : [])].filter((value) => used.has(value));
   const external = parameters === 'external' ? graph.parameters.filter((value) => used.has(value)) : [];
@@ -34,13 +42,13 @@ export function writeModel(graph: Graph, parameters: 'inputs' | 'external'): Mod
   }
   for (const value of inputs) body.message(11, valueInfo(nameOf(value), value.dtype, value.shape, graph.openDimensions.get(value)));
 
-  const model = new ProtoWriter()
+  const proto = new ProtoWriter()
     .varint(1, IR_VERSION)
     .string(2, 'pinch-lab')
     .message(7, body)
     .message(8, new ProtoWriter().string(1, '').varint(2, OPSET))
     .message(8, new ProtoWriter().string(1, 'com.microsoft').varint(2, 1));
-  return { bytes: model.finish(), external, inputs, outputs: graph.outputs };
+  return { proto, external, inputs, outputs: graph.outputs };
 }
 
 type NameOf = (value: Value | null) => string;

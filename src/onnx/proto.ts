@@ -36,6 +36,11 @@ export class ProtoWriter {
     return this;
   }
 
+  /** The message in pieces, for whoever writes them on without having them in memory twice. */
+  pieces(): readonly Uint8Array[] {
+    return this.parts;
+  }
+
   finish(): Uint8Array {
     const out = new Uint8Array(this.size);
     let at = 0;

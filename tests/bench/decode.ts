@@ -7,7 +7,7 @@ import { Rng } from '../../src/core/rng.ts';
 import { decoderOnnx } from '../../src/exports/index.ts';
 import { Generator, type GenerationRequest } from '../../src/generation/index.ts';
 import { createBaseModel } from '../../src/models/base-model.ts';
-import { type Weight, allWeights } from '../../src/models/checkpoint.ts';
+import type { Checkpoint, Weight } from '../../src/models/checkpoint.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { openDevice } from '../../src/runtime/index.ts';
 import { LARGE, LORA, madeUp, randomWeights } from './shapes.ts';
@@ -31,12 +31,18 @@ export interface DecodeRequest {
   nine: boolean;
 }
 
+async function allOf({ shapes, weight }: Checkpoint): Promise<Map<string, Weight>> {
+  const weights = new Map<string, Weight>();
+  for (const name of shapes.keys()) weights.set(name, await weight(name));
+  return weights;
+}
+
 /** Milliseconds of every round, by contender; the names say how many prompts were answered at once. */
 export async function decode({ model: name, rounds, threads, prompt, answer, nine: alsoNine }: DecodeRequest): Promise<{ times: Record<string, number[]>; same: boolean }> {
   const json = SHAPES[name];
   const config = parseConfig(json);
   const rounded = name.endsWith('int4');
-  const weights = rounded ? await allWeights(madeUp(config)) : randomWeights(config);
+  const weights = rounded ? await allOf(madeUp(config)) : randomWeights(config);
   const device = await openDevice('wasm', { threads });
   const model = await createBaseModel({ config, shapes: new Map([...weights].map(([key, { shape }]) => [key, shape])), weight: async (key, rows) => part(weights.get(key) as Weight, rows), parameters: 0 }, device, { storage: rounded ? 'int4' : 'auto' });
   const rng = new Rng('decode');
@@ -47,7 +53,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
   // A generator each: one that is asked for two sizes in turn would give up the sessions of the one for those of the other.
   const made = async (count: number) => Generator.create(model, adapters.slice(0, count), options);
 
-  const theirs = await loadTheirs(decoderOnnx(config, weights as Parameters<typeof decoderOnnx>[1], rounded), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, threads);
+  const theirs = await loadTheirs(new Uint8Array(await new Blob([...decoderOnnx(config, weights as Parameters<typeof decoderOnnx>[1], rounded)] as BlobPart[]).arrayBuffer()), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, threads);
   weights.clear();
   const ask = (count: number) => theirs(prompts.slice(0, count), answer);
   const ours = (generator: Generator, all: readonly number[], count: number) => async () => (await generator.generate(requests(all, count))).map(({ tokens }) => tokens);

@@ -1,11 +1,25 @@
 /** Every family that transformers.js loads, exported with an adapter folded in: it gives PyTorch's greedy answers there. */
-import { expect, test } from '@playwright/test';
-import { modelFiles } from '../../src/exports/index.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { type FileParts, modelFiles } from '../../src/exports/index.ts';
 import { inBrowser } from '../in-browser.ts';
 import { goldenBytes, goldenFiles, goldenJson } from './files.ts';
 import { GoldenSet } from './golden-set.ts';
 
 const EOS = 2;
+
+async function joined(parts: FileParts): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const part of parts) all.push(part);
+  return Buffer.concat(all);
+}
+
+/** An export under /exported/model/, as transformers-page.ts asks for it. */
+async function serve(page: Page, files: ReadonlyMap<string, FileParts>): Promise<void> {
+  await page.route('**/exported/**', async (route) => {
+    const parts = files.get(new URL(route.request().url()).pathname.split('/exported/model/')[1] as string);
+    return parts ? route.fulfill({ body: await joined(parts), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
+  });
+}
 
 const LOADED = ['qwen2-dora', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
@@ -14,10 +28,7 @@ for (const name of LOADED) {
     const folder = `families/${name}`;
     const set = await GoldenSet.open(folder, goldenBytes);
     const files = await modelFiles({ base: await goldenFiles(folder), adapter: set.adapter(0), format: 'onnx', chatTemplate: '', card: '' });
-    await page.route('**/exported/**', (route) => {
-      const bytes = files.get(new URL(route.request().url()).pathname.split('/exported/model/')[1] as string);
-      return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
-    });
+    await serve(page, files);
     const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
     const asked = generations.filter(({ adapter }) => adapter === 0);
     const { alone, together } = await inBrowser<{ alone: number[][]; together: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24);
@@ -36,11 +47,9 @@ test('rounded to four bits, transformers.js answers as PyTorch does with the sam
   const files = await modelFiles({ base: await goldenFiles(folder), adapter: nothing, format: 'onnx-q4', chatTemplate: '', card: '' });
   const whole = await modelFiles({ base: await goldenFiles(folder), adapter: nothing, format: 'onnx', chatTemplate: '', card: '' });
   expect(files.has('onnx/model.onnx')).toBe(false);
-  expect((files.get('onnx/model_q4.onnx') as Uint8Array).length).toBeLessThan(0.6 * (whole.get('onnx/model.onnx') as Uint8Array).length);
-  await page.route('**/exported/**', (route) => {
-    const bytes = files.get(new URL(route.request().url()).pathname.split('/exported/model/')[1] as string);
-    return bytes ? route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }) : route.fulfill({ status: 404 });
-  });
+  const [small, large] = await Promise.all([joined(files.get('onnx/model_q4.onnx') as FileParts), joined(whole.get('onnx/model.onnx') as FileParts)]);
+  expect(small.length).toBeLessThan(0.6 * large.length);
+  await serve(page, files);
   const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
   const asked = generations.filter(({ adapter }) => adapter < 0);
   const { alone } = await inBrowser<{ alone: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24);

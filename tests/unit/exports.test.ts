@@ -1,5 +1,10 @@
 import { expect, test } from '@playwright/test';
-import { decoderOnnx, modelCard, type ModelCard } from '../../src/exports/index.ts';
+import { strToU8, unzipSync } from 'fflate';
+import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { Rng } from '../../src/core/rng.ts';
+import { decoderOnnx, type FileParts, modelCard, type ModelCard, modelFiles, zipModel } from '../../src/exports/index.ts';
+import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
+import { readSafetensors, safetensorsHead, tensorToFloat32 } from '../../src/models/safetensors.ts';
 import { weightShapes } from '../../src/models/plan.ts';
 import { parseConfig } from '../../src/models/config.ts';
 
@@ -60,5 +65,59 @@ test('a model of another family, or too large for one file, is refused with what
   expect(() => decoderOnnx(config, new Map([['model.embed_tokens.weight', huge]]))).toThrow(/3\.0 GB/);
   expect(() => decoderOnnx(config, new Map())).toThrow(/model\.embed_tokens\.weight|layers/);
   const weights = new Map([...weightShapes(config)].map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) }]));
-  expect(decoderOnnx(config, weights).length).toBeGreaterThan([...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0));
+  expect(decoderOnnx(config, weights).reduce((sum, piece) => sum + piece.length, 0)).toBeGreaterThan([...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0));
+});
+
+const LLAMA = { model_type: 'llama', vocab_size: 16, hidden_size: 8, intermediate_size: 16, num_hidden_layers: 2, num_attention_heads: 2, tie_word_embeddings: true };
+
+/** A checkpoint of random bfloat16 weights, or one that only claims to have them, and what is read of it. */
+function checkpoint(change: Record<string, unknown> = {}, empty = false): { files: CheckpointFiles; reads: [number, number][]; shapes: Map<string, number[]> } {
+  const config = { ...LLAMA, ...change };
+  const shapes = weightShapes(parseConfig(config));
+  const head = safetensorsHead([...shapes].map(([name, shape]) => [name, { dtype: 'BF16', shape }]));
+  const numbers = [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const rng = new Rng('checkpoint');
+  const data = empty ? new Uint16Array() : Uint16Array.from({ length: numbers }, () => 0x3c00 + rng.int(256));
+  const whole = new Blob([head, data]);
+  const reads: [number, number][] = [];
+  const blob = { size: head.length + 2 * numbers, slice: (from: number, to: number) => (reads.push([from, to]), whole.slice(from, to)) } as unknown as Blob;
+  const json = strToU8(JSON.stringify(config));
+  return { shapes, reads, files: { names: ['config.json', 'model.safetensors', 'tokenizer.json'], json: async () => config, bytes: async () => json, blob: async () => blob } };
+}
+
+const adapterOf = (change: Record<string, unknown> = {}): ReturnType<typeof initialAdapter> => initialAdapter({ r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj'] }, parseConfig({ ...LLAMA, ...change }), new Rng(1));
+
+test('merged weights are read, folded and zipped one after the other, and the zip holds them all', async () => {
+  const { files: base, reads, shapes } = checkpoint();
+  const adapter = adapterOf();
+  for (const [name, { data }] of adapter.tensors) if (name.includes('lora_B')) data.fill(0.5);
+  const files = await modelFiles({ base, adapter, format: 'safetensors', chatTemplate: '', card: 'card' });
+  const before = reads.length;
+  const parts: Uint8Array[] = [];
+  for await (const part of files.get('model.safetensors') as FileParts) {
+    // Head first, then a weight for each read: none is read before it is asked for.
+    expect(reads.length - before).toBe(parts.length);
+    parts.push(part);
+  }
+  expect(parts).toHaveLength(1 + shapes.size);
+
+  const again = await modelFiles({ base, adapter, format: 'safetensors', chatTemplate: '', card: 'card' });
+  const zip = unzipSync(new Uint8Array(await (await zipModel(again, 'mine')).arrayBuffer()));
+  expect(Object.keys(zip).sort()).toEqual(['README.md', 'config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map((name) => `mine/${name}`));
+  const written = zip['mine/model.safetensors'] as Uint8Array;
+  expect(Buffer.compare(written, Buffer.concat(parts))).toBe(0);
+  const { tensors } = readSafetensors(written, 'model.safetensors');
+  expect(new Map([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual(shapes);
+  const plain = await modelFiles({ base, adapter: adapterOf(), format: 'safetensors', chatTemplate: '', card: '' });
+  const unchanged = readSafetensors(unzipSync(new Uint8Array(await (await zipModel(plain, 'x')).arrayBuffer()))['x/model.safetensors'] as Uint8Array, 'x');
+  const differing = [...tensors.keys()].filter((name) => String(tensorToFloat32(tensors.get(name)!, 'x')) !== String(tensorToFloat32(unchanged.tensors.get(name)!, 'x')));
+  expect(differing).toEqual([0, 1].map((layer) => `model.layers.${layer}.self_attn.q_proj.weight`));
+});
+
+test('a model larger than a zip file can be is refused before its weights are read', async () => {
+  const large = { vocab_size: 1_100_000, hidden_size: 1000 };
+  const { files: base, reads } = checkpoint(large, true);
+  const refused = modelFiles({ base, adapter: adapterOf(), format: 'safetensors', chatTemplate: '', card: '' });
+  await expect(refused).rejects.toMatchObject({ code: 'exports.too-large', message: expect.stringContaining('4.4 GB as float32'), hint: expect.stringContaining('merge_and_unload') });
+  expect(reads, 'the header alone').toHaveLength(2);
 });

@@ -19,5 +19,5 @@ export async function exportModel(models: ModelLibrary, { cell, adapter, study }
   const card = await cardOf(study, cell, adapter, format, version);
   const [base, tokenizer] = await Promise.all([models.files(cell.model), models.tokenizer(cell.model)]);
   const files = await modelFiles({ base, adapter, format, chatTemplate: tokenizer.template.source, card });
-  return new Blob([zipModel(files, fileName(cell))], { type: 'application/zip' });
+  return zipModel(files, fileName(cell));
 }
