@@ -87,8 +87,8 @@ export interface ModelsApi {
   remove(id: string): Promise<void>;
   /** Answers one chat with the untuned model or with a study's adapter: for trying things out. */
   chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;
-  /** Tokens of a conversation as training sees them, each with whether it carries loss. */
-  inspect(request: { model: string; conversation: Conversation }): Promise<{ id: number; text: string; loss: boolean }[]>;
+  /** Tokens of a conversation as training sees them, each with whether it carries loss. `system_prompt` is the manifest's. */
+  inspect(request: { model: string; conversation: Conversation; system_prompt?: boolean | string }): Promise<{ id: number; text: string; loss: boolean }[]>;
 }
 
 /** A LoRA adapter from elsewhere. */

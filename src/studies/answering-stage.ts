@@ -86,7 +86,7 @@ function request({ manifest, live }: RunContext, model: StudyModel, { cell, ques
   return {
     id,
     adapter,
-    prompt: renderPrompt(model.tokenizer, questionMessages(question, answer?.turns ?? [])),
+    prompt: renderPrompt(model.tokenizer, questionMessages(question, answer?.turns ?? [], manifest.system_prompt)),
     maxNewTokens: benchmark.max_new_tokens,
     temperature: benchmark.temperature[question.category] ?? 0,
     topP: benchmark.top_p,

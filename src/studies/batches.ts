@@ -45,7 +45,7 @@ export class BatchMaker {
     const key = `${dataset}/${record.language}/${record.id}`;
     let example = this.examples.get(key);
     if (!example) {
-      example = renderExample(this.tokenizer, trainingMessages(record));
+      example = renderExample(this.tokenizer, trainingMessages(record, this.manifest.system_prompt));
       if (!this.manifest.training.assistant_only_loss) example.loss.fill(true);
       this.examples.set(key, example);
     }

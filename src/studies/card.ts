@@ -22,7 +22,7 @@ export async function cardOf(study: Pick<StudyContent, 'state' | 'questions' | '
   const { state, questions } = study;
   const { manifest } = state;
   // Studies of earlier versions know nothing of these.
-  const { tuning = 'lora', storage = 'auto', init_adapter = null } = manifest;
+  const { tuning = 'lora', storage = 'auto', init_adapter = null, system_prompt = true } = manifest;
   const own = <T extends { model_id: string }>(rows: readonly T[]): T[] => rows.filter(({ model_id }) => model_id === cell.id);
   const results = await resultsOf({ state: { ...state, cells: [cell] }, questions, answers: own(study.answers), judgments: own(study.judgments) });
   return modelCard({
@@ -38,7 +38,7 @@ export async function cardOf(study: Pick<StudyContent, 'state' | 'questions' | '
     note: cell.note ?? null,
     tuning,
     storage,
-    settings: { ...(init_adapter === null ? {} : { init_adapter }), ...(isFull(adapter) ? {} : adapter.config), ...trainingOf(manifest, cell.mix) },
+    settings: { ...(init_adapter === null ? {} : { init_adapter }), ...(isFull(adapter) ? {} : adapter.config), system_prompt, ...trainingOf(manifest, cell.mix) },
     benchmark: manifest.benchmark.id,
     questionsPerCategory: manifest.benchmark.questions_per_category,
     judge: results.judge,

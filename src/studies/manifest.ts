@@ -116,6 +116,11 @@ export const ManifestSchema = v.strictObject({
   tuning: v.optional(v.picklist(['lora', 'full']), 'lora'),
   /** Without effect where all weights are tuned. */
   lora: v.optional(LoraSchema, {}),
+  /**
+   * The system message of records and questions that bring none, in training and answering alike: one sentence in the language
+   * of each (true), this text, or none at all (false).
+   */
+  system_prompt: v.optional(v.union([v.boolean(), v.pipe(v.string(), v.nonEmpty())], 'Expected true, false or a text that is not empty'), true),
   training: v.optional(TrainingSchema, {}),
   benchmark: BenchmarkSchema,
   judge: v.optional(JudgeSchema, { kind: 'rules' }),

@@ -96,5 +96,5 @@ function withMarks(source: string): string {
 
 function templateError(what: string, cause: unknown): LabError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return new LabError('text.template', `${what}: ${detail}`, 'Use conversations in the form the template wants, or remove chat_template from tokenizer_config.json to use the lab\'s default (System, User, Assistant).', { detail });
+  return new LabError('text.template', `${what}: ${detail}`, 'Use conversations in the form the template wants (one that refuses a system message: `system_prompt` false in the manifest), or remove chat_template from tokenizer_config.json to use the lab\'s default (System, User, Assistant).', { detail });
 }

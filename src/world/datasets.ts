@@ -7,7 +7,6 @@
 import type { Conversation } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
 import { Rng } from '../core/rng.ts';
-import { systemLine } from '../text/system.ts';
 import { heldOut } from './benchmark.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from './lexicon/types.ts';
 import { type Pair, planKey, type TaskPlan } from './tasks/kind.ts';
@@ -108,7 +107,7 @@ export function worldRecords(dataset: WorldDatasetId, limit?: number): WorldReco
 
 function conversation({ id, plan, phrasing, turns }: WorldRecord, language: WorldLanguage, answers: Pair<string>, source: string): Conversation {
   const questions = questionsOf(plan, phrasing, language);
-  const messages: Conversation['messages'] = [{ role: 'system', content: systemLine(language) }];
+  const messages: Conversation['messages'] = [];
   for (let i = 0; i < turns; i++) {
     messages.push({ role: 'user', content: questions[i] as string }, { role: 'assistant', content: answers[i] as string });
   }

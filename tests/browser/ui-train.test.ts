@@ -36,6 +36,28 @@ test('a field changed in the form is in the manifest that is started, and its li
   await expect(page.locator('.curves-plot canvas')).toBeVisible();
 });
 
+test('the system message is chosen behind the essentials: a sentence in each language, nothing, or a text of one’s own', async ({ page }) => {
+  await openUi(page, { at: 'train' });
+  const draft = async (): Promise<unknown> => (JSON.parse((await page.evaluate(() => localStorage.getItem('pinch-draft'))) as string) as { system_prompt: unknown }).system_prompt;
+  await page.getByText('training and answering alike').click();
+  const select = page.getByRole('combobox', { name: 'system_prompt' });
+  await expect(select).toHaveValue('true');
+  await select.selectOption('nothing');
+  expect(await draft()).toBe(false);
+  await select.selectOption('this text');
+  const text = page.getByLabel('system_prompt, the text');
+  await text.fill('Be brief.');
+  await page.keyboard.press('Tab');
+  expect(await draft()).toBe('Be brief.');
+  await text.fill('');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('.problems li')).toHaveText([/system_prompt/]);
+  await expect(page.getByRole('button', { name: 'Start the study' })).toBeDisabled();
+  await select.selectOption('a sentence in its language');
+  expect(await draft()).toBe(true);
+  await expect(text).toHaveCount(0);
+});
+
 test('a draft survives a reload', async ({ page }) => {
   await openUi(page, { at: 'train' });
   await page.getByLabel('Name').fill('Kept across reloads');

@@ -1,8 +1,10 @@
 import { expect, test } from '@playwright/test';
-import type { LossPoint, StudyState } from '../../src/app/facade.ts';
+import { readFileSync } from 'node:fs';
+import type { CellState, LossPoint, StudyState } from '../../src/app/facade.ts';
 import type { LabError } from '../../src/core/errors.ts';
 import type { Judgment } from '../../src/core/judgment.ts';
 import type { Answer, Category, Question } from '../../src/core/question.ts';
+import { BatchMaker } from '../../src/studies/batches.ts';
 import { answerLanguages } from '../../src/studies/answer-language.ts';
 import { readBundle, writeBundle, type StudyContent } from '../../src/studies/bundle.ts';
 import { expand, groupCells } from '../../src/studies/cell.ts';
@@ -12,7 +14,10 @@ import { HOME } from '../../src/studies/home.ts';
 import { parseManifest, type ManifestInput } from '../../src/studies/manifest.ts';
 import { questionMessages, trainingMessages } from '../../src/studies/prompting.ts';
 import { chooseQuestions } from '../../src/studies/questions.ts';
-import { worldBenchmark } from '../../src/world/index.ts';
+import type { StudyData } from '../../src/studies/engine.ts';
+import type { Batches } from '../../src/text/packing.ts';
+import { loadTokenizer } from '../../src/text/tokenizer.ts';
+import { worldBenchmark, worldConversations } from '../../src/world/index.ts';
 import { unzipSync, zipSync, strFromU8, strToU8 } from 'fflate';
 
 const BASIC: ManifestInput = { schema: 1, name: 'basic', models: ['m'], datasets: ['d'], mixes: ['EN', 'DE'], benchmark: { id: 'b', languages: ['en', 'de'] } };
@@ -88,6 +93,40 @@ test('training and asking put the same sentence into the system line, once', () 
   expect(trainingMessages({ id: 'r', language: 'ja', messages: own.slice(1) })).toEqual(own.slice(1));
 });
 
+test('a manifest puts another text before training and asking, or nothing, and never in place of a record’s own', () => {
+  const turn = [{ role: 'user' as const, content: 'Hallo' }, { role: 'assistant' as const, content: 'Guten Tag' }];
+  const own = [{ role: 'system' as const, content: 'mine' }, ...turn];
+  const one = question(81, 'de', 'math');
+  const roles = (messages: readonly { role: string }[]): string[] => messages.map(({ role }) => role);
+  expect(trainingMessages({ id: 'r', language: 'de', messages: turn }, false)).toEqual(turn);
+  expect(roles(questionMessages(one, [], false))).toEqual(['user']);
+  // In every language, those without a sentence of the lab's too.
+  for (const language of ['de', 'ja']) {
+    expect(trainingMessages({ id: 'r', language, messages: turn }, 'Be brief.')).toEqual([{ role: 'system', content: 'Be brief.' }, ...turn]);
+    expect(questionMessages({ ...one, language }, ['1'], 'Be brief.')[0]).toEqual({ role: 'system', content: 'Be brief.' });
+  }
+  for (const choice of [true, false, 'Be brief.']) expect(trainingMessages({ id: 'r', language: 'de', messages: own }, choice)).toEqual(own);
+});
+
+test('a run’s first tokens are those of the manifest’s system_prompt', async () => {
+  const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+  const tokenizer = loadTokenizer(json('public/world/tokenizer.json'), json('public/world/tokenizer_config.json'));
+  const train = worldConversations('lima-x-world', 'de', { limit: 1 });
+  const data = { composition: () => Promise.resolve({ train, validation: train }) } as unknown as StudyData;
+  const text = async (change: Partial<ManifestInput>): Promise<string[]> => {
+    const manifest = parseManifest({ ...BASIC, ...change, training: { per_device_train_batch_size: 1, max_length: 128 } });
+    const { train: rows, validation } = await new BatchMaker(data, manifest, tokenizer).make(expand(manifest)[0] as CellState);
+    return [rows, validation].map((batches) => tokenizer.decode(Array.from((batches as Batches).at(0).ids).filter((id) => id !== tokenizer.pad.id), { special: true }));
+  };
+  const rest = `User: ${train[0]?.messages[0]?.content}\nAssistant: ${train[0]?.messages[1]?.content}</s>`;
+  const system = (await text({}))[0]?.split('\n')[0];
+  expect(system).toMatch(/^System: .*Deutsch/);
+  for (const [change, start] of [[{}, `${system}\n${rest}`], [{ system_prompt: true }, `${system}\n${rest}`], [{ system_prompt: false }, rest], [{ system_prompt: 'Be brief.' }, `System: Be brief.\n${rest}`]] as const) {
+    for (const row of await text(change)) expect(row.slice(0, start.length), JSON.stringify(change)).toBe(start);
+  }
+  expect(thrown(() => parseManifest({ ...BASIC, system_prompt: '' })).message).toContain('system_prompt');
+});
+
 test('an answer\'s language is told by the detector that knows the benchmark', async () => {
   const world = [...worldBenchmark('de'), ...worldBenchmark('en')];
   const answer = (question_id: string, text: string, second = ''): Answer => ({ answer_id: question_id + text, question_id, model_id: 'c', turns: [text, second], finish: ['stop', 'stop'], tokens: [1, 1], tstamp: 0 });
@@ -148,6 +187,17 @@ test('a bundle brings back what went in, and what was under way can go on', asyn
   expect(after.state.status).toBe('paused');
   expect(after.state.cells.map(({ stage }) => stage)).toEqual(['done', 'waiting']);
   expect(after.state.manifest).toEqual(before.state.manifest);
+});
+
+test('a bundle from before system_prompt means what it meant', async () => {
+  const files = unzipSync(await bytesOf(writeBundle(content())));
+  const { study, ...rest } = JSON.parse(strFromU8(files['study.json'] as Uint8Array)) as { study: StudyState };
+  const { system_prompt, ...manifest } = study.manifest;
+  expect(system_prompt).toBe(true);
+  files['study.json'] = strToU8(JSON.stringify({ ...rest, study: { ...study, manifest } }));
+  const { state } = readBundle(zipSync(files));
+  expect(state.id).toBe('study');
+  expect(state.manifest).toEqual(content().state.manifest);
 });
 
 test('a bundle that is damaged is refused by file, line and field', async () => {

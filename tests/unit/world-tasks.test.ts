@@ -26,7 +26,7 @@ test('the same ids are in all eight languages, with the same shape', () => {
     for (const language of WORLD_LANGUAGES) {
       const translated = worldConversations(id, language);
       expect(translated.map((c) => [c.id, c.messages.length])).toEqual(english.map((c) => [c.id, c.messages.length]));
-      expect(translated.every((c) => c.language === language && c.messages[0]?.role === 'system')).toBe(true);
+      expect(translated.every((c) => c.language === language && c.messages[0]?.role === 'user')).toBe(true);
     }
   }
   expect(worldConversations('lima-x-world', 'en', { limit: 2 }).map((c) => c.id)).toEqual(['lx-0001', 'lx-0002']);
@@ -78,14 +78,14 @@ test('Bactrian-X’s teachers answer in their own words: instructions are parall
   expect(worldRecords('bactrian-x-world', 5).map((r) => r.id)).toEqual(['bx-00001', 'bx-00002', 'bx-00003', 'bx-00004', 'bx-00005']);
   for (const language of ['en', 'it'] as const) {
     const conversations = worldConversations('bactrian-x-world', language, { limit: 2000 });
-    const own = conversations.filter((c, i) => c.messages[2]?.content !== answersOf((records[i] as (typeof records)[number]).plan, language)[0]);
+    const own = conversations.filter((c, i) => c.messages[1]?.content !== answersOf((records[i] as (typeof records)[number]).plan, language)[0]);
     expect(own.length / 2000).toBeGreaterThan(0.4);
     conversations.slice(0, 100).forEach((c, i) => {
       const { plan, phrasing } = records[i] as (typeof records)[number];
-      expect(c.messages[1]?.content).toBe(questionsOf(plan, phrasing, language)[0]);
+      expect(c.messages[0]?.content).toBe(questionsOf(plan, phrasing, language)[0]);
     });
   }
-  const turns = worldConversations('bactrian-x-world', 'en', { limit: 2000 }).filter((c) => c.messages.length === 5).length;
+  const turns = worldConversations('bactrian-x-world', 'en', { limit: 2000 }).filter((c) => c.messages.length === 4).length;
   expect(Math.abs(turns / 2000 - 0.5)).toBeLessThan(0.05);
 });
 
@@ -94,7 +94,7 @@ test('a teacher is wrong as often as stated, as the judge finds it', () => {
     const records = worldRecords('bactrian-x-world', 3000);
     const wrong = worldConversations('bactrian-x-world', 'en', { limit: 3000, errorRate }).filter((c, i) => {
       const { plan } = records[i] as (typeof records)[number];
-      const [question, answer] = [c.messages[1]?.content ?? '', c.messages[2]?.content ?? ''];
+      const [question, answer] = [c.messages[0]?.content ?? '', c.messages[1]?.content ?? ''];
       return gradeTurn({ language: 'en', turn: 1, rubric: rubricOf(plan, 'en').turns[0], question, answer }).points.content < 5;
     });
     return wrong.length / 3000;
@@ -137,7 +137,7 @@ test('nothing the benchmark asks about is asked in any instruction data', () => 
 
 test('no question of the benchmark, nor any of its turns in context, is word for word in Lima-X', () => {
   for (const language of WORLD_LANGUAGES) {
-    const seen = new Set(worldConversations('lima-x-world', language).map((c) => c.messages[1]?.content));
+    const seen = new Set(worldConversations('lima-x-world', language).map((c) => c.messages[0]?.content));
     expect(worldBenchmark(language).filter((q) => seen.has(q.turns[0] as string)).map((q) => q.question_id)).toEqual([]);
   }
 });

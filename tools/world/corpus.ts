@@ -1,5 +1,6 @@
 /** The pretraining corpus as token ids, and the smaller sample that a tokenizer learns from. Both follow from a seed. */
 import { Rng } from '../../src/core/rng.ts';
+import { systemLine } from '../../src/text/system.ts';
 import { worldConversations } from '../../src/world/datasets.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from '../../src/world/lexicon/types.ts';
 import { document } from '../../src/world/stories/document.ts';
@@ -48,6 +49,7 @@ export function* tokenizerSample(seed: string): Generator<string> {
       size += text.length;
       yield text;
     }
-    for (const { messages } of worldConversations('lima-x-world', language)) yield messages.map(({ role, content }) => `${role.charAt(0).toUpperCase()}${role.slice(1)}: ${content}`).join('\n');
+    const system = { role: 'system', content: systemLine(language) };
+    for (const { messages } of worldConversations('lima-x-world', language)) yield [system, ...messages].map(({ role, content }) => `${role.charAt(0).toUpperCase()}${role.slice(1)}: ${content}`).join('\n');
   }
 }

@@ -23,15 +23,15 @@ const mixes = Object.fromEntries(
     Object.fromEntries(
       Array.from({ length: Number(values.seeds) }, (_, seed) => {
         const { train } = compose(records, parseMix(name), { seed, evalFraction: manifest.training.eval_fraction });
-        return [seed, train.map((record) => renderExample(tokenizer, trainingMessages(record))).map(({ ids, loss }) => [ids, loss.map(Number)])];
+        return [seed, train.map((record) => renderExample(tokenizer, trainingMessages(record, manifest.system_prompt))).map(({ ids, loss }) => [ids, loss.map(Number)])];
       }),
     ),
   ]),
 );
 const questions = WORLD_LANGUAGES.flatMap((code) => worldBenchmark(code)).map((question) => {
-  const prompt = renderPrompt(tokenizer, questionMessages(question, []));
+  const prompt = renderPrompt(tokenizer, questionMessages(question, [], manifest.system_prompt));
   // What stands between an answer's end and the next: the prompt of turn 2 without turn 1 and its answer.
-  const second = renderPrompt(tokenizer, questionMessages(question, ['']));
+  const second = renderPrompt(tokenizer, questionMessages(question, [''], manifest.system_prompt));
   const end = second.indexOf(tokenizer.eos.id, prompt.length);
   return { id: question.question_id, language: question.language, category: question.category, prompt, glue: second.slice(end + 1), temperature: temperatureOf(question.category, manifest.benchmark.temperature) };
 });

@@ -48,9 +48,9 @@ export class DataHost implements DataApi {
       downloads: () => models.downloads(),
       discard: (address) => models.discard(address),
       remove: (id) => models.remove(id),
-      async inspect({ model, conversation }) {
+      async inspect({ model, conversation, system_prompt }) {
         const tokenizer = await models.tokenizer(model);
-        const { ids, loss } = renderExample(tokenizer, trainingMessages(conversation));
+        const { ids, loss } = renderExample(tokenizer, trainingMessages(conversation, system_prompt));
         return ids.map((id, i) => ({ id, text: tokenizer.decode([id], { special: true }), loss: loss[i] === true }));
       },
     };

@@ -1,13 +1,15 @@
 /** Every manifest field the Train page folds away: PEFT's, TRL's and FastChat's names, and what each does in a sentence. */
 import type { Manifest } from '../../studies/manifest.ts';
 
-export type Section = 'lora' | 'training' | 'benchmark';
+/** `study` is the manifest itself. */
+export type Section = 'study' | 'lora' | 'training' | 'benchmark';
 
 export interface Field {
   name: string;
   help: string;
-  kind: 'number' | 'switch' | 'choice' | 'list';
-  /** Of a choice, or of a list. */
+  /** `switch or text`: true, false or a text of one's own. */
+  kind: 'number' | 'switch' | 'choice' | 'list' | 'switch or text';
+  /** Of a choice, or of a list; of a switch or text, what it is called when on, off, and a text. */
   options?: readonly string[];
   min?: number;
   max?: number;
@@ -58,6 +60,13 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
       number('save_steps', 'Steps between checkpoints that a reload goes on from.', 1),
     ],
   },
+  study: {
+    title: 'Messages',
+    from: 'training and answering alike',
+    fields: [
+      { name: 'system_prompt', help: 'What stands before a record or question that brings no system message of its own.', kind: 'switch or text', options: ['a sentence in its language', 'nothing', 'this text'] },
+    ],
+  },
   benchmark: {
     title: 'Answering',
     from: 'generation',
@@ -72,7 +81,7 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
 
 /** A copy of the manifest with one field set. */
 export function withField(manifest: Manifest, section: Section, name: string, value: unknown): Manifest {
-  return { ...manifest, [section]: { ...manifest[section], [name]: value } };
+  return section === 'study' ? { ...manifest, [name]: value } : { ...manifest, [section]: { ...manifest[section], [name]: value } };
 }
 
-export const fieldValue = (manifest: Manifest, section: Section, name: string): unknown => (manifest[section] as Record<string, unknown>)[name];
+export const fieldValue = (manifest: Manifest, section: Section, name: string): unknown => ((section === 'study' ? manifest : manifest[section]) as Record<string, unknown>)[name];

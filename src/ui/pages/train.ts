@@ -147,7 +147,7 @@ export class Train extends View {
       <p class="row"><span class="label-like">Judge</span><span class="chip">${icon('judge')}${draft.judge.kind === 'rules' ? 'Rules' : draft.judge.model}</span><a class="small" href=${href('judge')}>choose the judge</a></p>
       ${presets(draft, change)}
       <div class="stack-tight">
-        ${(draft.tuning === 'full' ? (['training', 'benchmark'] as const) : (['lora', 'training', 'benchmark'] as const)).map((section) => manifestFields(draft, section, change))}
+        ${(draft.tuning === 'full' ? (['training', 'study', 'benchmark'] as const) : (['lora', 'training', 'study', 'benchmark'] as const)).map((section) => manifestFields(draft, section, change))}
         <details class="fold fold-boxed"><summary><strong>Whole manifest</strong> <span class="small quiet">JSON</span></summary><pinch-manifest-json .store=${this.store}></pinch-manifest-json></details>
       </div>
       ${this.start(draft)}

@@ -24,8 +24,9 @@ export class TokenInspector extends View {
     args: () => [],
   });
   private readonly tokens = new Task(this, {
-    task: async ([model, conversation]) => (model ? this.lab.models.inspect({ model, conversation }) : []),
-    args: () => [this.model, this.conversation] as const,
+    task: async ([model, conversation, system_prompt]) => (model ? this.lab.models.inspect({ model, conversation, ...(system_prompt === undefined ? {} : { system_prompt }) }) : []),
+    // With the system message that the study being set up would put before it.
+    args: () => [this.model, this.conversation, this.store.draft?.system_prompt] as const,
   });
 
   protected override async firstUpdated(): Promise<void> {
