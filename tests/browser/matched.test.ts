@@ -23,13 +23,13 @@ test('a run whose defaults are switched off in the manifest is PyTorch’s, step
     const adapter = await lab.adapters.importFiles([new File([config], 'adapter_config.json'), new File([Uint8Array.from(atob(weights), (char) => char.charCodeAt(0))], 'adapter_model.safetensors')], 'matched');
     const { total, rows } = await lab.mixes.records({ dataset: 'matched', mix: 'EN', limit: 100 });
     rows.sort((a, b) => Number(a.id) - Number(b.id));
-    const tokens = await Promise.all(rows.map((conversation) => lab.models.inspect({ model: 'world-dense', conversation })));
+    const tokens = await Promise.all(rows.map((conversation) => lab.models.inspect({ model: 'world-dense', conversation, system_prompt: study.system_prompt as boolean })));
     const state = await lab.studies.run(study);
     return { dataset: imported?.id, adapter: adapter.id, total, tokens, cells: state.cells.map(({ stage }) => stage), losses: await lab.studies.losses(state.id) };
   }, { conversations: text('conversations.jsonl'), study: JSON.parse(text('study.json')) as ManifestInput, config: text('adapter/adapter_config.json'), weights: readFileSync(`${FOLDER}/adapter/adapter_model.safetensors`).toString('base64') });
 
   expect(found).toMatchObject({ dataset: 'matched', adapter: 'matched', total: 12, cells: ['done'] });
-  // The tokens PyTorch was given are those the lab trains on, with this mask.
+  // The tokens that PyTorch was given, made without the lab, are those the lab trains on, with this mask.
   const rows = JSON.parse(text('rows.json')) as { ids: number[]; loss: number[] }[];
   expect(found.tokens.map((row) => ({ ids: row.map(({ id }) => id), loss: row.map(({ loss }) => Number(loss)) }))).toEqual(rows);
 

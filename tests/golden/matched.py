@@ -2,10 +2,10 @@
 
     python3 tests/golden/matched.py     # needs torch 1.13 or later; rewrites rows.json, adapter/ and steps.json in data/matched/
 
-study.json switches off what the lab does by default and other programs do not (packing, shuffling, held-out records), and this is
-what it then asks for: conversations in the order of the file, two to a batch and two batches to a step; a loss that is the mean over all
-answer tokens of the step; torch.optim.AdamW with clipping by global norm and transformers' linear schedule. The tokens come from
-the lab's own chat template (matched_rows.ts); all arithmetic after them is PyTorch's.
+study.json switches off what the lab does by default and other programs do not (a system message, packing, shuffling, held-out records),
+and this is what it then asks for: conversations in the order of the file, two to a batch and two batches to a step; a loss that is the mean over all
+answer tokens of the step; torch.optim.AdamW with clipping by global norm and transformers' linear schedule. The tokens are
+transformers.js's, from the checkpoint's own template (matched_rows.ts); all arithmetic after them is PyTorch's.
 """
 import json
 import math
