@@ -1,9 +1,10 @@
 // Serves the built lab, and beside it, under a path nobody can guess, the files a run reads and the ones it writes.
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ensurePackages, root } from '../install.mjs';
+import { sendFile } from './files.mjs';
 import { Refusal } from './options.mjs';
 
 /** Builds the lab when there is no build or the sources are newer. */
@@ -42,8 +43,7 @@ export async function serveLab({ reads, out, port }) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': statSync(path).size });
-    await pipeline(createReadStream(path), response);
+    await sendFile(request, response, path);
   };
   const local = {
     name: 'local-files',
