@@ -1,6 +1,6 @@
 """Answers a study's questions once more with transformers and PEFT, from the bundle that the lab exported.
 
-    npm run lab -- STUDY.json --out RUN
+    npm run lab -- tests/golden/checked-study.json --out RUN
     pip install torch transformers peft
     python3 tests/golden/check_study.py RUN/study.pinch.zip --model public/world/world-dense --tokenizer public/world
 
