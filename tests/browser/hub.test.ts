@@ -111,7 +111,7 @@ test('a download that was stopped goes on after a reload with the pieces it lack
 
 test('what the Hub refuses is said in words, and nothing large is fetched for a model that cannot be run', async ({ page }) => {
   let status = 401;
-  const log = await hub(page, { ...FILES, 'config.json': Buffer.from(JSON.stringify({ model_type: 'mamba' })) }, ({ path }) => (status !== 0 && path.startsWith('/api/') ? { status } : undefined));
+  const log = await hub(page, { ...FILES, 'config.json': Buffer.from(JSON.stringify({ model_type: 'mamba' })) }, ({ path }) => (status !== 0 && path.startsWith('/api/') ? { status, headers: { 'retry-after': '600' } } : undefined));
   await openLab(page);
   for (const [code, expected] of [[401, { code: 'models.gated', hint: expect.stringContaining('huggingface.co/org/tiny') }], [403, { code: 'models.gated' }], [404, { code: 'models.not-found', message: expect.stringContaining('org/tiny at v9') }], [429, { code: 'models.busy' }]] as const) {
     status = code;
@@ -125,8 +125,41 @@ test('what the Hub refuses is said in words, and nothing large is fetched for a 
   expect(await failureOf(page, `await lab.models.importUrl('no address at all')`)).toMatchObject({ code: 'models.address' });
 });
 
+test('a gated repository, which lists its files and refuses to send them, is told as one; what is refused is not asked for again', async ({ page }) => {
+  let closed = '';
+  let status = 401;
+  const log = await hub(page, FILES, ({ path }) => (closed !== '' && path.endsWith(closed) ? { status } : undefined));
+  await openLab(page);
+  for (closed of ['config.json', 'model.safetensors']) {
+    for (status of [401, 403]) {
+      log.length = 0;
+      const failure = await failureOf(page, `await lab.models.importUrl('org/tiny')`);
+      expect(failure).toMatchObject({ code: 'models.gated', message: `${closed} at org/tiny is not open to everybody: the server answered ${status}.`, hint: expect.stringContaining('Accept its licence at https://huggingface.co/org/tiny, then give a read token') });
+      expect(log.filter(({ path }) => path.endsWith(closed))).toHaveLength(1);
+    }
+  }
+  const known = await failureOf(page, `await lab.models.importUrl('org/tiny', undefined, undefined, { token: 'hf_secret' })`);
+  expect(known).toMatchObject({ code: 'models.gated', hint: expect.stringContaining('The token may not read it') });
+  expect(JSON.stringify(known)).not.toContain('hf_secret');
+  expect(await page.evaluate(async () => (await (window as unknown as LabWindow).lab.models.list()).length), 'nothing of it is kept as a model').toBe(1);
+});
+
+test('a server that is busy or at fault for a moment is asked again from the first request on', async ({ page }) => {
+  const faults = new Map([['/api/models/org/tiny/revision/main', 429], [`/org/tiny/resolve/${SHA}/config.json`, 503], [`/org/tiny/resolve/${SHA}/model.safetensors`, 429]]);
+  const log = await hub(page, FILES, ({ path }) => {
+    const status = faults.get(path);
+    faults.delete(path);
+    return status === undefined ? undefined : { status, headers: { 'retry-after': '1' } };
+  });
+  await openLab(page);
+  expect((await lab(page).import('org/tiny')).source).toBe(`org/tiny@${SHA}`);
+  expect(faults.size).toBe(0);
+  expect(log.filter(({ path }) => path.startsWith('/api/'))).toHaveLength(2);
+  expect(log.filter(({ path }) => path.endsWith('/config.json'))).toHaveLength(2);
+});
+
 /** A folder on a server of its own, whose connections really break. */
-async function folder(files: Record<string, Buffer>, faults: { cuts: number; ranges: boolean; etag: () => string }): Promise<{ server: Server; address: string; asked: string[] }> {
+async function folder(files: Record<string, Buffer>, faults: { cuts: number; ranges: boolean; etag: () => string; busy?: number }): Promise<{ server: Server; address: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
@@ -135,6 +168,7 @@ async function folder(files: Record<string, Buffer>, faults: { cuts: number; ran
     if (!body) return void response.writeHead(404, CORS).end();
     const [, from, to] = /bytes=(\d+)-(\d*)/.exec(faults.ranges ? (request.headers.range ?? '') : '') ?? [];
     const part = from === undefined ? body : body.subarray(Number(from), to ? Number(to) + 1 : undefined);
+    if (faults.busy && name === 'model.safetensors' && faults.busy-- > 0) return void response.writeHead(503, { ...CORS, 'retry-after': '0' }).end();
     asked.push(`${name} ${from ?? 'whole'}`);
     response.writeHead(from === undefined ? 200 : 206, { ...CORS, etag: faults.etag(), 'content-length': part.length, ...(from === undefined ? {} : { 'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${body.length}` }) });
     if (part.length > 2 ** 20 && faults.cuts-- > 0) response.write(part.subarray(0, 2 ** 19), () => response.destroy());
@@ -144,11 +178,11 @@ async function folder(files: Record<string, Buffer>, faults: { cuts: number; ran
   return { server, address: `http://localhost:${(server.address() as AddressInfo).port}/tiny/`, asked };
 }
 
-test('a connection that breaks in the middle of a file is made again, and a server without ranges sends its files whole', async ({ page }) => {
+test('a connection that breaks in the middle of a file is made again, a size that a busy server does not tell is asked for again, and a server without ranges sends its files whole', async ({ page }) => {
   await openLab(page);
   const known = await lab(page).answer(await importModel(page, FILES));
   for (const ranges of [true, false]) {
-    const { server, address, asked } = await folder(FILES, { cuts: 1, ranges, etag: () => '"one"' });
+    const { server, address, asked } = await folder(FILES, { cuts: 1, ranges, etag: () => '"one"', busy: 1 });
     try {
       const model = await lab(page).import(address);
       expect(model).toMatchObject({ origin: 'url', source: address });

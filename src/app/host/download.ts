@@ -4,15 +4,12 @@
  */
 import { LabError } from '../../core/errors.ts';
 import { RateEstimate, type OnProgress } from '../../core/progress.ts';
+import { patiently, refused } from './patience.ts';
 import { type Label, keepPiece, knownFile, readPiece, discardPieces } from './pieces.ts';
-import { type Source, headersFor, refusal } from './source.ts';
+import { type Source, headersFor } from './source.ts';
 
 /** Small enough to lose without regret, large enough for few requests. */
 export const PIECE_BYTES = 8 * 2 ** 20;
-/** Waits between tries of one piece, seconds. */
-const BACK_OFF = [0.5, 1, 2, 4];
-/** A server that asks for a longer wait than this is told to the person instead, seconds. */
-const LONGEST_WAIT = 30;
 
 /** Files a checkpoint has; optional ones may be absent. */
 const WANTED: readonly { name: string; optional: boolean }[] = [
@@ -145,9 +142,7 @@ async function fetchPiece(url: URL, name: string, from: number, source: Source, 
   // The browser's own cache would keep a second copy, and join pieces of different versions.
   const response = await fetch(url, { cache: 'no-store', headers: { ...headersFor(url, source.token), range: `bytes=${from}-${from + PIECE_BYTES - 1}` }, ...(signal ? { signal } : {}) });
   if (optional && (response.status === 404 || response.status === 403)) return null;
-  if (response.status === 429) throw new Wait(Number(response.headers.get('retry-after') ?? Number.NaN), refusal(response, name, source.folder.href, source.token !== null));
-  if (response.status >= 500) throw new Wait(Number.NaN, refusal(response, name, source.folder.href, source.token !== null));
-  if (!response.ok || !response.body) throw refusal(response, `${name} at ${source.address}`, source.folder.href.replace(/\/resolve\/.*/, ''), source.token !== null);
+  if (!response.ok || !response.body) throw refused(response, `${name} at ${source.address}`, source.folder.href.replace(/\/resolve\/.*/, ''), source.token !== null);
   const whole = response.status !== 206;
   const range = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
@@ -166,7 +161,7 @@ async function fetchPiece(url: URL, name: string, from: number, source: Source, 
 
 async function fetchWhole(url: URL, name: string, onBytes: (done: number) => void, signal?: AbortSignal): Promise<Piece> {
   const response = await fetch(url, { cache: 'no-store', ...(signal ? { signal } : {}) });
-  if (!response.ok || !response.body) throw refusal(response, name, url.href, false);
+  if (!response.ok || !response.body) throw refused(response, name, url.href, false);
   const bytes = await collected(response.body, onBytes);
   return { bytes, size: bytes.size, etag: response.headers.get('etag'), whole: true };
 }
@@ -190,37 +185,8 @@ async function sizeOf(source: Source, name: string, signal?: AbortSignal): Promi
     const response = await fetch(url, { cache: 'no-store', headers: { range: 'bytes=0-0' }, ...(signal ? { signal } : {}) });
     await response.body?.cancel();
     if (response.status === 404 || response.status === 403) return null;
-    if (!response.ok) throw refusal(response, `${name} at ${source.address}`, source.folder.href, false);
+    if (!response.ok) throw refused(response, `${name} at ${source.address}`, source.folder.href, false);
     const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
     return total ? Number(total[1]) : Number(response.headers.get('content-length') ?? 0);
   }, signal);
-}
-
-/** A server's wish to be asked again later. */
-class Wait extends Error {
-  constructor(
-    readonly seconds: number,
-    readonly refusal: LabError,
-  ) {
-    super(refusal.message);
-  }
-}
-
-/** Tries again after a cut connection, a busy server or a fault of the server, a few times and with growing pauses. */
-async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work();
-    } catch (thrown) {
-      signal?.throwIfAborted();
-      if (thrown instanceof LabError) throw thrown;
-      const pause = thrown instanceof Wait && Number.isFinite(thrown.seconds) ? thrown.seconds : BACK_OFF[attempt];
-      if (pause === undefined || attempt >= BACK_OFF.length || pause > LONGEST_WAIT) {
-        if (thrown instanceof Wait) throw thrown.refusal;
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new LabError('models.download', `The download stopped: ${reason}.`, 'What has been fetched is kept, and the next try goes on from there. Check the connection; a server must allow other sites to read its files (CORS), as the Hugging Face Hub does.', { tries: attempt + 1 }, { cause: thrown });
-      }
-      await new Promise<void>((resolve) => setTimeout(resolve, 1000 * pause));
-    }
-  }
 }

@@ -1,5 +1,6 @@
 /** Where a checkpoint can be fetched from: a repository of the Hugging Face Hub at one commit, or any folder of files on the web. */
 import { LabError } from '../../core/errors.ts';
+import { patiently, refused } from './patience.ts';
 
 const HUB = 'https://huggingface.co';
 
@@ -56,14 +57,14 @@ export async function findSource(given: string, { revision, token }: SourceOptio
   }
   const { repository } = parsed;
   const api = new URL(`${HUB}/api/models/${repository}/revision/${encodeURIComponent(parsed.revision)}?blobs=true`);
-  let response: Response;
-  try {
-    response = await fetch(api, { headers: headersFor(api, token ?? null), ...(signal ? { signal } : {}) });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new LabError('models.download', `The Hugging Face Hub could not be reached: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Check the connection and try again.', { repository }, { cause });
-  }
-  if (!response.ok) throw refusal(response, `${repository} at ${parsed.revision}`, `${HUB}/${repository}`, Boolean(token));
+  const response = await patiently(async () => {
+    const answer = await fetch(api, { headers: headersFor(api, token ?? null), ...(signal ? { signal } : {}) }).catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      throw new LabError('models.download', `The Hugging Face Hub could not be reached: ${cause instanceof Error ? cause.message : String(cause)}.`, 'Check the connection and try again.', { repository }, { cause });
+    });
+    if (!answer.ok) throw refused(answer, `${repository} at ${parsed.revision}`, `${HUB}/${repository}`, Boolean(token));
+    return answer;
+  }, signal);
   const { sha, siblings = [] } = (await response.json()) as { sha?: string; siblings?: { rfilename: string; size?: number; lfs?: { size: number } }[] };
   if (!sha) throw new LabError('models.download', `The Hub did not say which commit ${repository} is at.`, 'Try again later, or give the address of a folder of files.', { repository });
   const files = new Map(siblings.map(({ rfilename, size, lfs }) => [rfilename, lfs?.size ?? size ?? 0]));
@@ -73,16 +74,4 @@ export async function findSource(given: string, { revision, token }: SourceOptio
 /** The token goes to the Hub's own host and nowhere else. */
 export function headersFor(url: URL, token: string | null): Record<string, string> {
   return token && url.origin === HUB ? { authorization: `Bearer ${token}` } : {};
-}
-
-/** What a server's refusal means. @param page where a person can look at the repository */
-export function refusal(response: Response, what: string, page: string, hasToken: boolean): LabError {
-  const { status } = response;
-  const data = { status, what };
-  if (status === 401 || status === 403) {
-    return new LabError('models.gated', `${what} is not open to everybody: the server answered ${status}.`, hasToken ? `The token may not read it. Accept its licence at ${page}, and give a token with read access.` : `Accept its licence at ${page}, then give a read token from your Hugging Face settings. (A name that does not exist is answered like this too.)`, data);
-  }
-  if (status === 404) return new LabError('models.not-found', `${what} is not there: the server answered 404.`, `Check the name and the revision at ${page}.`, data);
-  if (status === 429) return new LabError('models.busy', `The server asks to wait before it sends ${what} (429).`, 'What has been fetched is kept. Try again in a few minutes; a token raises the Hub\'s limits.', data);
-  return new LabError('models.download', `${what} could not be fetched: the server answered ${status}.`, 'What has been fetched is kept. Try again later.', data);
 }
