@@ -43,6 +43,18 @@ export interface ModelSummary {
   origin: 'embedded' | 'files' | 'url';
   /** Where it was fetched from: `org/name@commit`, or an address. */
   source?: string;
+  /** What a person should know of it: where its tokenizer and its config.json do not agree. */
+  notes?: string[];
+}
+
+/** What a checkpoint's size is judged by. */
+export interface FitOptions {
+  /** This device's, where left out. */
+  device?: 'wasm' | 'webgpu';
+  /** Bytes of the largest buffer that a GPU binds. */
+  largestBuffer?: number | null;
+  /** Bring it in although it is judged not to fit. */
+  anyway?: boolean;
 }
 
 /** A checkpoint that could be fetched. */
@@ -71,15 +83,15 @@ export interface UnfinishedDownload {
 
 export interface ModelsApi {
   list(): Promise<ModelSummary[]>;
-  /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). */
-  importFiles(files: File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary>;
+  /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). One that does not fit is refused before it is stored. */
+  importFiles(files: File[], onProgress?: OnProgress, signal?: AbortSignal, options?: FitOptions & { name?: string }): Promise<ModelSummary>;
   /**
    * What there is at an address (a Hub repository as `org/name` or `org/name@revision`, or a folder of files), and whether this
    * device can hold it: its weights are not fetched. A token is used for this call alone.
    */
-  inspectUrl(address: string, options?: { revision?: string; token?: string; device?: 'wasm' | 'webgpu'; largestBuffer?: number | null }): Promise<RemoteModel>;
-  /** Fetches it, piece by piece; what an earlier try has fetched is not fetched again. */
-  importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options?: { revision?: string; token?: string }): Promise<ModelSummary>;
+  inspectUrl(address: string, options?: Omit<FitOptions, 'anyway'> & { revision?: string; token?: string }): Promise<RemoteModel>;
+  /** Fetches it, piece by piece; what an earlier try has fetched is not fetched again. One that does not fit is refused before its weights are fetched. */
+  importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options?: FitOptions & { revision?: string; token?: string }): Promise<ModelSummary>;
   /** Downloads that stopped before their end. */
   downloads(): Promise<UnfinishedDownload[]>;
   /** Deletes what there is of a download. */

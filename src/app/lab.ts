@@ -8,7 +8,7 @@ import { LabError, type ErrorRecord } from '../core/errors.ts';
 import { requestPersistence } from '../storage/quota.ts';
 import type { ManifestInput } from '../studies/manifest.ts';
 import { readOptions, type PageOptions } from './address.ts';
-import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
+import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, FitOptions, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
 import { WorkerLink } from './worker-link.ts';
 
 type Place = 'engine' | 'data';
@@ -43,7 +43,7 @@ export function createLab(options: PageOptions = readOptions(new URL(location.hr
 
 export class PageLab implements Lab {
   readonly version = version;
-  readonly models = this.room('models') as unknown as ModelsApi;
+  readonly models = this.weighing(this.room('models') as unknown as ModelsApi);
   readonly adapters = this.room('adapters') as unknown as AdaptersApi;
   readonly datasets = this.room('datasets') as unknown as DatasetsApi;
   readonly benchmarks = this.room('benchmarks') as unknown as BenchmarksApi;
@@ -108,6 +108,21 @@ export class PageLab implements Lab {
   private room(name: keyof typeof ROUTES): Record<string, (...values: unknown[]) => Promise<unknown>> {
     const methods = Object.entries(ROUTES[name] as Record<string, Place>);
     return Object.fromEntries(methods.map(([method, place]) => [method, (...values: unknown[]) => this.links[place].call(name, method, values)]));
+  }
+
+  /** Models are judged by this device, which the engine knows and the data worker does not, unless a caller names another. */
+  private weighing(models: ModelsApi): ModelsApi {
+    const here = async <T extends FitOptions>(options: T = {} as T): Promise<T> => {
+      if (options.device) return options;
+      const { kind, largestBuffer = null } = await this.device();
+      return { ...options, device: kind, largestBuffer };
+    };
+    return {
+      ...models,
+      inspectUrl: async (address, options) => models.inspectUrl(address, await here(options)),
+      importUrl: async (address, onProgress, signal, options) => models.importUrl(address, onProgress, signal, await here(options)),
+      importFiles: async (files, onProgress, signal, options) => models.importFiles(files, onProgress, signal, await here(options)),
+    };
   }
 
   private announce(event: StudyEvent): void {

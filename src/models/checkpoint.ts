@@ -133,8 +133,11 @@ function finite(weight: Weight, name: string, file: string): Weight {
 
 const IndexSchema = v.looseObject({ weight_map: v.record(v.string(), v.string()) });
 
-/** The safetensors files of a checkpoint: one, or those its index names. */
-async function weightFiles(files: CheckpointFiles): Promise<string[]> {
+/**
+ * The safetensors files of a checkpoint: one, or those its index names, whatever they are called.
+ * @throws LabError `models.missing-file`, `models.index`
+ */
+export async function weightFiles(files: CheckpointFiles): Promise<string[]> {
   if (files.names.includes('model.safetensors')) return ['model.safetensors'];
   const index = 'model.safetensors.index.json';
   if (!files.names.includes(index)) throw missing('model.safetensors', files);
@@ -151,12 +154,13 @@ async function weightFiles(files: CheckpointFiles): Promise<string[]> {
 function missing(file: string, files: CheckpointFiles): LabError {
   const pickled = files.names.filter((name) => /\.(bin|pt|pth|gguf|onnx)$/.test(name));
   const hint = file === 'model.safetensors' && pickled.length > 0 ? `${pickled.join(', ')} cannot be read; save the checkpoint with transformers' save_pretrained, which writes model.safetensors.` : 'Choose config.json, model.safetensors (or its index and all its parts), tokenizer.json and tokenizer_config.json together.';
-  return new LabError('models.missing-file', `The checkpoint has no ${file}${files.names.length > 0 ? ` (it has ${files.names.join(', ')})` : ''}.`, hint, { missing: [file], names: [...files.names] });
+  const more = files.names.length > SHOWN ? ` and ${files.names.length - SHOWN} more files` : '';
+  return new LabError('models.missing-file', `The checkpoint has no ${file}${files.names.length > 0 ? ` (it has ${files.names.slice(0, SHOWN).join(', ')}${more})` : ''}.`, hint, { missing: [file], names: [...files.names] });
 }
 
 /** Names of tensors that old checkpoints carry and no model reads. */
 const IGNORED = /\.(rotary_emb\.inv_freq|attention\.(bias|masked_bias))$/;
-/** Problems named in the message; all of them are in the error's data. */
+/** Problems, and files, named in the message; all of them are in the error's data. */
 const SHOWN = 12;
 
 function compare(wanted: Map<string, number[]>, found: Map<string, number[]>, config: ModelConfig): void {

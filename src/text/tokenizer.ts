@@ -90,9 +90,14 @@ function construct(json: unknown, config: Record<string, unknown>): HuggingFaceT
   }
 }
 
+/** Ids of the tokens that a parsed tokenizer.json adds to its model's vocabulary. */
+export function addedIds(json: unknown): number[] {
+  return isRecord(json) && Array.isArray(json['added_tokens']) ? json['added_tokens'].flatMap((token) => (isRecord(token) && typeof token['id'] === 'number' ? [token['id']] : [])) : [];
+}
+
 /** The largest id that plain text can become. Added tokens count only below it: Gemma 3 adds one for images that its text models have no row for. */
 function largestId(json: unknown, inner: HuggingFaceTokenizer): number {
-  const added = new Set(isRecord(json) && Array.isArray(json['added_tokens']) ? json['added_tokens'].flatMap((token) => (isRecord(token) && typeof token['id'] === 'number' ? [token['id']] : [])) : []);
+  const added = new Set(addedIds(json));
   return [...inner.get_vocab().values()].reduce((most, id) => (id > most && !added.has(id) ? id : most), -1);
 }
 

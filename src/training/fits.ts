@@ -8,6 +8,8 @@ import { estimateMemory } from './memory.ts';
 
 export interface Verdict {
   kind: 'fits' | 'fits-as-int4' | 'does-not-fit';
+  /** What there is too little of where it does not fit. */
+  lacks: 'memory' | 'storage' | null;
   /** In a sentence, with the figures. */
   reason: string;
   /** Bytes that tuning or answering takes at its peak. */
@@ -26,23 +28,28 @@ export interface Place {
   largestBuffer?: number | null;
   /** Bytes the browser will still store; null where unknown. */
   free?: number | null;
+  /** Bytes that have still to be stored; twice the files where left out, which are there twice while they are put away. */
+  toStore?: number;
 }
 
 /** @param bytes of the checkpoint's files; half precision is told by two bytes a number */
-export function verdict(config: ModelConfig, bytes: number, { kind, largestBuffer = null, free = null }: Place): Verdict {
+export function verdict(config: ModelConfig, bytes: number, { kind, largestBuffer = null, free = null, toStore = 2 * bytes }: Place): Verdict {
   const parameters = numbersIn(config).all;
   const half = bytes < 3 * parameters;
   const needs = { asItIs: need(config, half ? 'float16' : 'float32', kind), int4: need(config, 'int4', kind) };
-  const gigabytes = (value: number): string => `${(value / 2 ** 30).toFixed(1)} GB`;
+  const most = amount(MOST[kind]);
   const place = kind === 'wasm' ? 'a tab without a GPU' : 'a common graphics card';
-  if (free !== null && 2 * bytes > free) return { kind: 'does-not-fit', reason: `Its files take ${gigabytes(bytes)}, twice that while they are put away, and this browser has ${gigabytes(free)} left for the lab.`, needs };
   const table = 4 * config.vocab_size * config.hidden_size;
   // Sixteen bits a number as it is, eight in int4.
   const binds = (width: number): boolean => kind === 'wasm' || largestBuffer === null || (table / 4) * width <= largestBuffer;
-  if (needs.asItIs <= MOST[kind] && binds(half ? 2 : 4)) return { kind: 'fits', reason: `It takes about ${gigabytes(needs.asItIs)} of the ${gigabytes(MOST[kind])} that ${place} has.`, needs };
-  if (needs.int4 <= MOST[kind] && binds(1)) return { kind: 'fits-as-int4', reason: `As it is it takes about ${gigabytes(needs.asItIs)}, and ${place} has ${gigabytes(MOST[kind])}; rounded to int4 it takes ${gigabytes(needs.int4)}. Choose int4 on the Train page.`, needs };
-  return { kind: 'does-not-fit', reason: binds(1) ? `Even rounded to int4 it takes about ${gigabytes(needs.int4)}, and ${place} has ${gigabytes(MOST[kind])}.` : `Its vocabulary's table is larger than this GPU binds at once (${gigabytes(largestBuffer ?? 0)}).`, needs };
+  if (!binds(1)) return { kind: 'does-not-fit', lacks: 'memory', reason: `Its vocabulary's table is larger than this GPU binds at once (${amount(largestBuffer ?? 0)}).`, needs };
+  if (needs.int4 > MOST[kind]) return { kind: 'does-not-fit', lacks: 'memory', reason: `Even rounded to int4 it takes about ${amount(needs.int4)}, and ${place} has ${most}.`, needs };
+  if (free !== null && toStore > free) return { kind: 'does-not-fit', lacks: 'storage', reason: `Its files take ${amount(bytes)}; until they are put away ${amount(toStore)} more have to be stored, and this browser has ${amount(free)} left for the lab.`, needs };
+  if (needs.asItIs <= MOST[kind] && binds(half ? 2 : 4)) return { kind: 'fits', lacks: null, reason: `It takes about ${amount(needs.asItIs)} of the ${most} that ${place} has.`, needs };
+  return { kind: 'fits-as-int4', lacks: null, reason: `As it is it takes about ${amount(needs.asItIs)}, and ${place} has ${most}; rounded to int4 it takes ${amount(needs.int4)}. Choose int4 on the Train page.`, needs };
 }
+
+const amount = (bytes: number): string => (bytes < 0.1 * 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MB` : `${(bytes / 2 ** 30).toFixed(1)} GB`);
 
 /** The larger of what a training step and what answering take. */
 function need(config: ModelConfig, storage: Storage, kind: 'wasm' | 'webgpu'): number {

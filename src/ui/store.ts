@@ -205,6 +205,9 @@ export class Store {
   }
 }
 
+/** Whether it was refused for its size, which a person may overrule. */
+export const tooLarge = (thrown: unknown): boolean => typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === 'models.does-not-fit';
+
 /** Message and hint of anything thrown; LabErrors bring both, also after crossing from a worker. */
 export function words(thrown: unknown): { message: string; hint: string } {
   const record = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { message?: unknown; hint?: unknown };

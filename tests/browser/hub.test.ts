@@ -1,5 +1,5 @@
 /** Checkpoints from the Hugging Face Hub and from folders on the web: pinned, in pieces, resumed, refused in words. */
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test, type Worker } from '@playwright/test';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
@@ -12,10 +12,10 @@ const SHA = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
 const FILES = tinyCheckpoint({ hidden_size: 576, head_dim: 8 });
 
 /** The same checkpoint in two files with an index. */
-function sharded(files: Record<string, Buffer>): Record<string, Buffer> {
+function sharded(files: Record<string, Buffer>, names: readonly [string, string] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']): Record<string, Buffer> {
   const { 'model.safetensors': whole, ...rest } = files;
   const tensors = [...readSafetensors(whole as Buffer, 'x').tensors.values()].map((tensor) => [tensor.name, { shape: tensor.shape, data: tensorToFloat32(tensor, 'x') }] as const);
-  const parts = { 'model-00001-of-00002.safetensors': tensors.slice(0, 1), 'model-00002-of-00002.safetensors': tensors.slice(1) };
+  const parts = { [names[0]]: tensors.slice(0, 1), [names[1]]: tensors.slice(1) };
   const weight_map = Object.fromEntries(Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])));
   return { ...rest, 'model.safetensors.index.json': Buffer.from(JSON.stringify({ metadata: {}, weight_map })), ...Object.fromEntries(Object.entries(parts).map(([file, part]) => [file, Buffer.from(writeSafetensors(part))])) };
 }
@@ -142,6 +142,88 @@ test('a gated repository, which lists its files and refuses to send them, is tol
   expect(known).toMatchObject({ code: 'models.gated', hint: expect.stringContaining('The token may not read it') });
   expect(JSON.stringify(known)).not.toContain('hf_secret');
   expect(await page.evaluate(async () => (await (window as unknown as LabWindow).lab.models.list()).length), 'nothing of it is kept as a model').toBe(1);
+});
+
+test('parts of any name are fetched and kept where the index names them, and no other', async ({ page }) => {
+  const small = tinyCheckpoint();
+  const files = { ...sharded(small, ['weights.part-a.safetensors', 'consolidated_b.safetensors']), 'model-00001-of-00001.safetensors': Buffer.from('not named'), 'README.md': Buffer.from('# tiny') };
+  const log = await hub(page, files);
+  await openLab(page);
+  const { import: bring, answer } = lab(page);
+  const kept = Object.entries(files).reduce((sum, [name, { length }]) => (/^(README|model-0)/.test(name) ? sum : sum + length), 0);
+  const fetched = await bring('org/tiny');
+  expect(fetched.bytes).toBe(kept);
+  expect(log.filter(({ path }) => /README|model-0/.test(path))).toEqual([]);
+  const picked = await importModel(page, files);
+  const known = await answer(await importModel(page, small));
+  await page.reload();
+  await ready(page);
+  expect([await answer(fetched.id), await answer(picked)]).toEqual([known, known]);
+  const listed = await page.evaluate(() => (window as unknown as LabWindow).lab.models.list());
+  expect(listed.filter(({ bytes }) => bytes === kept).map(({ id }) => id).sort()).toEqual([fetched.id, picked].sort());
+});
+
+/** Of an 8B Llama, whose weights nobody needs to have to see that they do not fit. */
+const LARGE = Buffer.from(JSON.stringify({ ...JSON.parse((FILES['config.json'] as Buffer).toString()), hidden_size: 4096, head_dim: 128, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8, vocab_size: 128256 }));
+
+test('a model that does not fit is refused before its weights are fetched, unless it is wanted anyway', async ({ page }) => {
+  const log = await hub(page, { ...FILES, 'config.json': LARGE });
+  await openLab(page);
+  const weights = (): Asked[] => log.filter(({ path }) => path.endsWith('.safetensors'));
+  const failure = await failureOf(page, `await lab.models.importUrl('org/tiny')`);
+  expect(failure).toMatchObject({ code: 'models.does-not-fit', message: expect.stringMatching(/^tiny does not fit this device\. Even rounded to int4 it takes about \d+\.\d GB, and a tab without a GPU has 3\.5 GB\.$/), hint: expect.stringContaining('Choose a smaller checkpoint') });
+  expect(failure.hint).toContain('"anyway"');
+  expect(weights()).toEqual([]);
+  expect(await failureOf(page, `await lab.models.importUrl('org/tiny', undefined, undefined, { anyway: true })`), 'the weights of this repository are not those of its config.json').toMatchObject({ code: 'models.weights' });
+  expect(weights()).toHaveLength(2);
+});
+
+/** Lets the browser's estimate say that there is room for so many bytes more. (Chromium's own is a round figure, whatever the quota.) */
+async function roomFor(page: Page, bytes: number): Promise<void> {
+  await page.evaluate(() => (window as unknown as LabWindow).lab.models.downloads());
+  const worker = page.workers().find((one) => /\bdata\b/.test(one.url()));
+  await (worker as Worker).evaluate(async (more) => {
+    const estimate = (): Promise<StorageEstimate> => Object.getPrototypeOf(navigator.storage).estimate.call(navigator.storage);
+    const quota = ((await estimate()).usage ?? 0) + more;
+    Object.defineProperty(navigator.storage, 'estimate', { configurable: true, value: async () => ({ ...(await estimate()), quota }) });
+  }, bytes);
+}
+
+test('what has still to be stored is weighed against the room there is: of a download twice its size less what is here, of files their size', async ({ page }) => {
+  let broken = true;
+  const log = await hub(page, FILES, ({ path, range }) => (broken && path.endsWith('model.safetensors') && range?.startsWith('bytes=8388608') ? { status: 429, headers: { 'retry-after': '600' } } : undefined));
+  await openLab(page);
+  const total = Object.values(FILES).reduce((sum, bytes) => sum + bytes.length, 0);
+
+  await roomFor(page, 1.5 * total);
+  log.length = 0;
+  expect(await failureOf(page, `await lab.models.importUrl('org/tiny')`)).toMatchObject({ code: 'models.does-not-fit', message: expect.stringMatching(/^tiny does not fit this device\. Its files take 9\.\d MB; until they are put away 19\.\d MB more have to be stored, and this browser has 14\.\d MB left/), hint: expect.stringContaining('Delete models, datasets or studies') });
+  expect(log.filter(({ path }) => path.endsWith('.safetensors'))).toEqual([]);
+
+  await roomFor(page, 2.3 * total);
+  expect(await failureOf(page, `await lab.models.importUrl('org/tiny')`)).toMatchObject({ code: 'models.busy' });
+  broken = false;
+  expect((await lab(page).inspect('org/tiny')).verdict.kind, 'the first piece is here and takes no more room').toBe('fits');
+  const model = await lab(page).import('org/tiny');
+  await page.evaluate((id) => (window as unknown as LabWindow).lab.models.remove(id), model.id);
+
+  await roomFor(page, 0.8 * total);
+  await expect(importModel(page, FILES)).rejects.toThrow(/The llama checkpoint does not fit this device\. Its files take 9\.\d MB; until they are put away 9\.\d MB more/);
+  await roomFor(page, 1.5 * total);
+  expect(await importModel(page, FILES)).toBe('llama');
+});
+
+test('files are weighed by the device they are for, and brought in anyway where that is said', async ({ page }) => {
+  await openLab(page);
+  const outcome = await page.evaluate(async (all) => {
+    const { models } = (window as unknown as LabWindow).lab;
+    const files = Object.entries(all).map(([name, text]) => new File([Uint8Array.from(atob(text), (char) => char.charCodeAt(0))], name));
+    const small = { device: 'webgpu', largestBuffer: 1000 } as const;
+    const refused = await models.importFiles(files, undefined, undefined, { ...small, name: 'mine' }).catch((error: Error) => error.message);
+    const before = (await models.list()).length;
+    return { refused, before, brought: (await models.importFiles(files, undefined, undefined, { ...small, name: 'mine', anyway: true })).id };
+  }, Object.fromEntries(Object.entries(tinyCheckpoint()).map(([name, bytes]) => [name, bytes.toString('base64')])));
+  expect(outcome).toEqual({ refused: expect.stringMatching(/^mine does not fit this device\. Its vocabulary's table is larger than this GPU binds at once/), before: 1, brought: 'mine' });
 });
 
 test('a server that is busy or at fault for a moment is asked again from the first request on', async ({ page }) => {

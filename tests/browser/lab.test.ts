@@ -92,6 +92,19 @@ test('a checkpoint the lab cannot run is refused by what is wrong with it, and n
   expect(await page.evaluate(async () => (await (window as unknown as LabWindow).lab.studies.create({ schema: 1, name: 'x', models: ['llama'], datasets: ['lima-x-world'], mixes: ['EN'], benchmark: { id: 'mt-bench-x-world' } }).catch((error: Error) => error.message)))).toContain('model "llama"');
 });
 
+test('a tokenizer of another checkpoint is refused, and where only its special tokens or its size differ that is kept with the model', async ({ page }) => {
+  await openLab(page);
+  const attempt = async (change: Record<string, unknown>): Promise<string> => importModel(page, tinyCheckpoint(change)).then(() => 'imported', (error: Error) => error.message);
+  expect(await attempt({ vocab_size: 4000 })).toContain('tokenizer.json has 4096 tokens, the model only 4000');
+  expect(await attempt({ eos_token_id: 700 })).toContain('The tokenizer ends a text with </s> (id 2), but config.json with the id 700');
+  const noted = await importModel(page, tinyCheckpoint({ eos_token_id: 3, vocab_size: 6000 }));
+  const plain = await importModel(page, tinyCheckpoint());
+  await page.reload();
+  await ready(page);
+  const listed = await page.evaluate(async () => Object.fromEntries((await (window as unknown as LabWindow).lab.models.list()).map(({ id, notes }) => [id, notes ?? []])));
+  expect(listed).toEqual({ 'world-dense': [], [noted]: [expect.stringContaining('ends a text with </s> (id 2), config.json with the id 3'), expect.stringContaining('has 4096 tokens, the model rows for 6000')], [plain]: [] });
+});
+
 test('a model fetched from a web address is the same as one from files', async ({ page }) => {
   const files = tinyCheckpoint();
   await page.route('https://models.example/**', (route) => {

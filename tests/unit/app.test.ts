@@ -45,21 +45,31 @@ test('a token goes to the Hub and to nobody else', () => {
 });
 
 const GIGABYTE = 2 ** 30;
+const SMALL = { hidden_size: 64, num_attention_heads: 2, num_hidden_layers: 1, intermediate_size: 64, vocab_size: 1000 };
 const verdicts: [title: string, config: object, bytes: number, place: Parameters<typeof verdict>[2], kind: Verdict['kind']][] = [
   ['SmolLM2-135M in a tab', { hidden_size: 576, intermediate_size: 1536, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3, vocab_size: 49152, tie_word_embeddings: true }, 269e6, { kind: 'wasm' }, 'fits'],
   ['Qwen3-0.6B in a tab', { model_type: 'qwen3', hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, vocab_size: 151936, tie_word_embeddings: true }, 1.5e9, { kind: 'wasm' }, 'fits-as-int4'],
   ['Qwen3-0.6B on a graphics card', { model_type: 'qwen3', hidden_size: 1024, intermediate_size: 3072, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128, vocab_size: 151936, tie_word_embeddings: true }, 1.2e9, { kind: 'webgpu', largestBuffer: 2 * GIGABYTE }, 'fits'],
   ['an 8B Llama anywhere', { hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8, vocab_size: 128256 }, 16e9, { kind: 'wasm' }, 'does-not-fit'],
-  ['a small model on a full disk', { hidden_size: 64, num_attention_heads: 2, num_hidden_layers: 1, intermediate_size: 64, vocab_size: 1000 }, 1e6, { kind: 'wasm', free: 1.5e6 }, 'does-not-fit'],
+  ['a small model on a full disk', SMALL, 1e6, { kind: 'wasm', free: 1.5e6 }, 'does-not-fit'],
+  ['a small model of which most is here already', SMALL, 1e6, { kind: 'wasm', free: 1.5e6, toStore: 1.2e6 }, 'fits'],
+  ['a vocabulary that the GPU cannot bind', SMALL, 1e6, { kind: 'webgpu', largestBuffer: 1000 }, 'does-not-fit'],
 ];
 for (const [title, config, bytes, place, kind] of verdicts) {
   test(`whether ${title} fits is said before it is fetched, with figures`, () => {
     const found = verdict(parseConfig({ model_type: 'llama', ...config }), bytes, place);
     expect(found.kind, found.reason).toBe(kind);
-    expect(found.reason).toMatch(/\d\.\d GB/);
+    expect(found.reason).toMatch(/\d\.\d [GM]B/);
     expect(found.needs.int4).toBeLessThan(found.needs.asItIs);
   });
 }
+
+test('what there is too little of is told, memory before storage', () => {
+  const config = parseConfig({ model_type: 'llama', hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8, vocab_size: 128256 });
+  expect(verdict(config, 16e9, { kind: 'wasm', free: 1e9 })).toMatchObject({ lacks: 'memory', reason: expect.stringMatching(/^Even rounded to int4 it takes about \d+\.\d GB, and a tab without a GPU has 3\.5 GB/) });
+  expect(verdict(parseConfig({ model_type: 'llama', ...SMALL }), 5e6, { kind: 'wasm', free: 6e6 })).toMatchObject({ lacks: 'storage', reason: 'Its files take 4.8 MB; until they are put away 9.5 MB more have to be stored, and this browser has 5.7 MB left for the lab.' });
+  expect(verdict(parseConfig({ model_type: 'llama', ...SMALL }), 5e6, { kind: 'wasm', free: 1e7 })).toMatchObject({ kind: 'fits', lacks: null });
+});
 
 test('a name makes an id that is plain and free', () => {
   expect(freeId('  My data: en/de  ', [])).toBe('My-data-en-de');

@@ -14,6 +14,7 @@ npm run lab -- merge DIR... --out DIR
   --adapter NAME=PATH         a PEFT adapter (a folder or a zip), for the manifest's init_adapter
   --dataset NAME=PATH         a file or folder of files
   --benchmark NAME=FOLDER     MT-Bench-X files
+  --anyway                    bring models in even where they are judged not to fit the device
   --judge-key-env VARIABLE    the environment variable that holds the judge's key
   --port N                    where the lab is served (kept in DIR once chosen)
 
@@ -29,7 +30,7 @@ export function readOptions(args) {
       options: {
         out: { type: 'string' }, device: { type: 'string', default: 'wasm' }, shard: { type: 'string' }, port: { type: 'string' }, 'judge-key-env': { type: 'string' },
         model: { type: 'string', multiple: true, default: [] }, adapter: { type: 'string', multiple: true, default: [] }, dataset: { type: 'string', multiple: true, default: [] }, benchmark: { type: 'string', multiple: true, default: [] },
-        help: { type: 'boolean', default: false },
+        anyway: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -53,6 +54,7 @@ export function readOptions(args) {
     device: values.device,
     shard: values.shard ?? null,
     port: values.port === undefined ? null : Number(values.port),
+    anyway: values.anyway,
     key: keyVariable === undefined ? null : process.env[keyVariable],
     imports: ['model', 'adapter', 'dataset', 'benchmark'].flatMap((kind) => values[kind].map((text) => localFiles(kind, text))),
   };

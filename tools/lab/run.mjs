@@ -53,8 +53,9 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
   };
 
   for (const { kind, name, files } of options.imports) {
-    const fresh = await call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local });
+    const { fresh, notes } = await call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local, anyway: options.anyway });
     console.log(fresh ? `${kind} ${name}: imported` : `${kind} ${name}: already there`);
+    for (const note of notes) console.log(`${kind} ${name}: ${note}`);
   }
   if (options.key !== null && manifest.judge.kind === 'openai') await call(setKey, { url: manifest.judge.base_url, key: options.key });
 
@@ -112,15 +113,16 @@ async function findOrCreate({ known, manifest, cells }) {
   return (found ?? (await studies.create(manifest, cells ? { cells } : {}))).id;
 }
 
-/** Imports local files under the name the manifest uses, unless they are there. */
-async function bringIn({ kind, name, files, local }) {
+/** Imports local files under the name the manifest uses, unless they are there. @returns whether they were not, and what is to be known of a model */
+async function bringIn({ kind, name, files, local, anyway }) {
   const { lab } = window;
   const api = { model: lab.models, adapter: lab.adapters, dataset: lab.datasets, benchmark: lab.benchmarks }[kind];
-  if ((await api.list()).some(({ id }) => id === name)) return false;
+  const known = (await api.list()).find(({ id }) => id === name);
+  if (known) return { fresh: false, notes: (kind === 'model' && known.notes) || [] };
   if (kind === 'model') {
-    const { id } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`);
+    const { id, notes = [] } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`, undefined, undefined, { anyway });
     if (id !== name) throw new Error(`The lab calls the model "${id}", not "${name}": name it so in the manifest.`);
-    return true;
+    return { fresh: true, notes };
   }
   const picked = [];
   for (const file of files) {
@@ -130,11 +132,11 @@ async function bringIn({ kind, name, files, local }) {
   }
   if (kind === 'adapter') {
     await lab.adapters.importFiles(picked, name);
-    return true;
+    return { fresh: true, notes: [] };
   }
   const report = await api.importFiles(picked, { name, id: name });
   if (!report.imported) throw new Error(`Nothing in ${kind} ${name} could be used: ${report.bad.map((bad) => `${bad.file}:${bad.line} ${bad.reason}`).slice(0, 5).join('; ')}`);
-  return true;
+  return { fresh: true, notes: [] };
 }
 
 /** Starts or retries a study and waits for whatever end it comes to. */

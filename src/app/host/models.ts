@@ -2,24 +2,38 @@
 import type { BaseReference } from '../../adapters/peft.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
-import { readCheckpoint, type CheckpointFiles, verifyCheckpoint } from '../../models/checkpoint.ts';
+import { readCheckpoint, type CheckpointFiles, verifyCheckpoint, weightFiles } from '../../models/checkpoint.ts';
 import { FAMILIES, type ModelConfig, parseConfig } from '../../models/config.ts';
 import { adaptables, weightShapes } from '../../models/plan.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
-import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
-import { verdict } from '../../training/fits.ts';
-import type { ModelSummary, ModelsApi, RemoteModel } from '../facade.ts';
+import { addedIds, loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
+import type { Verdict } from '../../training/fits.ts';
+import type { FitOptions, ModelSummary, ModelsApi, RemoteModel } from '../facade.ts';
 import { blobFiles } from './blob-files.ts';
-import { downloadWeights, planDownload } from './download.ts';
+import { downloadWeights, INDEX, type Plan, planDownload } from './download.ts';
 import { embeddedAddress, embeddedFiles, fetchFile } from './embedded-files.ts';
+import { judgeSize, refuseUnfit } from './fit.ts';
 import { freeId } from './ids.ts';
 import { discardPieces, unfinished } from './pieces.ts';
 import { weightsSize } from './safetensors-header.ts';
-import { findSource, parseAddress, type SourceOptions } from './source.ts';
+import { findSource, parseAddress, type Source, type SourceOptions } from './source.ts';
+import { matchTokenizer } from './tokenizer-match.ts';
 
-/** Files that are kept; whatever else lies in a picked folder is left. */
-const KEPT = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|generation_config\.json|model(-\d+-of-\d+)?\.safetensors|model\.safetensors\.index\.json)$/;
+/** Files that are kept beside the weights; whatever else lies in a picked folder is left. */
+const KEPT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'generation_config.json', INDEX];
+
+/** What is to be checked and stored. */
+interface Brought {
+  blobs: ReadonlyMap<string, Blob>;
+  name: string | null;
+  origin: 'files' | 'url';
+  source?: string;
+  /** Looks at the size of what would be stored, and refuses what does not fit. */
+  weigh?(config: ModelConfig, bytes: number, name: string): Promise<void>;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 export class ModelLibrary {
   private embedded: Promise<ModelSummary> | null = null;
@@ -67,43 +81,46 @@ export class ModelLibrary {
     return tokenizer;
   }
 
-  /** @throws what `readCheckpoint`, `verifyCheckpoint` and `loadTokenizer` throw; LabError `storage.quota` */
-  async importFiles(files: readonly File[], onProgress?: OnProgress, signal?: AbortSignal): Promise<ModelSummary> {
-    const folder = files.map((file) => file.webkitRelativePath.split('/').at(-2)).find(Boolean);
-    return this.import(new Map(files.map((file) => [file.name, file])), folder ?? null, 'files', onProgress, signal);
+  /** @throws what `readCheckpoint`, `verifyCheckpoint`, `loadTokenizer` and `matchTokenizer` throw; LabError `models.does-not-fit`, `storage.quota` */
+  async importFiles(files: readonly File[], onProgress?: OnProgress, signal?: AbortSignal, { name, ...fit }: FitOptions & { name?: string } = {}): Promise<ModelSummary> {
+    // Of files of one name the one furthest up counts: a folder of a checkpoint may hold other forms of it further down.
+    const placed = files.map((file) => ({ file, path: file.webkitRelativePath.split('/') })).sort((a, b) => b.path.length - a.path.length);
+    const folder = placed.at(-1)?.path.at(-2);
+    const weigh = async (config: ModelConfig, bytes: number, called: string): Promise<void> => refuseUnfit(await judgeSize(config, bytes, bytes, fit), called, fit);
+    return this.import({ blobs: new Map(placed.map(({ file }) => [file.name, file])), name: name ?? folder ?? null, origin: 'files', weigh, onProgress, signal });
   }
 
   /**
    * What there is at an address, and whether it fits: everything but the weights is fetched and checked.
    * @throws what `findSource`, `planDownload` and `parseConfig` throw
    */
-  async inspectUrl(address: string, { device = 'wasm', largestBuffer = null, ...options }: Parameters<ModelsApi['inspectUrl']>[1] = {}): Promise<RemoteModel> {
+  async inspectUrl(address: string, options: Parameters<ModelsApi['inspectUrl']>[1] = {}): Promise<RemoteModel> {
     const source = await findSource(address, options);
     const plan = await planDownload(source);
-    const config = parseConfig(await blobFiles(plan.small).json('config.json'));
-    const { usage = 0, quota } = await navigator.storage.estimate();
-    const known = (await unfinished()).find((one) => one.address === source.address);
+    const { config, fetched, verdict } = await judgePlan(source, plan, options);
     return {
       address: source.address,
       name: source.name,
       revision: source.revision,
       files: [...[...plan.small].map(([name, { size }]) => ({ name, bytes: size })), ...plan.weights.map(({ name, size }) => ({ name, bytes: size }))],
       bytes: plan.total,
-      fetched: known && known.revision === source.revision ? known.done : 0,
+      fetched,
       parameters: [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0),
       architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture,
-      verdict: verdict(config, plan.total, { kind: device, largestBuffer, free: quota === undefined ? null : quota - usage }),
+      verdict,
     };
   }
 
-  /** Fetches and stores a checkpoint; goes on where an earlier try stopped. @throws what `inspectUrl`, `downloadWeights` and `importFiles` throw */
-  async importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options: SourceOptions = {}): Promise<ModelSummary> {
+  /**
+   * Fetches and stores a checkpoint; goes on where an earlier try stopped.
+   * @throws what `inspectUrl`, `downloadWeights` and `importFiles` throw; LabError `models.does-not-fit` before weights are fetched
+   */
+  async importUrl(address: string, onProgress?: OnProgress, signal?: AbortSignal, options: FitOptions & SourceOptions = {}): Promise<ModelSummary> {
     const source = await findSource(address, options, signal);
     const plan = await planDownload(source, { signal });
-    // Refused before its weights are fetched.
-    parseConfig(await blobFiles(plan.small).json('config.json'));
-    const files = await downloadWeights(source, plan, { onProgress, signal });
-    const summary = await this.import(files, source.name, 'url', onProgress, signal, source.revision ? `${source.address}@${source.revision}` : source.address);
+    refuseUnfit((await judgePlan(source, plan, options)).verdict, source.name, options);
+    const blobs = await downloadWeights(source, plan, { onProgress, signal });
+    const summary = await this.import({ blobs, name: source.name, origin: 'url', source: source.revision ? `${source.address}@${source.revision}` : source.address, onProgress, signal });
     await discardPieces({ address: source.address });
     return summary;
   }
@@ -123,28 +140,29 @@ export class ModelLibrary {
   }
 
   /** Everything is checked before anything is stored. */
-  private async import(blobs: ReadonlyMap<string, Blob>, name: string | null, origin: 'files' | 'url', onProgress?: OnProgress, signal?: AbortSignal, source?: string): Promise<ModelSummary> {
-    const kept = new Map([...blobs].filter(([file]) => KEPT.test(file)));
-    const files = blobFiles(kept.size > 0 ? kept : blobs);
+  private async import({ blobs, name, origin, source, weigh, onProgress, signal }: Brought): Promise<ModelSummary> {
+    const files = blobFiles(blobs);
     const checkpoint = await readCheckpoint(files);
     const { config, parameters } = checkpoint;
+    const names = new Set([...KEPT, ...(await weightFiles(files))]);
+    const kept = new Map([...blobs].filter(([file]) => names.has(file)));
+    const bytes = [...kept.values()].reduce((sum, blob) => sum + blob.size, 0);
+    await weigh?.(config, bytes, name ?? `The ${config.model_type} checkpoint`);
     await verifyCheckpoint(checkpoint, onProgress);
     signal?.throwIfAborted();
-    const tokenizer = await readTokenizer(files);
-    if (tokenizer.vocabSize > config.vocab_size) {
-      throw new LabError('models.vocabulary', `tokenizer.json has ${tokenizer.vocabSize} tokens, the model only ${config.vocab_size}.`, 'Use the tokenizer that belongs to the checkpoint.', { tokenizer: tokenizer.vocabSize, model: config.vocab_size });
-    }
+    const notes = matchTokenizer(await readTokenizer(files), addedIds(await files.json('tokenizer.json')), config);
     const id = freeId(name ?? config.model_type, await this.ids());
     const summary: ModelSummary = {
       id,
       name: name ?? id,
       architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture,
       parameters,
-      bytes: [...kept.values()].reduce((sum, blob) => sum + blob.size, 0),
+      bytes,
       vocabSize: config.vocab_size,
       modules: modulesOf(config),
       origin,
       ...(source ? { source } : {}),
+      ...(notes.length > 0 ? { notes } : {}),
     };
     await this.store.models.put(summary, kept, { signal });
     return summary;
@@ -156,6 +174,14 @@ export class ModelLibrary {
     const size = await weightsSize(body as ReadableStream<Uint8Array>, 'model.safetensors');
     return { id: WORLD_MODEL, name: 'World (dense)', architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture, ...size, vocabSize: config.vocab_size, modules: modulesOf(config), origin: 'embedded' };
   }
+}
+
+/** Whether a download fits, whose weights have not been fetched. What is here of it takes no more room. */
+async function judgePlan(source: Source, plan: Plan, options: FitOptions): Promise<{ config: ModelConfig; fetched: number; verdict: Verdict }> {
+  const config = parseConfig(await blobFiles(plan.small).json('config.json'));
+  const known = (await unfinished()).find((one) => one.address === source.address);
+  const fetched = known && known.revision === source.revision ? known.done : 0;
+  return { config, fetched, verdict: await judgeSize(config, plan.total, 2 * plan.total - fetched, options) };
 }
 
 function modulesOf(config: ModelConfig): string[] {

@@ -72,6 +72,7 @@ export class Data extends View {
     return html`<article class="panel holding">
       <header><h3>${model.name}</h3>${origin(model.origin)}</header>
       <dl class="facts small num"><dt>Architecture</dt><dd>${model.architecture}</dd><dt>Parameters</dt><dd>${short(model.parameters)}</dd><dt>Vocabulary</dt><dd>${count(model.vocabSize)} tokens</dd><dt>Size</dt><dd>${bytes(model.bytes)}</dd>${model.source ? html`<dt>From</dt><dd class="words">${model.source.replace(/@([0-9a-f]{12})[0-9a-f]+$/, '@$1')}</dd>` : ''}</dl>
+      ${model.notes ? html`<wa-callout variant="warning" appearance="filled-outlined" size="s">${icon('warning', 'icon')}<ul>${model.notes.map((note) => html`<li class="words">${note}</li>`)}</ul></wa-callout>` : ''}
       <div class="row">${this.remover('model', model)}</div>
     </article>`;
   }

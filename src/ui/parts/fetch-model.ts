@@ -6,6 +6,7 @@ import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
 import { bytes, duration, short } from '../numbers.ts';
+import { tooLarge } from '../store.ts';
 import { View } from '../view.ts';
 import { ask } from './ask.ts';
 
@@ -48,7 +49,8 @@ export class FetchModel extends View {
 
   private card(found: RemoteModel): TemplateResult {
     const { variant, title } = VERDICTS[found.verdict.kind];
-    return html`<div class="stack-tight" role="group" aria-label=${`What ${found.name} is`}>
+    const unfit = found.verdict.kind === 'does-not-fit';
+    return html`<div class="stack-tight" role="group" tabindex="-1" data-found aria-label=${`What ${found.name} is`}>
       <dl class="facts small num">
         <dt>Model</dt><dd class="words">${found.address}</dd>
         ${found.revision ? html`<dt>Commit</dt><dd class="words">${found.revision.slice(0, 12)}</dd>` : ''}
@@ -56,7 +58,7 @@ export class FetchModel extends View {
         <dt>To fetch</dt><dd>${bytes(Math.max(0, found.bytes - found.fetched))}${found.fetched > 0 ? html` <span class="quiet">of ${bytes(found.bytes)}; the rest is here already</span>` : ''}</dd>
       </dl>
       <wa-callout variant=${variant} appearance="filled-outlined"><p><strong>${title}</strong> ${found.verdict.reason}</p></wa-callout>
-      ${this.busy === 'fetching' ? '' : html`<div class="row"><wa-button variant=${found.verdict.kind === 'does-not-fit' ? 'neutral' : 'brand'} @click=${() => this.bring(found.address, found.revision)}>${icon('download', 'start')}${found.verdict.kind === 'does-not-fit' ? 'Fetch it all the same' : 'Fetch it'}</wa-button></div>`}
+      ${this.busy === 'fetching' ? '' : html`<div class="row"><wa-button variant=${unfit ? 'neutral' : 'brand'} @click=${() => this.bring(found.address, found.revision, unfit)}>${icon('download', 'start')}${unfit ? 'Fetch it anyway' : 'Fetch it'}</wa-button></div>`}
     </div>`;
   }
 
@@ -91,28 +93,36 @@ export class FetchModel extends View {
     this.busy = 'looking';
     this.found = null;
     await this.store.attempt('The model could not be looked at', async () => {
-      const { kind, largestBuffer = null } = await this.lab.device();
-      this.found = await this.lab.models.inspectUrl(this.address.trim(), { ...this.options, device: kind, largestBuffer });
+      this.found = await this.lab.models.inspectUrl(this.address.trim(), this.options);
     });
     this.busy = null;
   };
 
-  private async bring(address: string, revision: string | null): Promise<void> {
+  /** @param anyway although its verdict says that it does not fit */
+  private async bring(address: string, revision: string | null, anyway = false): Promise<void> {
     this.busy = 'fetching';
     this.progress = null;
     const controller = new AbortController();
     this.controller = controller;
+    const options = { ...this.options, ...(revision ? { revision } : {}) };
+    let unfit = false;
     await this.store.attempt('The model was not fetched', async () => {
       try {
-        const model = await this.lab.models.importUrl(address, (progress) => (this.progress = progress), controller.signal, { ...this.options, ...(revision ? { revision } : {}) });
+        const model = await this.lab.models.importUrl(address, (progress) => (this.progress = progress), controller.signal, { ...options, anyway });
         this.found = null;
         this.dispatchEvent(new CustomEvent<ModelSummary>('pinch-fetched', { detail: model }));
       } catch (thrown) {
-        if (!controller.signal.aborted) throw thrown;
+        if (controller.signal.aborted) return;
+        if (!tooLarge(thrown)) throw thrown;
+        // A download that is gone on with has not been looked at: its verdict is shown, and what can be done about it.
+        this.found = await this.lab.models.inspectUrl(address, options);
+        unfit = true;
       }
     });
     this.busy = null;
     await this.listWaiting();
+    await this.updateComplete;
+    if (unfit) this.querySelector<HTMLElement>('[data-found]')?.focus();
   }
 
   private async drop(address: string, name: string): Promise<void> {
