@@ -39,6 +39,13 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
     await page.getByRole('button', { name: 'Look at it' }).click();
     await expect(page.getByRole('group', { name: 'What SmolLM2-135M is' })).toBeVisible();
   } },
+  { name: 'Data with a model that does not fit, and one with a note', open: { at: 'data' }, act: async (page) => {
+    await page.getByRole('button', { name: 'Model', exact: true }).click();
+    await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'model.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('x') });
+    await expect(page.locator('pinch-data article').filter({ hasText: 'The lab goes by the tokenizer' })).toBeVisible();
+    await page.getByRole('button', { name: 'Go on with Large-8B' }).click();
+    await expect(page.getByRole('group', { name: 'What Large-8B is' })).toBeFocused();
+  } },
   { name: 'Mixes', open: { at: 'mixes' } },
   { name: 'Train with all fields open', open: { scenario: 'done', at: 'train' }, act: async (page) => {
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
@@ -61,7 +68,7 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
   } },
   { name: 'a failure shown', open: { at: 'data' }, act: async (page) => {
     await page.getByRole('button', { name: 'Model', exact: true }).click();
-    await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
     await expect(page.locator('.notice')).toContainText('GPT2LMHeadModel');
   } },
 ];

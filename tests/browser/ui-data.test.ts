@@ -1,4 +1,7 @@
 import { expect, test } from '@playwright/test';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { openUi, settled } from '../fixtures/ui-open.ts';
 
 test.use({ actionTimeout: 15_000 });
@@ -16,7 +19,7 @@ test('lines of an import that could not be used stand in a table with file, line
 test('a refused import shows its message and hint, can be put away with Escape, and loses nothing', async ({ page }) => {
   await openUi(page, { at: 'data' });
   await page.getByRole('button', { name: 'Model', exact: true }).click();
-  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'config.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
   const notice = page.getByRole('group', { name: 'The files were not imported' });
   await expect(notice).toContainText('GPT2LMHeadModel');
   await expect(notice).toContainText('What to do: Use a Llama-architecture checkpoint');
@@ -108,10 +111,56 @@ test('a model is looked at before it is fetched, and what has stopped on its way
   await expect(card).toHaveCount(0);
 });
 
+test('going on with a download that does not fit shows its verdict, and fetches it only when that is wanted anyway', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  await page.getByRole('button', { name: 'Model', exact: true }).click();
+  await page.getByRole('button', { name: 'Go on with Large-8B' }).click();
+  const card = page.getByRole('group', { name: 'What Large-8B is' });
+  await expect(card).toContainText('Does not fit this device. Even rounded to int4 it takes about 17.4 GB');
+  await expect(card, 'a keyboard goes on from there').toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Large-8B' })).toHaveCount(0);
+  await card.getByRole('button', { name: 'Fetch it anyway' }).click();
+  await expect(page.getByRole('heading', { name: 'Large-8B' })).toBeVisible();
+});
+
+/** A checkpoint's folder with other forms of it further down, and a hidden folder as the Hub's command line leaves one. */
+function folder(name: string): string {
+  const root = join(mkdtempSync(join(tmpdir(), 'pinch-folder-')), name);
+  for (const path of ['config.json', 'model.safetensors', 'tokenizer.json', 'chat_template.jinja', 'onnx/config.json', 'onnx/model.safetensors', 'original/consolidated.pth', '.cache/config.json']) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), path);
+  }
+  return root;
+}
+
+test('a folder is chosen with a button, and a model in it that does not fit is brought in only when that is wanted anyway', async ({ page }) => {
+  await openUi(page, { at: 'data' });
+  const button = page.getByRole('button', { name: 'Choose a folder' });
+  await expect(button, 'conversations are files').toHaveCount(0);
+  await page.getByRole('button', { name: 'Model', exact: true }).click();
+  await expect(page.locator('pinch-import-panel .drop input')).toHaveAttribute('accept', '.json,.safetensors,.jinja');
+  await page.locator('pinch-import-panel .drop input').focus();
+  await page.keyboard.press('Tab');
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  await (await chooser).setFiles(folder('Large-8B'));
+  const refusal = page.getByRole('group', { name: 'It does not fit' });
+  await expect(refusal).toContainText('Large-8B does not fit this device. Even rounded to int4');
+  await expect(refusal).toContainText('What to do: Choose a smaller checkpoint');
+  await expect(refusal).toBeFocused();
+  await expect(page.locator('.notice')).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Large-8B' })).toBeVisible();
+  await expect(refusal).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Import report' }), 'what is to be known of it is said').toContainText('The tokenizer ends a text with </s>');
+  await expect(page.locator('article').filter({ hasText: 'Large-8B' }), 'and stays with the model').toContainText('The lab goes by the tokenizer');
+});
+
 test('an adapter that was brought in is listed, and a study can start from it', async ({ page }) => {
   await openUi(page, { at: 'data' });
   await page.getByRole('button', { name: 'Adapter', exact: true }).click();
-  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'mine.zip', mimeType: 'application/zip', buffer: Buffer.from('x') });
+  await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'mine.zip', mimeType: 'application/zip', buffer: Buffer.from('x') });
   await expect(page.getByText('Rank 8 on q_proj, v_proj')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'mine' })).toBeVisible();
   await page.getByRole('navigation').getByRole('link', { name: 'Train' }).first().click();

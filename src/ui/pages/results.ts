@@ -3,6 +3,7 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { StudyResults, StudyState } from '../../app/facade.ts';
+import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { frame } from '../figures/frame.ts';
 import { improvements, improvementsTable } from '../figures/improvements.ts';
 import { turns, turnsTable, type TurnPair } from '../figures/turns.ts';
@@ -14,6 +15,7 @@ import { choice } from '../parts/choice.ts';
 import '../parts/compare-mixes.ts';
 import { copyLink } from '../parts/copy-link.ts';
 import '../parts/drop-zone.ts';
+import type { FilesEvent } from '../parts/drop-zone.ts';
 import '../parts/exports.ts';
 import '../parts/heat-map.ts';
 import { readingList } from '../parts/reading-list.ts';
@@ -51,7 +53,7 @@ export class Results extends View {
         ${store.studies && store.studies.length > 1 ? html`<div class="row"><div class="which">${choice('Study', study?.id ?? '', store.studies.map(({ id, name, status, created }) => [id, `${name} · ${STATUS[status].name} · ${moment(created)}`]), (id) => (location.hash = href('results', id)))}</div></div>` : ''}
       </header>
       ${this.body(study, results ?? null)}
-      <section class="panel stack" aria-labelledby="reopen"><h2 id="reopen">Open an exported study</h2><pinch-drop-zone single label="Drop a study file here, or choose it" hint="A .zip exported from Pinch Lab; it opens with the same figures." accept=".zip" @pinch-files=${(event: CustomEvent<File[]>) => this.reopen(event.detail[0])}></pinch-drop-zone></section>
+      <section class="panel stack" aria-labelledby="reopen"><h2 id="reopen">Open an exported study</h2><pinch-drop-zone single label="Drop a study file here, or choose it" hint="A .zip exported from Pinch Lab; it opens with the same figures." accept=".zip" @pinch-files=${(event: FilesEvent) => this.reopen(event.detail)}></pinch-drop-zone></section>
     </div>`;
   }
 
@@ -128,10 +130,10 @@ export class Results extends View {
     </section>`;
   }
 
-  private reopen(file: File | undefined): void {
-    if (!file) return;
-    void this.store.attempt(`${file.name} was not opened`, async () => {
-      const study = await this.lab.studies.importBundle(file);
+  private reopen(placed: Promise<PlacedFile[]>): void {
+    void this.store.attempt('The study was not opened', async () => {
+      const { files } = filesMeant(await placed, { accept: ['.zip'] });
+      const study = await this.lab.studies.importBundle(files[0] as File);
       this.store.put(study);
       location.hash = href('results', study.id);
     });

@@ -2,23 +2,33 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AdapterSummary, ImportReport, ModelSummary } from '../../app/facade.ts';
+import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { LANGUAGE_CODES, languageName } from '../names.ts';
 import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
+import { icon } from '../kit/icons.ts';
 import { bytes, count, plural } from '../numbers.ts';
+import { tooLarge, words } from '../store.ts';
 import { View } from '../view.ts';
 import { importReport } from './bad-lines.ts';
 import { choice } from './choice.ts';
 import './drop-zone.ts';
+import type { FilesEvent } from './drop-zone.ts';
 import './fetch-model.ts';
 
 const KINDS = {
-  dataset: { name: 'Conversations', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: '.json,.jsonl,.gz' },
-  benchmark: { name: 'Benchmark', hint: 'MT-Bench-X questions, reference answers and judge prompts (JSONL), in any combination', accept: '.json,.jsonl' },
-  adapter: { name: 'Adapter', hint: 'adapter_config.json and adapter_model.safetensors as PEFT writes them, or a zip of both', accept: '.json,.safetensors,.zip' },
-  model: { name: 'Model', hint: 'config.json, model.safetensors, tokenizer.json and, if there is one, tokenizer_config.json', accept: '.json,.safetensors' },
+  dataset: { name: 'Conversations', what: 'files', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: ['.json', '.jsonl', '.gz'], marker: null },
+  benchmark: { name: 'Benchmark', what: 'files', hint: 'MT-Bench-X questions, reference answers and judge prompts (JSONL), in any combination', accept: ['.json', '.jsonl'], marker: null },
+  adapter: { name: 'Adapter', what: 'an adapter’s files or folder', hint: 'adapter_config.json and adapter_model.safetensors as PEFT writes them, or a zip of both', accept: ['.json', '.safetensors', '.zip'], marker: 'adapter_config.json' },
+  model: { name: 'Model', what: 'a model’s files or folder', hint: 'config.json, model.safetensors (or its parts and their index), tokenizer.json and, where there are, tokenizer_config.json and chat_template.jinja', accept: ['.json', '.safetensors', '.jinja'], marker: 'config.json' },
 } as const;
 type Kind = keyof typeof KINDS;
+
+interface Unfit {
+  message: string;
+  hint: string;
+  anyway(): void;
+}
 
 @customElement('pinch-import-panel')
 export class ImportPanel extends View {
@@ -29,9 +39,11 @@ export class ImportPanel extends View {
   @state() private busy = false;
   @state() private report: ImportReport<{ name: string }> | null = null;
   @state() private offset = 0;
+  @state() private unfit: Unfit | null = null;
 
   protected override render(): TemplateResult {
     const { kind, busy } = this;
+    const { what, hint, accept, marker } = KINDS[kind];
     return html`<div class="stack">
       <div class="segments" role="group" aria-label="What to import" style="justify-self: start">
         ${(Object.keys(KINDS) as Kind[]).map((one) => html`<button type="button" aria-pressed=${one === kind} ?disabled=${busy} @click=${() => this.choose(one)}>${KINDS[one].name}</button>`)}
@@ -40,7 +52,8 @@ export class ImportPanel extends View {
         <label class="choice"><span>Name (optional)</span><input class="field" type="text" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} /></label>
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
       </div>`}
-      <pinch-drop-zone label="Drop ${kind === 'model' ? 'a model’s files' : kind === 'adapter' ? 'an adapter’s files' : 'files'} here, or choose them" hint=${KINDS[kind].hint} accept=${KINDS[kind].accept} ?disabled=${busy} @pinch-files=${(event: CustomEvent<File[]>) => this.take(event.detail)}></pinch-drop-zone>
+      <pinch-drop-zone label="Drop ${what} here, or choose ${marker ? 'files' : 'them'}" hint=${hint} accept=${accept.join()} ?folders=${marker !== null} ?disabled=${busy} @pinch-files=${(event: FilesEvent) => this.take(event.detail)}></pinch-drop-zone>
+      ${this.unfit ? this.refusal(this.unfit) : ''}
       ${kind === 'model' ? html`<p class="label-like">Or fetch one</p><pinch-fetch-model .store=${this.store} @pinch-fetched=${(event: CustomEvent<ModelSummary>) => this.fetched(event.detail)}></pinch-fetch-model>` : ''}
       ${busy ? this.meter() : ''}
       ${this.report ? importReport(this.report, this.offset, (offset) => (this.offset = offset)) : ''}
@@ -56,9 +69,18 @@ export class ImportPanel extends View {
     </div>`;
   }
 
+  /** A model that was judged not to fit: the verdict, and the way past it. */
+  private refusal({ message, hint, anyway }: Unfit): TemplateResult {
+    return html`<div class="stack-tight" role="group" tabindex="-1" data-unfit aria-label="It does not fit">
+      <wa-callout variant="danger" appearance="filled-outlined">${icon('warning', 'icon')}<div class="stack-tight"><p class="words"><strong>${message}</strong></p><p class="words">What to do: ${hint}</p></div></wa-callout>
+      <div class="row"><wa-button @click=${anyway}>${icon('upload', 'start')}Import it anyway</wa-button></div>
+    </div>`;
+  }
+
   private choose(kind: Kind): void {
     this.kind = kind;
     this.report = null;
+    this.unfit = null;
   }
 
   private fetched(model: ModelSummary): void {
@@ -66,34 +88,48 @@ export class ImportPanel extends View {
     this.dispatchEvent(new Event('pinch-imported'));
   }
 
-  private take(files: File[]): void {
+  private take(placed: Promise<PlacedFile[]>, anyway = false): void {
     const options = { ...(this.name ? { name: this.name } : {}), ...(this.language ? { language: this.language } : {}) };
     const { adapters, datasets, benchmarks, models } = this.lab;
-    const bring: Record<Kind, () => Promise<ImportReport<{ name: string }>>> = {
-      dataset: () => datasets.importFiles(files, options, this.onProgress),
-      benchmark: () => benchmarks.importFiles(files, options),
-      adapter: async () => adapterReport(await adapters.importFiles(files, this.name || undefined)),
-      model: async () => asReport(await models.importFiles(files, this.onProgress)),
+    const { marker, accept } = KINDS[this.kind];
+    const bring: Record<Kind, (files: File[], folder: string | null) => Promise<ImportReport<{ name: string }>>> = {
+      dataset: (files) => datasets.importFiles(files, options, this.onProgress),
+      benchmark: (files) => benchmarks.importFiles(files, options),
+      adapter: async (files, folder) => adapterReport(await adapters.importFiles(files, this.name || folder || undefined)),
+      model: async (files, folder) => asReport(await models.importFiles(files, this.onProgress, undefined, { anyway, ...(folder ? { name: folder } : {}) })),
     };
-    void this.work(bring[this.kind]);
+    const work = bring[this.kind];
+    void this.work(async () => {
+      const { files, folder } = filesMeant(await placed, marker ? { marker } : { accept });
+      return work(files, folder);
+    }, () => this.take(placed, true));
   }
 
   private readonly onProgress = (progress: Progress): void => {
     this.progress = progress;
   };
 
-  private async work(bring: () => Promise<ImportReport<{ name: string }>>): Promise<void> {
+  /** @param anyway the same for a model that does not fit */
+  private async work(bring: () => Promise<ImportReport<{ name: string }>>, anyway: () => void): Promise<void> {
     this.busy = true;
     this.report = null;
+    this.unfit = null;
     this.progress = null;
     this.offset = 0;
     await this.store.attempt('The files were not imported', async () => {
-      this.report = await bring();
-      this.dispatchEvent(new Event('pinch-imported'));
+      try {
+        this.report = await bring();
+        this.dispatchEvent(new Event('pinch-imported'));
+      } catch (thrown) {
+        if (!tooLarge(thrown)) throw thrown;
+        this.unfit = { ...words(thrown), anyway };
+      }
     });
     this.busy = false;
+    await this.updateComplete;
+    if (this.unfit) this.querySelector<HTMLElement>('[data-unfit]')?.focus();
   }
 }
 
 const adapterReport = ({ id, r, modules, parameters }: AdapterSummary): ImportReport<{ name: string }> => ({ imported: { name: id }, records: 0, bad: [], notes: [`Rank ${r} on ${modules.join(', ')}, ${plural(parameters, 'parameter')}. Choose it under “Start from” on the Train page.`] });
-const asReport = (model: ModelSummary): ImportReport<{ name: string }> => ({ imported: model, records: 0, bad: [], notes: [`${plural(model.parameters, 'parameter')} (${model.architecture}), ${bytes(model.bytes)}.`] });
+const asReport = (model: ModelSummary): ImportReport<{ name: string }> => ({ imported: model, records: 0, bad: [], notes: [`${plural(model.parameters, 'parameter')} (${model.architecture}), ${bytes(model.bytes)}.`, ...(model.notes ?? [])] });
