@@ -11,7 +11,7 @@ export interface PlacedFile {
 export type Wanted = { marker: string } | { accept: readonly string[] };
 
 /**
- * @returns the files, and the name of the folder they lie in, if they lie in one
+ * @returns the files, and the name of the folder they lie in, if they lie in one; files of every folder are named with their paths
  * @throws LabError `app.several-folders`, `app.empty-folder`
  */
 export function filesMeant(placed: readonly PlacedFile[], wanted: Wanted): { files: File[]; folder: string | null } {
@@ -19,7 +19,10 @@ export function filesMeant(placed: readonly PlacedFile[], wanted: Wanted): { fil
     // What was chosen by itself is meant, whatever it is called; of a folder, only what can be read.
     const usable = placed.filter(({ file, path }) => !path.includes('/') || wanted.accept.some((ending) => file.name.toLowerCase().endsWith(ending)));
     if (usable.length === 0) throw new LabError('app.empty-folder', `The folder holds no file that ends with ${wanted.accept.join(', ')}.`, 'Choose the folder with the files, or the files themselves.');
-    return { files: usable.map(({ file }) => file), folder: null };
+    const tops = new Set(usable.map(({ path }) => (path.includes('/') ? path.split('/')[0] : undefined)));
+    const [top] = tops;
+    // Where a file lies may say its language: a dropped one has its path only in its name.
+    return { files: usable.map(({ file, path }) => (path === file.name ? file : new File([file], path, { lastModified: file.lastModified }))), folder: tops.size === 1 && top !== undefined ? top : null };
   }
   if (placed.length === 0) throw new LabError('app.empty-folder', 'The folder holds no files.', `Choose the folder with ${wanted.marker}, or the files themselves.`);
   const marked = placed.filter(({ file }) => file.name === wanted.marker);

@@ -55,7 +55,7 @@ test('a chosen folder does as well, and one further down is found', async ({ pag
   await field.setInputFiles(checkpointFolder('tiny-chosen'));
   await expect(listed(page, 'tiny-chosen')).toContainText('LlamaForCausalLM', { timeout: 60_000 });
   const nested = Object.fromEntries(Object.entries(tinyCheckpoint()).map(([name, bytes]) => [`snapshots/c0ffee/${name}`, bytes]));
-  await field.setInputFiles(folder('models--org--tiny', { ...nested, 'refs/main': 'c0ffee' }));
+  await field.setInputFiles(folder('models--org--tiny', { ...nested, 'refs/main': 'c0ffee', '.no_exist/config.json': 'hidden, and further up' }));
   await expect(listed(page, 'c0ffee')).toContainText('LlamaForCausalLM', { timeout: 60_000 });
 });
 
@@ -70,10 +70,11 @@ test('a folder of several checkpoints, and one of none, are refused in words', a
   await expect(notice).toContainText('The checkpoint has no config.json (it has pytorch_model.bin)');
 });
 
-test('of a folder of conversations every readable file is read, in folders below too', async ({ page }) => {
+test('of a folder of conversations every readable file is read, in folders below too, and its folder may say its language', async ({ page }) => {
   await openModels(page);
   await page.getByRole('button', { name: 'Conversations', exact: true }).click();
   const rows = (language: string): string => Array.from({ length: 5 }, (_, i) => JSON.stringify({ id: `r${i}`, instruction: `${language} ask ${i}`, input: '', output: `${language} say ${i}` })).join('\n');
-  await drop(page, [folder('data', { 'en.jsonl': rows('en'), 'more/de.jsonl': rows('de'), 'README.md': '# data' })]);
-  await expect(page.getByRole('region', { name: 'Import report' })).toContainText('10 records kept, 0 lines left out', { timeout: 60_000 });
+  await drop(page, [folder('my-data', { 'en.jsonl': rows('en'), 'german_de/train.jsonl': rows('de'), '.git/fr.jsonl': 'hidden', 'README.md': '# data' })]);
+  await expect(page.getByRole('region', { name: 'Import report' })).toContainText('my-data: 10 records kept, 0 lines left out', { timeout: 60_000 });
+  await expect(listed(page, 'my-data')).toContainText('5 ids in every language');
 });

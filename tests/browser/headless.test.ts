@@ -94,6 +94,21 @@ test('local models and data are used by name, and a cell that cannot be made cos
   expect(card.some((line) => line.startsWith('| en | '))).toBe(true);
 });
 
+test('a model that does not fit is refused unless it is wanted anyway, and what is to be known of one is said', async () => {
+  const folderOf = (name: string, files: Record<string, Buffer>): string => {
+    const path = mkdtempSync(join(folder, `${name}-`));
+    for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes);
+    return path;
+  };
+  const small = tinyCheckpoint({ eos_token_id: 3 });
+  const large = { ...small, 'config.json': Buffer.from(JSON.stringify({ ...JSON.parse((small['config.json'] as Buffer).toString()), hidden_size: 4096, head_dim: 128, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 })) };
+  const command = (out: string, checkpoint: string, ...more: string[]): Promise<Ended> => lab([study(out, { models: ['mine'] }), '--out', at(out), '--model', `mine=${checkpoint}`, ...more]);
+  const path = folderOf('large', large);
+  expect(await command('large', path)).toMatchObject({ code: 1, text: expect.stringContaining('mine does not fit this device. Even rounded to int4 it takes about') });
+  expect(await command('large', path, '--anyway'), 'its weights are read, and are not those of its config.json').toMatchObject({ code: 1, text: expect.stringContaining('The weights do not fit config.json') });
+  expect((await command('noted', folderOf('noted', small))).text).toMatch(/model mine: imported\nmodel mine: The tokenizer ends a text with <\/s> \(id 2\), config\.json with the id 3\./);
+});
+
 test('what cannot be run is refused before a browser opens', async () => {
   writeFileSync(at('bad.json'), '{"schema": 1, "name": "x"}');
   expect(await lab([at('bad.json'), '--out', at('x')])).toMatchObject({ code: 1, text: expect.stringContaining('benchmark') });

@@ -58,7 +58,7 @@ export class FetchModel extends View {
         <dt>To fetch</dt><dd>${bytes(Math.max(0, found.bytes - found.fetched))}${found.fetched > 0 ? html` <span class="quiet">of ${bytes(found.bytes)}; the rest is here already</span>` : ''}</dd>
       </dl>
       <wa-callout variant=${variant} appearance="filled-outlined"><p><strong>${title}</strong> ${found.verdict.reason}</p></wa-callout>
-      ${this.busy === 'fetching' ? '' : html`<div class="row"><wa-button variant=${unfit ? 'neutral' : 'brand'} @click=${() => this.bring(found.address, found.revision, unfit)}>${icon('download', 'start')}${unfit ? 'Fetch it anyway' : 'Fetch it'}</wa-button></div>`}
+      ${this.busy === 'fetching' ? '' : html`<div class="row"><wa-button variant=${unfit ? 'neutral' : 'brand'} appearance=${unfit ? 'outlined' : 'accent'} @click=${() => this.bring(found.address, found.revision, unfit)}>${icon('download', 'start')}${unfit ? 'Fetch it anyway' : 'Fetch it'}</wa-button></div>`}
     </div>`;
   }
 

@@ -73,7 +73,7 @@ export class ImportPanel extends View {
   private refusal({ message, hint, anyway }: Unfit): TemplateResult {
     return html`<div class="stack-tight" role="group" tabindex="-1" data-unfit aria-label="It does not fit">
       <wa-callout variant="danger" appearance="filled-outlined">${icon('warning', 'icon')}<div class="stack-tight"><p class="words"><strong>${message}</strong></p><p class="words">What to do: ${hint}</p></div></wa-callout>
-      <div class="row"><wa-button @click=${anyway}>${icon('upload', 'start')}Import it anyway</wa-button></div>
+      <div class="row"><wa-button appearance="outlined" @click=${anyway}>${icon('upload', 'start')}Import it anyway</wa-button></div>
     </div>`;
   }
 
@@ -93,7 +93,7 @@ export class ImportPanel extends View {
     const { adapters, datasets, benchmarks, models } = this.lab;
     const { marker, accept } = KINDS[this.kind];
     const bring: Record<Kind, (files: File[], folder: string | null) => Promise<ImportReport<{ name: string }>>> = {
-      dataset: (files) => datasets.importFiles(files, options, this.onProgress),
+      dataset: (files, folder) => datasets.importFiles(files, { ...(folder ? { name: folder } : {}), ...options }, this.onProgress),
       benchmark: (files) => benchmarks.importFiles(files, options),
       adapter: async (files, folder) => adapterReport(await adapters.importFiles(files, this.name || folder || undefined)),
       model: async (files, folder) => asReport(await models.importFiles(files, this.onProgress, undefined, { anyway, ...(folder ? { name: folder } : {}) })),
