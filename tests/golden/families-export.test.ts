@@ -1,6 +1,8 @@
 /** Every family that transformers.js loads, exported with an adapter folded in: it gives PyTorch's greedy answers there. */
 import { expect, type Page, test } from '@playwright/test';
 import { type FileParts, modelFiles } from '../../src/exports/index.ts';
+import { blockLength, dequantize, quantize } from '../../src/models/quantize.ts';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
 import { inBrowser } from '../in-browser.ts';
 import { goldenBytes, goldenFiles, goldenJson } from './files.ts';
 import { GoldenSet } from './golden-set.ts';
@@ -56,6 +58,43 @@ test('rounded to four bits, transformers.js answers as PyTorch does with the sam
   const cut = (tokens: number[]): number[] => tokens.slice(0, tokens.includes(EOS) ? tokens.indexOf(EOS) : tokens.length);
   expect(alone.map(cut)).toEqual(asked.map(({ tokens }) => cut(tokens)));
 });
+
+/** The same weights as the four-bit export rounds them, matrix by matrix, in a float32 checkpoint; and how many were rounded. */
+function rounded(bytes: Uint8Array): { bytes: Uint8Array; matrices: number } {
+  let matrices = 0;
+  const tensors = [...readSafetensors(bytes, 'merged').tensors].map(([name, tensor]) => {
+    const [rows, columns = 0] = tensor.shape as [number, number?];
+    const data = tensorToFloat32(tensor, 'merged');
+    if (tensor.shape.length < 2 || blockLength(columns) === null) return [name, { shape: tensor.shape, data }] as const;
+    matrices++;
+    return [name, { shape: tensor.shape, data: dequantize(quantize(data, [rows, columns], /embed|lm_head/.test(name) ? 8 : 4)) }] as const;
+  });
+  return { bytes: writeSafetensors(tensors), matrices };
+}
+
+for (const name of ['qwen3', 'gemma3_text', 'gpt_neox']) {
+  test(`${name}: rounded to four bits with an adapter folded in, it answers as the float32 export of the same rounded weights does`, async ({ page }) => {
+    const folder = `families/${name}`;
+    const base = await goldenFiles(folder);
+    const adapter = (await GoldenSet.open(folder, goldenBytes)).adapter(0);
+    const nothing = { ...adapter, tensors: new Map([...adapter.tensors].map(([key, { shape, data }]) => [key, { shape, data: data.map(() => 0) }])) };
+    const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
+    const asked = generations.filter(({ adapter: own }) => own === 0);
+    const answers = async (files: ReadonlyMap<string, FileParts>): Promise<number[][]> => {
+      await page.unrouteAll();
+      await serve(page, files);
+      return (await inBrowser<{ alone: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24)).alone;
+    };
+    const four = await modelFiles({ base, adapter, format: 'onnx-q4', chatTemplate: '', card: '' });
+    const merged = await modelFiles({ base, adapter, format: 'safetensors', chatTemplate: '', card: '' });
+    const { bytes, matrices } = rounded(await joined(merged.get('model.safetensors') as FileParts));
+    expect(matrices).toBeGreaterThanOrEqual(8);
+    const reference = await modelFiles({ base: { ...base, bytes: async (file) => (file === 'model.safetensors' ? bytes : base.bytes(file)) }, adapter: nothing, format: 'onnx', chatTemplate: '', card: '' });
+    const [theirs, known] = [await answers(four), await answers(reference)];
+    expect(theirs).toEqual(known);
+    expect(known, 'rounding is seen in the answers').not.toEqual(asked.map(({ tokens }) => tokens));
+  });
+}
 
 test('a family that transformers.js does not load is refused by name', async () => {
   const set = await GoldenSet.open('families/mixtral', goldenBytes);
