@@ -12,7 +12,7 @@ try {
   else process.exitCode = await (await import('./lab/run.mjs')).runStudy(options, studies);
 } catch (error) {
   // The lab's own errors say what to do; anything else is a fault whose place should be seen.
-  const known = error instanceof Refusal || typeof error.code === 'string' && typeof error.hint === 'string';
+  const known = typeof error.hint === 'string';
   console.error(known ? [error.message.replace(/\.?$/, '.'), error.hint].filter(Boolean).join(' ') : error);
   process.exitCode = error instanceof Refusal ? 2 : 1;
 }

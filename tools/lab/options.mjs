@@ -1,9 +1,28 @@
-// What the command line says. Every mistake is a Refusal: one line, and exit code 2.
+// What the command line says. Every mistake in it, or in what it names, is a Refusal: one line, and exit code 2.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  /** @param {string} message @param {string} [hint] what to do now, where the message does not say */
+  constructor(message, hint = '') {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Rooms whose errors are of this machine or this moment, not of what was given: trying again may help. */
+const NOT_GIVEN = /^(app|storage|runtime)\.|\.(busy|download)$/;
+
+/** Does what reads or checks something that was given; what the lab says against it is a Refusal. */
+export async function given(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (typeof error.code !== 'string' || typeof error.hint !== 'string' || NOT_GIVEN.test(error.code)) throw error;
+    throw new Refusal(error.message, error.hint);
+  }
+}
 
 export const USAGE = `npm run lab -- STUDY.json --out DIR [options]
 npm run lab -- merge DIR... --out DIR
@@ -18,7 +37,8 @@ npm run lab -- merge DIR... --out DIR
   --judge-key-env VARIABLE    the environment variable that holds the judge's key
   --port N                    where the lab is served (kept in DIR once chosen)
 
-The same command again goes on where it was stopped. Exit code 0: every cell is done.`;
+The same command again goes on where it was stopped. Exit code 0: every cell is done and every
+judgment given; 1: not, each with its reason; 2: something given is wrong, and nothing was run.`;
 
 /** @param {string[]} args without node and script */
 export function readOptions(args) {

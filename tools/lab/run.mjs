@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { chromiumPath, ensureChromium } from '../chromium.mjs';
-import { Refusal } from './options.mjs';
+import { given, Refusal } from './options.mjs';
+import { tellOutcome } from './outcome.mjs';
 import { serveLab } from './serve.mjs';
 import { writeParts } from './write.mjs';
 
@@ -13,8 +14,8 @@ const QUIET_SECONDS = 5;
 
 /** @returns {Promise<number>} the exit code */
 export async function runStudy(options, studies) {
-  const manifest = studies.parseManifest(readJson(options.study));
-  const cells = options.shard === null ? null : studies.cellsOfShard(manifest, studies.parseShard(options.shard));
+  const manifest = await given(() => studies.parseManifest(readJson(options.study)));
+  const cells = options.shard === null ? null : await given(() => studies.cellsOfShard(manifest, studies.parseShard(options.shard)));
   if (cells?.length === 0) {
     console.log(`Shard ${options.shard} has no cells: the study has fewer parts than that.`);
     return 0;
@@ -23,7 +24,9 @@ export async function runStudy(options, studies) {
   const record = join(options.out, 'run.json');
   const before = existsSync(record) ? readJson(record) : null;
   const identity = { manifest, shard: options.shard };
-  if (before && JSON.stringify(before.identity) !== JSON.stringify(identity)) throw new Refusal(`${options.out} holds the run of another study or shard. Use another --out folder.`);
+  // Read as a manifest again: one that was kept by an earlier version of the lab lacks the fields that have come since.
+  const earlier = before ? { ...before.identity, manifest: await given(() => studies.parseManifest(before.identity.manifest)) } : null;
+  if (earlier && JSON.stringify(earlier) !== JSON.stringify(identity)) throw new Refusal(`${options.out} holds the run of another study or shard. Use another --out folder.`);
 
   const reads = new Map(options.imports.flatMap(({ kind, name, files }) => files.map((file) => [`${kind}/${name}/${file.name}`, file.path])));
   const server = await serveLab({ reads, out: options.out, port: options.port ?? before?.port ?? null });
@@ -40,7 +43,7 @@ export async function runStudy(options, studies) {
 
 async function drive({ page, server, options, manifest, cells, study: known, keep, studies }) {
   const crashed = new Promise((_, reject) => {
-    page.on('crash', () => reject(new Refusal('The page crashed; the browser may be out of memory. The same command goes on from the last checkpoint; smaller batches or fewer adapters_per_pass need less.')));
+    page.on('crash', () => reject(Object.assign(new Error('The page crashed; the browser may be out of memory.'), { hint: 'The same command goes on from the last checkpoint; smaller batches or fewer adapters_per_pass need less.' })));
   });
   crashed.catch(() => {});
   await page.addInitScript(`window.headless = { ${[bringIn, setKey, findOrCreate, runToItsEnd, sendOut].map((work) => `${work.name}: ${work}`).join(', ')} };`);
@@ -52,14 +55,15 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
     return result;
   };
 
+  await page.exposeFunction('tellProgress', progressLines());
   for (const { kind, name, files } of options.imports) {
-    const { fresh, notes } = await call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local, anyway: options.anyway });
+    const { fresh, notes } = await given(() => call(bringIn, { kind, name, files: files.map((file) => file.name), local: server.local, anyway: options.anyway }));
     console.log(fresh ? `${kind} ${name}: imported` : `${kind} ${name}: already there`);
     for (const note of notes) console.log(`${kind} ${name}: ${note}`);
   }
   if (options.key !== null && manifest.judge.kind === 'openai') await call(setKey, { url: manifest.judge.base_url, key: options.key });
 
-  const study = await call(findOrCreate, { known, manifest, cells });
+  const study = await given(() => call(findOrCreate, { known, manifest, cells }));
   keep(study);
   console.log(`${known === study ? 'Going on with' : 'Starting'} ${study}${cells ? `, ${cells.length} cells of it` : ''}`);
 
@@ -72,25 +76,20 @@ async function drive({ page, server, options, manifest, cells, study: known, kee
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  await page.exposeFunction('tellProgress', progressLines());
   const state = await call(runToItsEnd, study);
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
 
   await call(sendOut, { study, local: server.local });
-  await writeParts(options.out, studies);
-  const open = state.cells.filter(({ stage }) => stage !== 'done');
+  const { judgments } = await writeParts(options.out, studies);
   if (state.status === 'paused' && interrupted) {
     console.log('Paused. The same command goes on.');
     return INTERRUPTED;
   }
-  if (state.error) console.error(`${state.error.message} ${state.error.hint}`);
-  for (const cell of open) console.error(`${cell.stage} ${cell.id}${cell.error ? `: ${cell.error.message} ${cell.error.hint}` : ''}`);
-  const failedGrades = state.cells.reduce((sum, { judged }) => sum + judged.failed, 0);
-  if (failedGrades > 0) console.error(`${failedGrades} judgments failed; they carry no score.`);
-  const whole = state.status === 'done' && open.length === 0;
-  console.log(whole ? `Done: ${state.cells.length} cells in ${options.out}` : `Not done: ${open.length} of ${state.cells.length} cells are open. The same command tries again.`);
-  return whole ? 0 : 1;
+  // The state is the run's own: a shard's bundle names the other shards' cells too, as open.
+  if (!tellOutcome({ state, judgments }, 'The same command tries again.')) return 1;
+  console.log(`Done: ${state.cells.length} cells in ${options.out}`);
+  return 0;
 }
 
 // The functions below run in the page.
@@ -100,7 +99,9 @@ async function inPage({ name, value }) {
   try {
     return { result: await window.headless[name](value) };
   } catch (error) {
-    return { failure: { message: error.message, hint: error.hint ?? '', code: error.code ?? 'lab' } };
+    // Only the lab's own errors have a code that is text; without one it is a fault, whose place should be seen.
+    const { message, stack, code, hint = '' } = error;
+    return { failure: typeof code === 'string' ? { message, code, hint } : { message, stack } };
   }
 }
 
@@ -119,30 +120,36 @@ async function bringIn({ kind, name, files, local, anyway }) {
   const api = { model: lab.models, adapter: lab.adapters, dataset: lab.datasets, benchmark: lab.benchmarks }[kind];
   const known = (await api.list()).find(({ id }) => id === name);
   if (known) return { fresh: false, notes: (kind === 'model' && known.notes) || [] };
+  const wrong = (message) => Object.assign(new Error(message), { code: 'files', hint: '' });
+  const tell = (progress) => window.tellProgress({ label: `${kind} ${name}:`, progress });
   if (kind === 'model') {
-    const { id, notes = [] } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`, undefined, undefined, { anyway });
-    if (id !== name) throw new Error(`The lab calls the model "${id}", not "${name}": name it so in the manifest.`);
+    // What an import that was interrupted has left stands under an address that is no more.
+    for (const { address } of await lab.models.downloads()) await lab.models.discard(address);
+    const { id, notes = [] } = await lab.models.importUrl(`${local}model/${encodeURIComponent(name)}/`, tell, undefined, { anyway });
+    if (id !== name) throw wrong(`The lab calls the model "${id}", not "${name}": name it so in the manifest.`);
     return { fresh: true, notes };
   }
   const picked = [];
-  for (const file of files) {
+  for (const [i, file] of files.entries()) {
+    tell({ phase: 'reading', done: i, total: files.length, unit: 'files', secondsLeft: null });
     const response = await fetch(`${local}${kind}/${name}/${file}`);
-    if (!response.ok) throw new Error(`${file} could not be read: ${response.status}`);
+    if (!response.ok) throw wrong(`${file} could not be read: ${response.status}.`);
     picked.push(new File([await response.blob()], file));
   }
   if (kind === 'adapter') {
     await lab.adapters.importFiles(picked, name);
     return { fresh: true, notes: [] };
   }
-  const report = await api.importFiles(picked, { name, id: name });
-  if (!report.imported) throw new Error(`Nothing in ${kind} ${name} could be used: ${report.bad.map((bad) => `${bad.file}:${bad.line} ${bad.reason}`).slice(0, 5).join('; ')}`);
+  // Only datasets tell of their progress; the other rooms take no listener.
+  const report = await (kind === 'dataset' ? api.importFiles(picked, { name, id: name }, tell) : api.importFiles(picked, { name, id: name }));
+  if (!report.imported) throw wrong(`Nothing in ${kind} ${name} could be used: ${report.bad.map((bad) => `${bad.file}:${bad.line} ${bad.reason}`).slice(0, 5).join('; ')}`);
   return { fresh: true, notes: [] };
 }
 
 /** Starts or retries a study and waits for whatever end it comes to. */
 async function runToItsEnd(id) {
   const { lab } = window;
-  const stop = lab.studies.subscribe(({ study, state }) => study === id && window.tellProgress({ progress: state.progress, tokensPerSecond: state.tokensPerSecond, status: state.status }));
+  const stop = lab.studies.subscribe(({ study, state }) => study === id && window.tellProgress({ label: state.status, progress: state.progress, tokensPerSecond: state.tokensPerSecond }));
   const { status } = await lab.studies.get(id);
   if (status === 'failed' || status === 'done') await lab.studies.retry(id);
   else await lab.studies.start(id);
@@ -164,23 +171,26 @@ async function sendOut({ study, local }) {
     if (!response.ok) throw new Error(`${name} could not be written: ${await response.text()}`);
   };
   await put('study.pinch.zip', await lab.studies.exportBundle(study));
-  await put('answers.jsonl', await lab.studies.exportAnswers(study));
-  await put('judgments.jsonl', await lab.studies.exportJudgments(study));
 }
 
 /** One line for every phase, and one every few seconds within it. */
 function progressLines() {
   let phase = '';
   let last = 0;
-  return ({ progress, tokensPerSecond, status }) => {
+  return ({ label, progress, tokensPerSecond = null }) => {
     if (!progress) return;
     const now = Date.now() / 1000;
-    if (progress.phase === phase && now - last < QUIET_SECONDS) return;
-    phase = progress.phase;
+    const what = `${label} ${progress.phase}`;
+    if (what === phase && now - last < QUIET_SECONDS) return;
+    phase = what;
     last = now;
-    const speed = phase === 'training' ? tokensPerSecond.training : tokensPerSecond.generation;
-    console.log([`${status} ${phase}`, `${progress.done}/${progress.total} ${progress.unit}`, ...(speed === null || phase === 'judging' ? [] : [`${Math.round(speed)} tokens/s`]), ...(progress.secondsLeft === null ? [] : [`${Math.round(progress.secondsLeft)} s left`])].join(', '));
+    const speed = progress.phase === 'training' ? tokensPerSecond?.training : progress.phase === 'answering' ? tokensPerSecond?.generation : null;
+    console.log([what, amount(progress), ...(typeof speed === 'number' ? [`${Math.round(speed)} tokens/s`] : []), ...(progress.secondsLeft === null ? [] : [`${Math.round(progress.secondsLeft)} s left`])].join(', '));
   };
+}
+
+function amount({ done, total, unit }) {
+  return unit === 'bytes' ? `${(done / 1e6).toFixed(1)}/${(total / 1e6).toFixed(1)} MB` : `${done}/${total} ${unit}`;
 }
 
 function readJson(path) {

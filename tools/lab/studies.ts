@@ -1,6 +1,7 @@
 /** The lab's own rules about studies, for the command line: bundled for Node by tools/run-ts.mjs. */
 export { version } from '../../package.json';
 export { isFull } from '../../src/adapters/adapter.ts';
+export { writeAnswers, writeJudgments } from '../../src/benchmarks/index.ts';
 export { readBundle, writeBundle } from '../../src/studies/bundle.ts';
 export { cardOf } from '../../src/studies/card.ts';
 export { parseManifest } from '../../src/studies/manifest.ts';

@@ -1,9 +1,9 @@
-// From a study bundle to the files people and scripts read: losses, scores, adapters with their model cards.
+// From a study bundle to the files people and scripts read: losses, answers, judgments, scores, adapters with their model cards.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 
-/** @param {string} out the folder that has study.pinch.zip, and gets the rest */
+/** @param {string} out the folder that has study.pinch.zip, and gets the rest @returns what the bundle holds */
 export async function writeParts(out, studies) {
   const zip = new Uint8Array(readFileSync(join(out, 'study.pinch.zip')));
   for (const [name, bytes] of Object.entries(unzipSync(zip))) {
@@ -18,10 +18,15 @@ export async function writeParts(out, studies) {
     // Where all weights were tuned there is no adapter, and the weights alone are no model that a card could speak of.
     if (adapter && !studies.isFull(adapter)) writeFileSync(join(out, 'adapters', cell.id, 'README.md'), await studies.cardOf(content, cell, adapter, 'peft', studies.version));
   }
+  // In one order, whatever order the cells were computed in and whichever shard had them. Ids compare by code unit, as storage does.
+  const sorted = (rows, ...keys) => rows.toSorted((a, b) => keys.map((key) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0)).find((sign) => sign !== 0) ?? 0);
+  writeFileSync(join(out, 'answers.jsonl'), studies.writeAnswers(sorted(content.answers, 'model_id', 'question_id')));
+  writeFileSync(join(out, 'judgments.jsonl'), studies.writeJudgments(sorted(content.judgments, 'model_id', 'question_id', 'turn', 'repeat')));
   const results = await studies.resultsOf(content);
   writeFileSync(join(out, 'scores.json'), `${JSON.stringify(results, null, 2)}\n`);
   const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
   const number = (value) => (Number.isFinite(value) ? String(value) : '');
   const rows = results.heatmap.map(({ model, dataset, mix, language, raw, gated, failed }) => [model, dataset, mix, language].map(quoted).concat([raw.mean, raw.low, raw.high, raw.n, gated.mean, failed].map(number)).join(','));
   writeFileSync(join(out, 'scores.csv'), `${['model,dataset,mix,language,mean,low,high,n,gated_mean,failed', ...rows].join('\n')}\n`);
+  return content;
 }
