@@ -43,6 +43,8 @@ export interface Device {
    */
   widened(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
   program(graph: Graph, options?: ProgramOptions): Program;
+  /** Waits until everything asked for is done. @returns what failed of it without anybody having been told; on WASM whoever asked has been */
+  settled(): Promise<LabError | null>;
   dispose(): void;
 }
 

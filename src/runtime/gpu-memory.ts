@@ -54,7 +54,7 @@ export class GpuMemory {
     return this.held;
   }
 
-  /** Work that was submitted failed: the next read says so, since what it would read may never have been computed. */
+  /** Work that was submitted failed: whoever reads or runs next is told, since what it would read may never have been computed. */
   fail(error: GPUError): void {
     const memory = error.constructor.name === 'GPUOutOfMemoryError';
     this.fault ??= new LabError(
@@ -63,6 +63,20 @@ export class GpuMemory {
       memory ? 'Use a smaller batch, shorter sequences, fewer adapters at once or a smaller model, and close other tabs.' : 'Try again; with ?device=wasm it runs without the GPU. If it stays, please report it.',
       { detail: error.message },
     );
+  }
+
+  /** What went wrong and nobody was told of; from now on somebody was. */
+  told(): LabError | null {
+    const { fault } = this;
+    this.fault = null;
+    return fault;
+  }
+
+  /** Waits for everything submitted, and for what the GPU has to say about it: of work that follows from a failure it tells late. */
+  async settled(): Promise<LabError | null> {
+    // Of a device that is lost others are told.
+    await this.gpu.queue.onSubmittedWorkDone().catch(() => {});
+    return this.told();
   }
 
   /** @throws `runtime.buffer-limit` for a tensor that this GPU cannot bind */
@@ -136,10 +150,10 @@ export class GpuMemory {
       const encoder = this.gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
       this.gpu.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
-      const { fault } = this;
-      this.fault = null;
-      if (fault) throw fault;
+      // Where memory is short the buffer that is read through may be what it does not suffice for.
+      const refusal = await staging.mapAsync(GPUMapMode.READ).then(() => null, (error: unknown) => error);
+      const failure = this.told() ?? refusal;
+      if (failure) throw failure;
       return viewAs(tensor.dtype, new Uint8Array(staging.getMappedRange()).slice(0, tensor.bytes));
     } catch (error) {
       throw LabError.from(error, 'runtime.read', 'The graphics device did not give its result back. Reload the page; with ?device=wasm it runs without the GPU.');

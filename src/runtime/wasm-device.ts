@@ -128,6 +128,10 @@ export class WasmDevice implements Device {
     return new WidenedTensor(shape, this.widener, stored, place);
   }
 
+  settled(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {
     const model = writeModel(graph, shared ? 'inputs' : 'external');
     const sessions = new Set<Session>();

@@ -91,7 +91,7 @@ export class WebGpuDevice implements Device {
     const own = new Set(graph.parameters);
     const sessions = new Set<Session>();
     const record = async (fixed: Readonly<Record<string, GpuTensor>>): Promise<Session> => {
-      const compiledOne = await this.compile(graph.name, model, true);
+      const compiledOne = await this.turnstile.pass(() => this.create(graph.name, model, true));
       try {
         const session = this.captured(graph.name, compiledOne, model, fixed);
         sessions.add(session);
@@ -101,7 +101,8 @@ export class WebGpuDevice implements Device {
         throw error;
       }
     };
-    let compiled: Promise<OrtSession> | null = null;
+    let compiled: OrtSession | null = null;
+    let compiling: Promise<void> | null = null;
     let common: Promise<Session> | null = null;
     return {
       bind: async (parameters) => {
@@ -113,19 +114,33 @@ export class WebGpuDevice implements Device {
           const session = await common;
           return { run: (feeds) => session.run({ ...feeds, ...fixed }), dispose: async () => {} };
         }
-        compiled ??= this.compile(graph.name, model, false);
-        const session = await compiled;
+        compiling ??= this.turnstile.pass(async () => void (compiled ??= await this.create(graph.name, model, false)));
+        await compiling;
         return {
-          run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, { ...feeds, ...fixed })),
+          run: (feeds) => this.turnstile.pass(async () => {
+            const session = (compiled ??= await this.create(graph.name, model, false));
+            try {
+              return await this.run(graph.name, session, model.inputs, { ...feeds, ...fixed });
+            } catch (error) {
+              // A session whose run has failed takes the whole runtime down at its next one: that one is given a new session.
+              compiled = null;
+              await session.release().catch(() => {});
+              throw error;
+            }
+          }),
           dispose: async () => {},
         };
       },
       dispose: async () => {
         for (const session of sessions) await session.dispose();
-        const session = await compiled;
-        if (session) await this.turnstile.pass(() => session.release());
+        await compiling;
+        await this.turnstile.pass(async () => compiled?.release());
       },
     };
+  }
+
+  settled(): Promise<LabError | null> {
+    return this.memory.settled();
   }
 
   dispose(): void {
@@ -137,21 +152,19 @@ export class WebGpuDevice implements Device {
     return tensor.dtype === dtype && String(tensor.shape) === String(shape) ? tensor : this.memory.alias(tensor, dtype, shape);
   }
 
-  private compile(name: string, model: ModelBytes, capture: boolean): Promise<OrtSession> {
-    return this.turnstile.pass(async () => {
-      try {
-        return await this.ort.InferenceSession.create(model.bytes, {
-          executionProviders: [{ name: 'webgpu', device: this.gpu }],
-          preferredOutputLocation: 'gpu-buffer',
-          graphOptimizationLevel: 'all',
-          enableGraphCapture: capture,
-          // A node that would quietly run on the CPU, between two copies, is refused instead.
-          extra: { session: { disable_cpu_ep_fallback: '1' } },
-        });
-      } catch (error) {
-        throw sessionError(name, 'compile', error);
-      }
-    });
+  private async create(name: string, model: ModelBytes, capture: boolean): Promise<OrtSession> {
+    try {
+      return await this.ort.InferenceSession.create(model.bytes, {
+        executionProviders: [{ name: 'webgpu', device: this.gpu }],
+        preferredOutputLocation: 'gpu-buffer',
+        graphOptimizationLevel: 'all',
+        enableGraphCapture: capture,
+        // A node that would quietly run on the CPU, between two copies, is refused instead.
+        extra: { session: { disable_cpu_ep_fallback: '1' } },
+      });
+    } catch (error) {
+      throw this.failure(name, 'compile', error);
+    }
   }
 
   private async run(name: string, session: OrtSession, inputs: readonly Value[], feeds: Feeds): Promise<Outputs> {
@@ -165,8 +178,14 @@ export class WebGpuDevice implements Device {
       const results = await session.run(tensors);
       return new Outputs(new Map(Object.entries(results).map(([key, tensor]) => [key, this.memory.adopt(tensor as OrtTensor)])));
     } catch (error) {
-      throw sessionError(name, 'run', error);
+      throw this.failure(name, 'run', error);
     }
+  }
+
+  /** What the runtime found invalid is so because the GPU had no memory for it, where the GPU has said so. */
+  private failure(name: string, action: 'compile' | 'run', error: unknown): LabError {
+    const told = this.memory.told();
+    return sessionError(name, action, told?.code === 'runtime.memory' ? told : error);
   }
 
   /**
@@ -178,11 +197,14 @@ export class WebGpuDevice implements Device {
     const inputs = model.inputs.filter((value) => !(value.name in fixed));
     const own = new Map(inputs.map((value) => [value.name, this.memory.allocate(value.dtype, value.shape)]));
     const feeds = Object.fromEntries([...Object.entries(fixed), ...own].map(([key, { tensor }]) => [key, tensor]));
+    let broken: LabError | null = null;
     const ask = async (): Promise<Results> => {
+      // As above; this one's buffers are its own, so it stays as it is.
+      if (broken) throw broken;
       try {
         return Object.entries(await session.run(feeds)).map(([key, tensor]) => [key, this.memory.adopt(tensor as OrtTensor)] as const);
       } catch (error) {
-        throw sessionError(name, 'run', error);
+        throw (broken = this.failure(name, 'run', error));
       }
     };
     let runs = 0;

@@ -1,6 +1,6 @@
 /** AdamW as a graph over tensors that stay on the device. */
 import { Graph, type Value, add, concat, div, greaterOrEqual, minimum, mul, reciprocal, reduceSum, slice, sqrt, sub, where } from '../onnx/index.ts';
-import { type Device, type DeviceTensor, type Program, host, readFloats } from '../runtime/index.ts';
+import { type Device, type DeviceTensor, type Outputs, type Program, host, readFloats } from '../runtime/index.ts';
 import { type AdamW, type AdamWOptions, CLIP_EPSILON, type OptimizerShape, type OptimizerState, corrections } from './adamw.ts';
 
 /** One step over [layers, K, size]; rates, corrections and which adapters are active are inputs. */
@@ -40,6 +40,8 @@ export class GraphAdamW implements AdamW {
   private m: DeviceTensor;
   private v: DeviceTensor;
   private gradient: DeviceTensor | null = null;
+  /** What a step gave that is not committed. */
+  private next: Outputs | null = null;
 
   constructor(
     device: Device,
@@ -70,6 +72,8 @@ export class GraphAdamW implements AdamW {
   }
 
   forget(): void {
+    this.next?.dispose();
+    this.next = null;
     this.gradient?.dispose();
     this.gradient = null;
   }
@@ -89,13 +93,16 @@ export class GraphAdamW implements AdamW {
       c1: host('float32', [], Float32Array.of(c1)),
       c2: host('float32', [], Float32Array.of(c2)),
     });
-    for (const tensor of [this.parameters, this.m, this.v, gradient]) tensor.dispose();
-    this.gradient = null;
-    [this.parameters, this.m, this.v] = [outputs.get('parameters_next'), outputs.get('m_next'), outputs.get('v_next')];
-    const norm = outputs.get('norm');
-    const norms = Array.from(await readFloats(norm));
-    norm.dispose();
-    return norms;
+    this.next = outputs;
+    return Array.from(await readFloats(outputs.get('norm')));
+  }
+
+  commit(): void {
+    const { next } = this;
+    if (!next) return;
+    for (const tensor of [this.parameters, this.m, this.v, this.gradient, next.get('norm')]) tensor?.dispose();
+    this.gradient = this.next = null;
+    [this.parameters, this.m, this.v] = [next.get('parameters_next'), next.get('m_next'), next.get('v_next')];
   }
 
   async read(): Promise<OptimizerState> {
@@ -104,7 +111,8 @@ export class GraphAdamW implements AdamW {
   }
 
   dispose(): void {
-    for (const tensor of [this.parameters, this.m, this.v, this.gradient]) tensor?.dispose();
+    this.forget();
+    for (const tensor of [this.parameters, this.m, this.v]) tensor.dispose();
     void this.stepProgram.dispose();
     void this.sumProgram.dispose();
   }

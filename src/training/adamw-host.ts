@@ -5,6 +5,8 @@ import { type AdamW, type AdamWOptions, CLIP_EPSILON, type OptimizerShape, type 
 export class HostAdamW implements AdamW {
   readonly adapters: DeviceTensor;
   private gradient: Float32Array | null = null;
+  /** Changes the numbers by a step that is not committed. */
+  private next: (() => void) | null = null;
 
   constructor(
     device: Device,
@@ -25,17 +27,21 @@ export class HostAdamW implements AdamW {
   }
 
   forget(): void {
-    this.gradient = null;
+    this.gradient = this.next = null;
   }
 
   step(count: number, rates: readonly (number | null)[]): Promise<number[]> {
     const gradient = this.gradient ?? new Float32Array(this.state.parameters.length);
-    this.gradient = null;
-    return Promise.resolve(rates.map((rate, k) => {
-      const norm = Math.sqrt(this.sumOfSquares(gradient, k));
-      if (rate !== null) this.update(gradient, k, count, rate, norm);
-      return norm;
-    }));
+    const norms = rates.map((_, k) => Math.sqrt(this.sumOfSquares(gradient, k)));
+    this.next = () => {
+      for (const [k, rate] of rates.entries()) if (rate !== null) this.update(gradient, k, count, rate, norms[k] as number);
+    };
+    return Promise.resolve(norms);
+  }
+
+  commit(): void {
+    this.next?.();
+    this.forget();
   }
 
   read(): Promise<OptimizerState> {

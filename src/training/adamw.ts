@@ -32,19 +32,21 @@ export interface OptimizerState {
 }
 
 export interface AdamW {
-  /** The adapters as graphs take them; valid until the next `step`. */
+  /** The adapters as graphs take them; valid until the next `commit`. */
   readonly adapters: DeviceTensor;
   /** Takes a gradient over, adding it to those taken since the last step. */
   accumulate(gradient: DeviceTensor): Promise<void>;
-  /** Lets go of what was accumulated since the last step. */
+  /** Lets go of what was accumulated since the last commit, and of a step made with it: all is as it was then. */
   forget(): void;
   /**
-   * One step with what was accumulated.
+   * One step with what was accumulated; until `commit` nothing has changed.
    * @param count which step it is, from 1: for the bias correction
    * @param rates learning rate of each adapter; null leaves an adapter and its state as they are
    * @returns each adapter's gradient norm before clipping
    */
   step(count: number, rates: readonly (number | null)[]): Promise<number[]>;
+  /** Makes the last step count. A GPU tells of missing memory only once something is read: until then a step is on trial. */
+  commit(): void;
   read(): Promise<OptimizerState>;
   dispose(): void;
 }

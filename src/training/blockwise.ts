@@ -76,32 +76,40 @@ export class BlockwiseEngine implements GradientEngine {
 
   async gradients(adapters: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], dropout: Readonly<Record<string, HostTensor>>): Promise<StepGradients> {
     const { model, layout, rows } = this.shape;
-    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...dropout });
-    const { states, parts } = await this.forward(adapters, inputs, shared, true);
-    const head = await this.head(states.pop() as DeviceTensor, inputs, weightOf, true);
-    let dy = head.dx as DeviceTensor;
-    const found: DeviceTensor[] = [];
-    for (let layer = model.layers.length - 1; layer >= 0; layer--) {
-      const kind = kindOf(model.config, layer);
-      const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), { key: String(layer), capture: 'layers' });
-      const x = states.pop() as DeviceTensor;
-      const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
-      x.dispose();
-      dy.dispose();
-      if (layer > 0) dy = outputs.get('dx');
-      found.unshift(outputs.get('gradients'));
+    // Freed in the end, also where memory did not suffice on the way: what then is tried instead needs it.
+    const made: DeviceTensor[] = [];
+    try {
+      const shared = this.upload({ positions: inputs.positions, segments: inputs.segments, ...dropout }, made);
+      const { states, parts } = await this.forward(adapters, inputs, shared, true, made);
+      const head = await this.head(states.pop() as DeviceTensor, inputs, weightOf, true, made);
+      let dy = head.dx as DeviceTensor;
+      const found: DeviceTensor[] = [];
+      for (let layer = model.layers.length - 1; layer >= 0; layer--) {
+        const kind = kindOf(model.config, layer);
+        const session = await this.sessions.get(`${layer === 0 ? 'first backward' : 'backward'}, ${kind}`, () => blockBackward(this.shape, this.weights(layer), kind, layer > 0), this.weights(layer), { key: String(layer), capture: 'layers' });
+        const x = states.pop() as DeviceTensor;
+        const outputs = await session.run({ x, dy, adapters: parts[layer] as DeviceTensor, ...shared, ...this.columns[layer] });
+        x.dispose();
+        dy.dispose();
+        if (layer > 0) dy = outputs.get('dx');
+        found.unshift(outputs.get('gradients'));
+        made.push(outputs.get('gradients'), ...(layer > 0 ? [dy] : []));
+      }
+      return { gradients: this.device.join(found, [model.layers.length, rows.adapters, layout.size]), losses: head.losses };
+    } finally {
+      for (const tensor of made) tensor.dispose();
     }
-    const gradients = this.device.join(found, [model.layers.length, rows.adapters, layout.size]);
-    for (const tensor of [...found, ...parts, ...Object.values(shared)]) tensor.dispose();
-    return { gradients, losses: head.losses };
   }
 
   async losses(adapters: DeviceTensor, inputs: StepInputs): Promise<StepLosses> {
-    const shared = this.upload({ positions: inputs.positions, segments: inputs.segments });
-    const { states, parts } = await this.forward(adapters, inputs, shared, false);
-    const { losses } = await this.head(states.pop() as DeviceTensor, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), false);
-    for (const tensor of [...states, ...parts, ...Object.values(shared)]) tensor.dispose();
-    return losses;
+    const made: DeviceTensor[] = [];
+    try {
+      const shared = this.upload({ positions: inputs.positions, segments: inputs.segments }, made);
+      const { states } = await this.forward(adapters, inputs, shared, false, made);
+      return await (await this.head(states.pop() as DeviceTensor, inputs, Array.from({ length: this.shape.rows.adapters }, () => 0), false, made)).losses;
+    } finally {
+      for (const tensor of made) tensor.dispose();
+    }
   }
 
   async dispose(): Promise<void> {
@@ -112,16 +120,20 @@ export class BlockwiseEngine implements GradientEngine {
     return this.layers[layer] as Named<DeviceTensor>;
   }
 
-  private upload(tensors: Record<string, HostTensor>): Record<string, DeviceTensor> {
-    return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, this.device.upload(tensor)]));
+  private upload(tensors: Record<string, HostTensor>, made: DeviceTensor[]): Record<string, DeviceTensor> {
+    const uploaded = Object.entries(tensors).map(([name, tensor]) => [name, this.device.upload(tensor)] as const);
+    made.push(...uploaded.map(([, tensor]) => tensor));
+    return Object.fromEntries(uploaded);
   }
 
-  /** The inputs of every layer and, last, the final hidden states; without training only the last. */
-  private async forward(adapters: DeviceTensor, inputs: StepInputs, shared: Record<string, DeviceTensor>, train: boolean): Promise<{ states: DeviceTensor[]; parts: DeviceTensor[] }> {
+  /** The inputs of every layer and, last, the final hidden states; without training only the last. @param made takes all of them */
+  private async forward(adapters: DeviceTensor, inputs: StepInputs, shared: Record<string, DeviceTensor>, train: boolean, made: DeviceTensor[]): Promise<{ states: DeviceTensor[]; parts: DeviceTensor[] }> {
     const { model, layout, rows, dropout } = this.shape;
     const parts = model.layers.map((_, layer) => this.device.part(adapters, layer * rows.adapters * layout.size, [rows.adapters, layout.size]));
+    made.push(...parts);
     const embed = await this.sessions.get('embed', () => embedGraph(this.shape), model.outer, { capture: 'once' });
     const states = [(await embed.run({ ids: inputs.ids })).get('x')];
+    made.push(...states);
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
       const kind = kindOf(model.config, layer);
@@ -130,21 +142,23 @@ export class BlockwiseEngine implements GradientEngine {
       const outputs = await session.run({ x, adapters: parts[layer] as DeviceTensor, ...shared, ...(masked ? this.columns[layer] : {}) });
       if (!train) states.pop()?.dispose();
       states.push(outputs.get('y'));
+      made.push(outputs.get('y'));
     }
     return { states, parts };
   }
 
-  /** The head over all loss rows, chunk by chunk. Frees `x`. */
-  private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
+  /** The head over all loss rows, chunk by chunk. Frees `x`. @param made takes what has to be freed later */
+  private async head(x: DeviceTensor, inputs: StepInputs, weightOf: readonly number[], train: boolean, made: DeviceTensor[]): Promise<{ losses: Promise<StepLosses>; dx: DeviceTensor | null }> {
     const total = rowCount(this.shape.rows);
     const count = inputs.places.length;
     let dx = train ? this.device.upload(host('float32', x.shape, new Float32Array(total * this.shape.model.config.hidden_size))) : null;
+    if (dx) made.push(dx);
     const chunks: Outputs[] = [];
     for (let from = 0; from < count; from += this.chunk) {
       const feeds = headFeeds(inputs, from, Math.min(count, from + this.chunk), this.chunk, total, weightOf);
       const outputs = await this.headChunk({ x, ...feeds, ...(dx ? { dx_before: dx } : {}) }, train);
       dx?.dispose();
-      if (dx) dx = outputs.get('dx');
+      if (dx) made.push((dx = outputs.get('dx')));
       chunks.push(outputs);
     }
     x.dispose();
@@ -181,8 +195,11 @@ export class BlockwiseEngine implements GradientEngine {
       (await Promise.all(chunks.map((outputs) => readFloats(outputs.get(name))))).forEach((part, i) => out.set(part, i * this.chunk));
       return out.subarray(0, count);
     };
-    const [loss, correct] = await Promise.all([all('loss'), all('correct')]);
-    for (const outputs of chunks) outputs.dispose(['dx']);
-    return { loss, correct };
+    try {
+      const [loss, correct] = await Promise.all([all('loss'), all('correct')]);
+      return { loss, correct };
+    } finally {
+      for (const outputs of chunks) outputs.dispose(['dx']);
+    }
   }
 }

@@ -10,7 +10,7 @@ import type { AdapterNumbers } from './adapter-numbers.ts';
 import type { AdamW } from './adamw.ts';
 import type { StepLosses } from './engine.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
-import { type SplittingEngine, isOutOfMemory } from './splitting.ts';
+import type { SplittingEngine } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 
 /** Batches `from` to `to` of some adapters, evaluated in one pass. */
@@ -43,7 +43,7 @@ async function allParts(engine: SplittingEngine, adapters: DeviceTensor, input: 
       for await (const part of engine.losses(adapters, input)) parts.push(part);
       return parts;
     } catch (thrown) {
-      if (!isOutOfMemory(thrown) || !(await engine.split())) throw thrown;
+      await engine.lower([thrown]);
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { LabError } from '../core/errors.ts';
 import type { Rows } from '../models/rows.ts';
-import { type DeviceTensor, type HostTensor, host } from '../runtime/index.ts';
+import { type Device, type DeviceTensor, type HostTensor, host } from '../runtime/index.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
 import type { StepInputs } from './inputs.ts';
 
@@ -19,11 +19,13 @@ export class SplittingEngine {
   private engine: GradientEngine;
 
   /**
+   * @param device where the engines compute
    * @param make an engine for other rows
    * @param whole the rows of a micro-batch
    * @param parts has to divide the batch
    */
   constructor(
+    private readonly device: Device,
     private readonly make: (rows: Rows) => GradientEngine,
     private readonly whole: Rows,
     private parts = 1,
@@ -42,11 +44,23 @@ export class SplittingEngine {
 
   /** An engine of other rows, in as many parts. */
   like(rows: Rows): SplittingEngine {
-    return new SplittingEngine(this.make, rows, this.parts);
+    return new SplittingEngine(this.device, this.make, rows, this.parts);
   }
 
-  /** Goes on with fewer sequences at once: half of them, or the next divisor. @returns false where it is one already */
-  async split(): Promise<boolean> {
+  /**
+   * After a failure: goes on with fewer sequences at once where memory is what was missing.
+   * @param thrown everything that was, in its order
+   * @throws the first of it where it is not about memory; the want of memory where the sequences are alone already
+   */
+  async lower(thrown: readonly unknown[]): Promise<void> {
+    // What a GPU still has to say about the larger parts is not to be taken for a failure of the smaller ones.
+    const want = [...thrown, await this.device.settled()].find(isOutOfMemory);
+    if (!want) throw thrown[0];
+    if (!(await this.split())) throw want;
+  }
+
+  /** Half of the sequences at once, or the next divisor. @returns false where it is one already */
+  private async split(): Promise<boolean> {
     const next = nextParts(this.whole.batch, this.parts);
     if (next === null) return false;
     await this.engine.dispose().catch(() => {});

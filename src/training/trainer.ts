@@ -13,14 +13,14 @@ import { GraphAdamW } from './adamw-graph.ts';
 import { HostAdamW } from './adamw-host.ts';
 import type { AdamW, AdamWOptions } from './adamw.ts';
 import { rowKeyFeeds } from './dropout.ts';
-import type { GradientEngine } from './engine.ts';
+import type { GradientEngine, StepLosses } from './engine.ts';
 import { Evaluator } from './evaluator.ts';
 import { type StepInputs, joinBatches } from './inputs.ts';
 import { fullTrainables } from './full.ts';
 import { loraTrainables } from './lora.ts';
 import { type SchedulerType, scheduleFactor } from './schedule.ts';
 import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
-import { type PartGradients, SplittingEngine, isOutOfMemory } from './splitting.ts';
+import { type PartGradients, SplittingEngine } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 import type { Trainables } from './trainables.ts';
 
@@ -115,7 +115,7 @@ export class Trainer {
     const rows: Rows = { adapters: adapters.length, batch: first.batchSize, length: first.maxLength };
     const trainables = options.lora ? loraTrainables(model, options.lora, rows, options.engine) : fullTrainables(model, rows);
     const numbers = new AdapterNumbers(trainables.shape);
-    const engine = new SplittingEngine((own) => trainables.engine(own), rows, trainables.parts);
+    const engine = new SplittingEngine(model.device, (own) => trainables.engine(own), rows, trainables.parts);
     const totals = adapters.map(({ batches }) => Math.min(options.steps ?? Number.POSITIVE_INFINITY, Math.ceil(batches.length / training.gradient_accumulation_steps)));
 
     if (resume) checkState(resume, adapters.map(({ id }) => id), trainables.lora, numbers.shape);
@@ -155,12 +155,11 @@ export class Trainer {
     const lossTokens = this.perAdapter((k) => inputs.reduce((sum, { owners }) => sum + count(owners, k), 0));
     const weightOf = lossTokens.map((tokens) => (tokens > 0 ? 1 / tokens : 0));
 
-    const coming = await this.accumulated(inputs, weightOf);
     const rates = this.perAdapter((k) => (active[k] ? (adapters[k]?.learning_rate ?? training.learning_rate) * scheduleFactor(training.lr_scheduler_type, this.done, training.warmup_steps, this.totals[k] as number) : null));
-    const [norms, ...losses] = await Promise.all([this.optimizer.step(this.done + 1, rates), ...coming.map((part) => part.losses)]);
+    const { norms, parts } = await this.updated(inputs, weightOf, rates);
     this.done++;
     const sums = noSums(this.rows.adapters);
-    losses.forEach((result, i) => addTo(sums, (coming[i] as PartGradients).inputs, result));
+    for (const { inputs: own, losses } of parts) addTo(sums, own, losses);
 
     this.last = adapters.map(({ id }, k) => {
       const before = this.last[k] as AdapterReport;
@@ -181,10 +180,14 @@ export class Trainer {
     return { step: this.done, learning_rate: rates.find((rate) => rate !== null) as number, seconds: (performance.now() - started) / 1000, micro_batch: this.engine.rows.batch, adapters: structuredClone(this.last) };
   }
 
-  /** Gradients of a step's micro-batches, taken over by the optimiser. Where memory does not suffice, in smaller parts from now on. */
-  private async accumulated(inputs: readonly StepInputs[], weightOf: readonly number[]): Promise<PartGradients[]> {
+  /**
+   * The optimiser's step with the gradients of all micro-batches. Where memory does not suffice, in smaller parts from now on.
+   * Everything is asked of the GPU before anything is waited for; the step counts only once all that was read is known to be sound.
+   */
+  private async updated(inputs: readonly StepInputs[], weightOf: readonly number[], rates: readonly (number | null)[]): Promise<{ norms: number[]; parts: { inputs: StepInputs; losses: StepLosses }[] }> {
     for (;;) {
       const coming: PartGradients[] = [];
+      let stepping: Promise<number[]> | null = null;
       try {
         for (const [i, input] of inputs.entries()) {
           for await (const part of this.engine.gradients(this.optimizer.adapters, input, weightOf, this.dropoutKeys(i))) {
@@ -192,10 +195,16 @@ export class Trainer {
             await this.optimizer.accumulate(part.gradients);
           }
         }
-        return coming;
+        stepping = this.optimizer.step(this.done + 1, rates);
+        const [norms, ...losses] = await Promise.all([stepping, ...coming.map((part) => part.losses)]);
+        this.optimizer.commit();
+        return { norms, parts: losses.map((own, i) => ({ inputs: (coming[i] as PartGradients).inputs, losses: own })) };
       } catch (thrown) {
-        if (!isOutOfMemory(thrown) || !(await this.engine.split())) throw thrown;
+        // Whichever of them came first was told what is behind all their failures.
+        const reads = await Promise.allSettled([stepping, ...coming.map((part) => part.losses)]);
         this.optimizer.forget();
+        for (const { gradients } of coming) gradients.dispose();
+        await this.engine.lower([thrown, ...reads.flatMap((read) => (read.status === 'rejected' ? [read.reason as unknown] : []))]);
       }
     }
   }

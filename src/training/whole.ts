@@ -73,7 +73,10 @@ export function loraEngine(shape: StepShape): WholeEngine {
 }
 
 async function losses(outputs: Outputs, { places }: StepInputs): Promise<StepLosses> {
-  const [loss, correct] = await Promise.all([readFloats(outputs.get('loss')), readFloats(outputs.get('correct'))]);
-  outputs.dispose(['gradients']);
-  return { loss: loss.subarray(0, places.length), correct: correct.subarray(0, places.length) };
+  try {
+    const [loss, correct] = await Promise.all([readFloats(outputs.get('loss')), readFloats(outputs.get('correct'))]);
+    return { loss: loss.subarray(0, places.length), correct: correct.subarray(0, places.length) };
+  } finally {
+    outputs.dispose(['gradients']);
+  }
 }

@@ -3,7 +3,7 @@ import { LabError } from '../../src/core/errors.ts';
 import { Graph, type Value } from '../../src/onnx/index.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { type Device, readFloats } from '../../src/runtime/index.ts';
-import type { Batch } from '../../src/text/packing.ts';
+import type { Batch, Batches } from '../../src/text/packing.ts';
 import { Trainer } from '../../src/training/index.ts';
 import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
@@ -159,16 +159,19 @@ export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Pr
   return difference(runs[0] as Run, runs[1] as Run);
 }
 
-/** A device that has not enough memory for graphs over more than `most` tokens. */
-function cramped(device: Device, most: number, refused: number[]): Device {
+/** A device that has not enough memory for graphs over more than `most` tokens. @param most asked at every run */
+function cramped(device: Device, most: () => number, refused: number[] = []): Device {
   const program: Device['program'] = (graph, options) => {
     const tokens = graph.inputs.find(({ name }) => name === 'ids')?.shape[0] ?? 0;
     const inner = device.program(graph, options);
-    if (tokens <= most) return inner;
-    return { ...inner, bind: async (parameters) => ({ ...(await inner.bind(parameters)), run: () => {
-      refused.push(tokens);
-      return Promise.reject(new LabError('runtime.memory', 'std::bad_alloc', ''));
-    } }) };
+    return { ...inner, bind: async (parameters) => {
+      const session = await inner.bind(parameters);
+      return { ...session, run: (feeds) => {
+        if (tokens <= most()) return session.run(feeds);
+        refused.push(tokens);
+        return Promise.reject(new LabError('runtime.memory', 'std::bad_alloc', ''));
+      } };
+    } };
   };
   return new Proxy(device, {
     get(target, key) {
@@ -179,26 +182,34 @@ function cramped(device: Device, most: number, refused: number[]): Device {
   });
 }
 
+/** Batches of four rows of one adapter's data. */
+function wideBatches(set: GoldenSet, k: number): Batches {
+  const narrow = set.batches(k);
+  return { ...narrow, batchSize: 4, length: 10, at: (index: number) => joined(narrow.at(2 * index), narrow.at(2 * index + 1)) };
+}
+
+/** Two adapters on batches of four rows, two of them a step, with dropout. */
+async function wideTrainer(device: Device, set: GoldenSet, engine: EngineKind): Promise<Trainer> {
+  return Trainer.create(await set.model(device), { adapters: [0, 1].map((k) => ({ id: `adapter${k}`, batches: wideBatches(set, k), seed: k, init: set.adapter(k) })), lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 }, engine });
+}
+
 /** Two adapters on batches of four rows where memory suffices for one row of each, against the same run with room enough; and with too little for even that. */
 export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: EngineKind): Promise<Difference & { refused: number[]; microBatches: number[]; evaluated: number; hopeless: string }> {
   const set = await GoldenSet.open('untied', read);
   const { maxLength } = GOLDEN_ROWS;
-  const wide = (k: number) => {
-    const narrow = set.batches(k);
-    return { ...narrow, batchSize: 4, length: 10, at: (index: number) => joined(narrow.at(2 * index), narrow.at(2 * index + 1)) };
-  };
+  const wide = (k: number): Batches => wideBatches(set, k);
   const refused: number[] = [];
-  const make = async (on: Device): Promise<Trainer> => Trainer.create(await set.model(on), { adapters: [0, 1].map((k) => ({ id: `adapter${k}`, batches: wide(k), seed: k, init: set.adapter(k) })), lora: { ...set.lora, lora_dropout: 0.2 }, training: { ...set.training, gradient_accumulation_steps: 2 }, engine });
+  const make = (on: Device): Promise<Trainer> => wideTrainer(on, set, engine);
   const roomy = await make(device);
   const [knownFirst] = await roomy.evaluate([wide(0), null]);
   const known = await run(roomy, 4);
   const [knownLoss] = await roomy.evaluate([wide(0), null]);
   roomy.dispose();
   // Memory may run out in an evaluation too, before any step has found out how little there is.
-  const asked = await make(cramped(device, 2 * maxLength, []));
+  const asked = await make(cramped(device, () => 2 * maxLength));
   const [first] = await asked.evaluate([wide(0), null]);
   asked.dispose();
-  const tight = await make(cramped(device, 2 * maxLength, refused));
+  const tight = await make(cramped(device, () => 2 * maxLength, refused));
   const losses: number[][] = [];
   const microBatches: number[] = [];
   for (let step = 0; step < 4; step++) {
@@ -209,8 +220,102 @@ export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: 
   const [loss] = await tight.evaluate([wide(0), null]);
   const found = { losses, adapters: await flat(tight) };
   tight.dispose();
-  const hopeless = await make(cramped(device, 2, [])).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
+  const hopeless = await make(cramped(device, () => 2)).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
   return { ...difference(known, found), refused, microBatches, evaluated: Math.max(Math.abs((loss as number) / (knownLoss as number) - 1), Math.abs((first as number) / (knownFirst as number) - 1)), hopeless };
+}
+
+/**
+ * Runs `work` on a GPU that has no memory for some buffers. They are asked for as the largest that the GPU binds, which a software
+ * GPU has no memory for, so that what follows is the browser's own: an error event, a buffer that is not valid, runs that fail of it.
+ * @returns how many were refused, by the GPU's own word
+ */
+async function starved(without: (size: number) => boolean, work: () => Promise<void>): Promise<number> {
+  const { createBuffer } = GPUDevice.prototype;
+  let refused = 0;
+  const told = ({ error }: GPUUncapturedErrorEvent): void => void (error instanceof GPUOutOfMemoryError && refused++);
+  const heard = new Set<GPUDevice>();
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    if (descriptor.mappedAtCreation || !without(descriptor.size)) return createBuffer.call(this, descriptor);
+    if (!heard.has(this)) heard.add(this).forEach((gpu) => gpu.addEventListener('uncapturederror', told));
+    return createBuffer.call(this, { ...descriptor, size: this.limits.maxBufferSize });
+  };
+  try {
+    await work();
+    return refused;
+  } finally {
+    GPUDevice.prototype.createBuffer = createBuffer;
+    for (const gpu of heard) gpu.removeEventListener('uncapturederror', told);
+  }
+}
+
+interface Starved extends Difference {
+  /** Loss against a run with room enough. */
+  roomy: number;
+  refused: number;
+  microBatches: number[];
+}
+
+/** A run on a GPU with no memory for buffers over `most` bytes, against the same run begun with as few sequences at once as it ends up with. */
+export async function starvedAndCramped(device: Device, read: ReadGolden, engine: EngineKind, most: number): Promise<Starved & { evaluated: number }> {
+  const set = await GoldenSet.open('untied', read);
+  const steps = 3;
+  const tight = await wideTrainer(device, set, engine);
+  const found: Run = { losses: [], adapters: [] };
+  const microBatches: number[] = [];
+  let loss: number | null | undefined;
+  const refused = await starved((size) => size > most, async () => {
+    for (let step = 0; step < steps; step++) {
+      const report = await tight.step();
+      found.losses.push(report.adapters.map((adapter) => adapter.loss));
+      microBatches.push(report.micro_batch);
+    }
+    [loss] = await tight.evaluate([wideBatches(set, 0), null]);
+    found.adapters = await flat(tight);
+  });
+  tight.dispose();
+  const small = await wideTrainer(cramped(device, () => 2 * (microBatches[0] as number) * GOLDEN_ROWS.maxLength), set, engine);
+  const known = await run(small, steps);
+  const [knownLoss] = await small.evaluate([wideBatches(set, 0), null]);
+  small.dispose();
+  const roomy = await wideTrainer(device, set, engine);
+  const all = await run(roomy, steps);
+  roomy.dispose();
+  return { ...difference(known, found), roomy: difference(all, found).loss, refused, microBatches, evaluated: Math.abs((loss as number) / (knownLoss as number) - 1) };
+}
+
+/**
+ * Runs whose third step finds no memory, once: for the gradient of its second micro-batch, which the GPU tells when the losses are
+ * read; and for reading the norms, when the optimiser has done its work. Each against a run that goes on in halves from the third step on.
+ */
+export async function starvedLate(device: Device, read: ReadGolden, engine: EngineKind): Promise<{ gradients: Starved; norm: Starved }> {
+  const set = await GoldenSet.open('untied', read);
+  const [steps, from] = [4, 2];
+  let done = 0;
+  const counted = async (trainer: Trainer): Promise<Run & { microBatches: number[] }> => {
+    const losses: number[][] = [];
+    const microBatches: number[] = [];
+    for (done = 0; done < steps; done++) {
+      const report = await trainer.step();
+      losses.push(report.adapters.map(({ loss }) => loss));
+      microBatches.push(report.micro_batch);
+    }
+    const out = { losses, microBatches, adapters: await flat(trainer) };
+    trainer.dispose();
+    return out;
+  };
+  const known = await counted(await wideTrainer(cramped(device, () => (done < from ? Number.POSITIVE_INFINITY : 4 * GOLDEN_ROWS.maxLength)), set, engine));
+  const all = await counted(await wideTrainer(device, set, engine));
+  const late = async (which: (sizes: { gradients: number; norm: number }) => number, time: number): Promise<Starved> => {
+    const trainer = await wideTrainer(device, set, engine);
+    const { adapters } = await trainer.save();
+    const wanted = which({ gradients: 4 * adapters.reduce((sum, { parameters }) => sum + parameters.length, 0), norm: 4 * adapters.length });
+    let seen = 0;
+    let found: Awaited<ReturnType<typeof counted>> | undefined;
+    const refused = await starved((size) => done === from && size === wanted && ++seen === time, async () => void (found = await counted(trainer)));
+    const own = found as NonNullable<typeof found>;
+    return { ...difference(known, own), roomy: difference(all, own).loss, refused, microBatches: own.microBatches };
+  };
+  return { gradients: await late(({ gradients }) => gradients, 2), norm: await late(({ norm }) => norm, 1) };
 }
 
 function joined(a: Batch, b: Batch): Batch {

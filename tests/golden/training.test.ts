@@ -141,6 +141,30 @@ for (const engine of ['whole', 'blockwise'] as const) {
   });
 }
 
+interface Starved extends Difference { roomy: number; refused: number; microBatches: number[] }
+
+// The software GPU's largest buffers: of four rows 65,536 bytes and more, of two as many in the blockwise engine alone, of one half as many.
+for (const [engine, left] of [['whole', 2], ['blockwise', 1]] as const) {
+  test(`a GPU without the memory for a micro-batch computes it in parts, with the numbers of a run begun so, ${engine}`, async ({ page }) => {
+    const { exact, roomy, refused, microBatches, evaluated } = await check<Starved & { evaluated: number }>(page, 'webgpu', 'starvedAndCramped', engine, 40_000);
+    expect(refused).toBeGreaterThan(0);
+    expect(microBatches).toEqual([left, left, left]);
+    expect(exact).toBe(true);
+    expect(roomy).toBeLessThan(1e-5);
+    expect(evaluated).toBe(0);
+  });
+}
+
+test('a GPU that runs out of memory in the middle of a run changes nothing before the step is computed in parts', async ({ page }) => {
+  const found = await check<{ gradients: Starved; norm: Starved }>(page, 'webgpu', 'starvedLate', 'whole');
+  for (const [name, { exact, roomy, refused, microBatches }] of Object.entries(found)) {
+    expect(refused, name).toBe(1);
+    expect(microBatches, name).toEqual([4, 4, 2, 2]);
+    expect(exact, name).toBe(true);
+    expect(roomy, name).toBeLessThan(1e-5);
+  }
+});
+
 test('evaluation weighs every loss token once and says null where there is nothing', async ({ page }) => {
   for (const engine of ['whole', 'blockwise']) {
     const { found, known } = await check<{ found: (number | null)[]; known: (number | null)[] }>(page, 'wasm', 'evaluations', engine);
