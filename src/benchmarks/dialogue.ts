@@ -5,7 +5,7 @@ import type { Category, Question } from '../core/question.ts';
  * The chat that asks for the next turn: the question's turns so far with the model's own answers between them, as MT-Bench
  * runs it. `answers` holds none for the first turn and one for the second.
  *
- * @param systemLine one sentence in the question's language (see `systemLine`), or null for none
+ * @param systemLine one sentence in the question's language (src/text/system.ts has them), or null for none
  */
 export function turnPrompt(question: Question, answers: readonly string[], systemLine: string | null): Message[] {
   if (answers.length >= question.turns.length) throw new RangeError(`${question.question_id} has ${question.turns.length} turns; all are answered`);

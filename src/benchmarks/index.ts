@@ -4,4 +4,3 @@ export { temperatureOf, turnPrompt } from './dialogue.ts';
 export { readJudgments, writeJudgments } from './judgments.ts';
 export { type BenchmarkOptions, parseBenchmark, type ParsedBenchmark } from './parse.ts';
 export { stratify } from './stratify.ts';
-export { systemLine } from './system-lines.ts';

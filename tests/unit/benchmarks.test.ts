@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import type { Judgment } from '../../src/core/judgment.ts';
-import { LANGUAGES, STUDY_LANGUAGES } from '../../src/core/languages.ts';
+import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
 import { CATEGORIES, type Answer, type Question } from '../../src/core/question.ts';
-import { mergeBenchmarks, parseBenchmark, readAnswers, readJudgments, stratify, summarise, systemLine, temperatureOf, turnPrompt, writeAnswers, writeJudgments } from '../../src/benchmarks/index.ts';
+import { mergeBenchmarks, parseBenchmark, readAnswers, readJudgments, stratify, summarise, temperatureOf, turnPrompt, writeAnswers, writeJudgments } from '../../src/benchmarks/index.ts';
 
 const file = (name: string, ...lines: (string | object)[]): File => new File([lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')], name);
 const question = (id: string | number, extra: object = {}): object => ({ question_id: id, category: 'math', turns: ['one', 'two'], ...extra });
@@ -95,13 +95,6 @@ test('the second turn’s prompt holds the first turn and its answer', () => {
 test('categories that the table does not name are greedy', () => {
   const table = { writing: 0.7, stem: 0.1 };
   expect(CATEGORIES.map((category) => temperatureOf(category, table))).toEqual([0.7, 0, 0, 0, 0, 0, 0.1, 0]);
-});
-
-test('every language of the lab has its own system sentence', () => {
-  const lines = [...LANGUAGES.keys()].map(systemLine);
-  expect(new Set(lines).size).toBe(LANGUAGES.size);
-  for (const line of lines) expect(line).toMatch(/[.。।]$/);
-  expect(() => systemLine('xx')).toThrow(expect.objectContaining({ code: 'benchmarks.system-line' }));
 });
 
 /** 80 numbers, ten a category, in five languages. */
