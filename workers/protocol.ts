@@ -41,6 +41,8 @@ export interface DataApi {
   mixes: MixesApi;
   judges: Pick<JudgesApi, 'prompts' | 'rubric'>;
   studies: Omit<StudiesApi, 'start' | 'pause' | 'cancel' | 'retry' | 'wait' | 'run' | 'subscribe'> & {
+    /** What is kept of a study, counted: the same again where it has not come further. */
+    standing(id: string): Promise<string>;
     /** Writes down that a study failed in a way its engine could not write down itself. */
     markFailed(id: string, error: ErrorRecord): Promise<void>;
   };

@@ -53,8 +53,8 @@ export class PageLab implements Lab {
 
   private readonly links: Record<Place, WorkerLink>;
   private readonly listeners = new Set<(event: StudyEvent) => void>();
-  /** The study this page set going, when (seconds since 1970), and whether its engine has been lost under it before. */
-  private active: { id: string; since: number; restarted: boolean } | null = null;
+  /** The study this page set going, when (seconds since 1970), and where it stood when its engine was lost under it last. */
+  private active: { id: string; since: number; stood: string | null } | null = null;
 
   /** @param patience seconds without a sign of life after which a worker counts as stuck; the default suits every model */
   constructor(options: PageOptions, base: string, patience?: number) {
@@ -132,14 +132,15 @@ export class PageLab implements Lab {
     for (const listener of this.listeners) listener(event);
   }
 
-  /** The engine was lost. What it was running goes on once from its last checkpoint; losing it again fails the study. */
+  /** The engine was lost. What it was running goes on from its last checkpoint; losing it again before anything more was stored fails the study. */
   private async recover(): Promise<void> {
     const { active } = this;
     if (!active) return;
-    const error = new LabError('app.worker-lost', 'The engine stopped twice during this study; the browser may be out of memory.', 'Close other tabs, or lower per_device_train_batch_size, max_length or adapters_per_pass. Retry goes on from the last checkpoint.');
+    const error = new LabError('app.worker-lost', 'The engine stopped twice at the same place of this study; the browser may be out of memory.', 'Close other tabs, or lower per_device_train_batch_size, max_length or adapters_per_pass. Retry goes on from the last checkpoint.');
     try {
-      if (active.restarted) throw error;
-      active.restarted = true;
+      const stands = (await this.links.data.call('studies', 'standing', [active.id])) as string;
+      if (stands === active.stood) throw error;
+      active.stood = stands;
       await this.links.engine.call('studies', 'start', [active.id]);
     } catch (thrown) {
       await this.links.data.call('studies', 'markFailed', [active.id, LabError.from(thrown, 'app.worker-lost', error.hint).toRecord()]);
@@ -182,6 +183,6 @@ export class PageLab implements Lab {
   }
 }
 
-function begun(id: string): { id: string; since: number; restarted: boolean } {
-  return { id, since: Date.now() / 1000, restarted: false };
+function begun(id: string): { id: string; since: number; stood: string | null } {
+  return { id, since: Date.now() / 1000, stood: null };
 }

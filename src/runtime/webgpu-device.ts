@@ -41,7 +41,7 @@ export class WebGpuDevice implements Device {
     this.halves = gpu.features.has('shader-f16');
     this.lost = gpu.lost.then(
       ({ reason, message }) =>
-        new LabError('runtime.device-lost', `The graphics device was lost${message ? `: ${message}` : ''}.`, 'What was stored is safe. Reload the page to go on; with ?device=wasm it runs without the GPU.', { reason }),
+        new LabError('runtime.device-lost', `The graphics device was lost${message ? `: ${message}` : ''}.`, 'What was stored is safe. Try again: the lab opens the device anew; with ?device=wasm it runs without the GPU.', { reason }),
     );
   }
 

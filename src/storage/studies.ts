@@ -100,6 +100,18 @@ export class StudyStore {
     });
   }
 
+  /** What is kept of a study, counted, losses aside: the same again where nothing has been added. */
+  async standing(study: string): Promise<string> {
+    return this.db.read(['checkpoints', 'adapters', 'answers', 'judgments'], async (tx) => {
+      const all = everyRowOf(study);
+      const checkpoints = await tx.objectStore('checkpoints').getAll(all);
+      const adapters = await tx.objectStore('adapters').count(all);
+      const answers = await tx.objectStore('answers').getAll(all);
+      const judgments = await tx.objectStore('judgments').count(all);
+      return JSON.stringify([checkpoints.map(({ group, step }) => [group, step]), adapters, answers.reduce((sum, { turns }) => sum + turns, 0), judgments]);
+    });
+  }
+
   /** Keeps what one cell's training gave, its group going on. */
   async keepAdapter(study: string, cell: string, adapter: Tuned): Promise<void> {
     await this.db.write(['adapters'], (tx) => tx.objectStore('adapters').put({ study, cell, adapter }));

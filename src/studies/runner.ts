@@ -118,7 +118,8 @@ export class StudyRunner {
 
   private async execute({ live, controller }: Running): Promise<void> {
     const { store, engine, data } = this.ports;
-    let reopened = false;
+    /** Where the study stood when its device was lost last. */
+    let stood: string | null = null;
     for (;;) {
       const device = new AbortController();
       const signal = AbortSignal.any([controller.signal, device.signal]);
@@ -138,15 +139,17 @@ export class StudyRunner {
           const { kind } = controller.signal.reason as Interruption;
           return await this.finish(live, { status: kind === 'cancel' ? 'cancelled' : 'paused' });
         }
-        if (lost instanceof LabError && !reopened) {
-          reopened = true;
+        const stands = lost instanceof LabError ? await store.studies.standing(live.id) : null;
+        if (lost instanceof LabError && stands !== stood) {
+          stood = stands;
           live.update({ error: new LabError(lost.code, `${lost.message} The lab opened it again and went on from the last checkpoint.`, lost.hint, lost.data).toRecord() });
           await live.save();
           await engine.reopen();
           continue;
         }
         if (thrown instanceof Halted) return await this.finish(live, { status: 'paused', error: thrown.record });
-        const error = LabError.from(lost ?? thrown, 'studies.failed', 'Retry the study; everything stored so far is kept.').toRecord();
+        const failure = lost instanceof LabError ? new LabError(lost.code, `${lost.message} It had been lost at the same place before, and nothing more could be stored in between.`, 'Retry the study; everything stored so far is kept. Where it happens again, lower per_device_train_batch_size, max_length or adapters_per_pass, or use ?device=wasm.', lost.data) : thrown;
+        const error = LabError.from(failure, 'studies.failed', 'Retry the study; everything stored so far is kept.').toRecord();
         return await this.finish(live, { status: error.code.startsWith('storage.') ? 'paused' : 'failed', error });
       }
     }

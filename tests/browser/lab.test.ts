@@ -1,7 +1,8 @@
 /** The facade from the page's side: imports, refusals, exports, and what happens when a worker dies. */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { readSafetensors } from '../../src/models/safetensors.ts';
+import type { ManifestInput } from '../../src/studies/manifest.ts';
 import { failureOf, importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
 // Requests of a service worker pass by page.route, which stands in for other hosts here.
@@ -209,24 +210,46 @@ test('the untuned model and a study\'s adapter can be chatted with', async ({ pa
 });
 
 // Ended within a step, the engine's WebAssembly waits for ever for threads that ended with it: stuck, not dead.
-test('an engine that is stuck is replaced, and its study goes on from the last checkpoint to the same losses', async ({ page }) => {
-  await openLab(page);
-  const model = await importModel(page, tinyCheckpoint());
-  const study = tinyStudy(model, { training: { max_steps: 60, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 5 } });
-  const unbroken = await runStudy(page, study);
+const trained = (page: Page, least: number): Promise<unknown> => page.waitForFunction((steps) => ((window as unknown as { trained?: number }).trained ?? 0) >= steps, least);
+
+/** Runs a study whose engine is ended at each of these steps. @returns how it ended, with the code of its error */
+async function runDying(page: Page, study: ManifestInput, steps: readonly number[]): Promise<{ id: string; status: string; error: string | null }> {
   const dying = page.evaluate(async (manifest) => {
     const { PageLab } = (await import(/* @vite-ignore */ `${location.origin}/src/app/lab.ts`)) as { PageLab: new (options: object, base: string, patience: number) => LabWindow['lab'] };
     const lab = new PageLab({ device: 'wasm', fresh: false }, document.baseURI, 4);
-    return lab.studies.run(manifest, (event) => {
-      (window as unknown as { trained: number }).trained = event.state.cells[0]?.trained.done ?? 0;
-    });
+    let id = '';
+    const ended = await lab.studies.run(manifest, ({ study: own, state }) => {
+      id = own;
+      (window as unknown as { trained: number }).trained = state.cells[0]?.trained.done ?? 0;
+    }).then(({ status }) => ({ status, error: null }), (thrown: { code: string }) => ({ status: 'failed', error: thrown.code }));
+    return { id, ...ended };
   }, study);
-  await page.waitForFunction(() => ((window as unknown as { trained?: number }).trained ?? 0) >= 12);
-  await page.workers().findLast((worker) => worker.url().includes('engine'))?.evaluate(() => (globalThis as unknown as DedicatedWorkerGlobalScope).close());
-  const state = await dying;
+  for (const step of steps) {
+    await trained(page, step);
+    await page.workers().findLast((worker) => worker.url().includes('engine'))?.evaluate(() => (globalThis as unknown as DedicatedWorkerGlobalScope).close());
+    // What the dead engine was heard of last is no news of the next one.
+    await page.evaluate(() => void ((window as unknown as { trained: number }).trained = 0));
+  }
+  return dying;
+}
+
+test('an engine that is stuck is replaced, as often as more was stored in between, and its study goes on from the last checkpoint to the same losses', async ({ page }) => {
+  await openLab(page);
+  const model = await importModel(page, tinyCheckpoint());
+  const study = tinyStudy(model, { training: { max_steps: 120, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 5 } });
+  const unbroken = await runStudy(page, study);
+  const state = await runDying(page, study, [12, 40]);
   expect(state.status).toBe('done');
   const losses = await page.evaluate(([a, b]) => Promise.all([a, b].map((id) => (window as unknown as LabWindow).lab.studies.losses(id as string))), [unbroken.id, state.id]);
   expect(losses[1]).toEqual(losses[0]);
+});
+
+test('an engine that is lost again before anything more was stored fails its study, which says so', async ({ page }) => {
+  await openLab(page);
+  const model = await importModel(page, tinyCheckpoint());
+  const { status, error, id } = await runDying(page, tinyStudy(model, { training: { max_steps: 2000, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 2000 } }), [12, 12]);
+  expect([status, error]).toEqual(['failed', 'app.worker-lost']);
+  expect(await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).error?.message, id)).toContain('at the same place');
 });
 
 test('a call that waits on a worker that dies is told so', async ({ page }) => {

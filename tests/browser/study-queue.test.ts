@@ -148,14 +148,35 @@ test('a judge that reaches its cap pauses the study with what it has kept', asyn
   expect(after.judgments).toHaveLength(24);
 });
 
-test('a lost device is opened once more and the study goes on from the last checkpoint', async ({ page }) => {
+test('a lost device is opened again and the study goes on from the last checkpoint', async ({ page }) => {
   const unbroken = await whole(page);
-  const report = await whole(page, { toy: { loseAt: 8 } });
+  const report = await whole(page, { toy: { loseAt: [8] } });
   expect(report.status).toBe('done');
   expect(report.trainers.map(({ from }) => from)).toEqual([0, 5]);
   expect(report.losses).toEqual(unbroken.losses);
   expect(report.error).toBe('runtime.device-lost');
   expect(report.message).toContain('went on from the last checkpoint');
+});
+
+test('a device may be lost as often as it likes, as long as something more was stored in between', async ({ page }) => {
+  const unbroken = await whole(page);
+  const report = await whole(page, { toy: { loseAt: [3, 8, 11], loseAnswering: [4, 9] } });
+  expect(report.status).toBe('done');
+  expect(report.trainers.map(({ from }) => from)).toEqual([0, 0, 5, 10]);
+  expect(report.losses).toEqual(unbroken.losses);
+  expect(report.answers).toEqual(unbroken.answers);
+  expect(report.judgments).toEqual(unbroken.judgments);
+});
+
+test('a device that is lost again before anything more was stored fails the study, which says so', async ({ page }) => {
+  // Checkpoints are of steps 5 and 10.
+  const failures = [[[3, 4], [0, 0]], [[8, 9], [0, 5]], [[3, 8, 8], [0, 0, 5]]] as const;
+  for (const [loseAt, from] of failures) {
+    const report = await whole(page, { toy: { loseAt: [...loseAt] } });
+    expect([report.status, report.error], String(loseAt)).toEqual(['failed', 'runtime.device-lost']);
+    expect(report.message).toContain('nothing more could be stored in between');
+    expect(report.trainers.map((trainer) => trainer.from), String(loseAt)).toEqual(from);
+  }
 });
 
 test('a composition that cannot be made fails alone', async ({ page }) => {

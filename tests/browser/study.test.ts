@@ -116,6 +116,21 @@ test('a graphics process that crashes in training costs no more than the steps s
   expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });
 
+test('a conversation that loses its graphics device is told so, and the next one gets another', async ({ page, browser }) => {
+  await openLab(page, `${product}?device=webgpu`);
+  const model = await importModel(page, tinyCheckpoint());
+  const ask = (tokens: number): Promise<string> => page.evaluate(
+    ([id, most]) => (window as unknown as LabWindow).lab.models.chat({ model: id, messages: [{ role: 'user', content: 'Where does Anna live?' }], max_new_tokens: most }).then(({ text }) => text, (error: { code: string }) => error.code),
+    [model, tokens] as const,
+  );
+  const before = await ask(6);
+  const broken = ask(400);
+  await page.waitForTimeout(200);
+  await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
+  expect(await broken).toBe('runtime.device-lost');
+  expect(await ask(6)).toBe(before);
+});
+
 test('a study of another family trains and answers with its weights in four bits, near what the whole weights give', async ({ page }) => {
   await openLab(page, `${product}?device=wasm`);
   const model = await importModel(page, tinyCheckpoint({ architectures: ['GPTNeoXForCausalLM'], model_type: 'gpt_neox', hidden_act: 'gelu', hidden_size: 32, head_dim: null, intermediate_size: 64, rotary_pct: 0.5 }));

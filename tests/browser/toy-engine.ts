@@ -17,8 +17,10 @@ export interface ToyOptions {
   stepMs?: number;
   /** Milliseconds an answer takes. */
   answerMs?: number;
-  /** The step at which the device is lost, once. */
-  loseAt?: number;
+  /** Steps at which the device is lost, each as often as it stands here. */
+  loseAt?: number[];
+  /** The same by how many answers were given. */
+  loseAnswering?: number[];
   /** An adapter whose loss becomes NaN, and when. */
   diverge?: { cell: string; step: number };
 }
@@ -31,8 +33,11 @@ export class ToyEngine implements StudyEngine {
   reopened = 0;
   steps = 0;
   private loss = deferred();
+  private readonly losses: Record<'training' | 'answering', number[]>;
 
-  constructor(readonly options: ToyOptions = {}) {}
+  constructor(readonly options: ToyOptions = {}) {
+    this.losses = { training: [...(options.loseAt ?? [])], answering: [...(options.loseAnswering ?? [])] };
+  }
 
   report(): Promise<DeviceReport> {
     return Promise.resolve(DEVICE);
@@ -42,8 +47,13 @@ export class ToyEngine implements StudyEngine {
     return this.loss.promise;
   }
 
-  lose(): void {
+  /** Loses the device if it is to be lost here. */
+  loses(phase: 'training' | 'answering', at: number): boolean {
+    const found = this.losses[phase].indexOf(at);
+    if (found === -1) return false;
+    this.losses[phase].splice(found, 1);
     this.loss.resolve(new LabError('runtime.device-lost', 'The graphics device was lost.', 'Nothing.'));
+    return true;
   }
 
   async reopen(): Promise<void> {
@@ -74,10 +84,7 @@ class ToyTrainer implements StudyTrainer {
   async step(): ReturnType<StudyTrainer['step']> {
     const { options } = this.engine;
     if (options.stepMs) await wait(options.stepMs);
-    if (options.loseAt === this.at && this.engine.reopened === 0) {
-      this.engine.lose();
-      return new Promise(() => {});
-    }
+    if (this.engine.loses('training', this.at)) return new Promise(() => {});
     const adapters = this.options.adapters.map(({ id, batches }, k) => {
       const { ids, targets } = batches.at(this.at);
       const sum = ids.reduce((total, token, i) => total + token * (i + 1), 0);
@@ -123,6 +130,7 @@ class ToyGenerator implements StudyGenerator {
     const results: GenerationResult[] = [];
     for (const request of requests) {
       if (this.engine.options.answerMs) await wait(this.engine.options.answerMs);
+      if (this.engine.loses('answering', this.engine.answered.length)) return new Promise(() => {});
       signal.throwIfAborted();
       const weight = [...(this.adapters[request.adapter]?.tensors.values() ?? [])][0]?.data[0] ?? 0;
       const text = `answer ${hash32(`${request.prompt.join()} ${weight > 0}`) % 5}`;

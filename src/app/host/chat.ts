@@ -1,7 +1,7 @@
 /** One chat with the untuned model or with a study's adapter, for trying things out. */
 import { LabError } from '../../core/errors.ts';
 import type { Store } from '../../storage/index.ts';
-import type { StudyEngine, StudyGenerator } from '../../studies/engine.ts';
+import type { StudyEngine, StudyGenerator, StudyModel } from '../../studies/engine.ts';
 import { renderPrompt } from '../../text/chat.ts';
 import type { ModelsApi } from '../facade.ts';
 
@@ -11,8 +11,8 @@ type Request = Parameters<ModelsApi['chat']>[0];
 const DEFAULT_NEW_TOKENS = 128;
 
 export class ChatDesk {
-  /** The last generator made: a conversation asks the same one again. */
-  private last: { key: string; generator: StudyGenerator } | null = null;
+  /** The last generator made: a conversation asks the same one again, as long as its model is the one that is loaded. */
+  private last: { key: string; model: StudyModel; generator: StudyGenerator } | null = null;
 
   constructor(
     private readonly engine: StudyEngine,
@@ -24,12 +24,15 @@ export class ChatDesk {
     const manifest = request.study === undefined ? undefined : (await this.store.studies.get(request.study))?.manifest;
     // An adapter answers over the weights it was tuned on.
     const model = await this.engine.model(id, manifest?.storage);
-    const generator = await this.generator(request, model);
-    const start = performance.now();
-    const [result] = await generator.generate(
-      [{ id: 'chat', adapter: 0, prompt: renderPrompt(model.tokenizer, messages), maxNewTokens: max_new_tokens, temperature, topP: 1, topK: 0, repetitionPenalty: 1, seed: `chat/${seed}` }],
-      { signal: new AbortController().signal, onResult: () => {} },
-    );
+    let start = 0;
+    const [result] = await this.guarded(async () => {
+      const generator = await this.generator(request, model);
+      start = performance.now();
+      return generator.generate(
+        [{ id: 'chat', adapter: 0, prompt: renderPrompt(model.tokenizer, messages), maxNewTokens: max_new_tokens, temperature, topP: 1, topK: 0, repetitionPenalty: 1, seed: `chat/${seed}` }],
+        { signal: new AbortController().signal, onResult: () => {} },
+      );
+    });
     if (!result) throw new LabError('models.no-answer', `${id} gave no answer.`, 'This is a fault of the lab.', { id });
     return { text: model.tokenizer.decode(result.tokens).trim(), tokens: result.tokens.length, seconds: (performance.now() - start) / 1000 };
   }
@@ -40,12 +43,26 @@ export class ChatDesk {
     this.last = null;
   }
 
-  private async generator({ model: id, study, cell }: Request, model: Awaited<ReturnType<StudyEngine['model']>>): Promise<StudyGenerator> {
+  /** Work on a lost device may never end; and a generator that has failed is not asked again. */
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    const gone = this.engine.lost().then((error): never => {
+      throw error;
+    });
+    gone.catch(() => {});
+    try {
+      return await Promise.race([work(), gone]);
+    } catch (thrown) {
+      this.release();
+      throw thrown;
+    }
+  }
+
+  private async generator({ model: id, study, cell }: Request, model: StudyModel): Promise<StudyGenerator> {
     const key = JSON.stringify([id, study ?? null, cell ?? null]);
-    if (this.last?.key === key) return this.last.generator;
+    if (this.last?.key === key && this.last.model === model) return this.last.generator;
     this.release();
     const generator = await model.generator(study !== undefined && cell !== undefined ? [await this.adapter(study, cell)] : []);
-    this.last = { key, generator };
+    this.last = { key, model, generator };
     return generator;
   }
 

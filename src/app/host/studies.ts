@@ -159,6 +159,10 @@ export class StudyDesk implements Api {
     return new Blob([writeJudgments(await this.judgments(id))], { type: 'application/jsonl' });
   }
 
+  standing(id: string): Promise<string> {
+    return this.ports.store.studies.standing(id);
+  }
+
   async markFailed(id: string, error: ErrorRecord): Promise<void> {
     const state = await this.load(id);
     state.status = 'failed';

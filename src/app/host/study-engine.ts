@@ -39,9 +39,6 @@ export class ComputeEngine implements StudyEngine {
   }
 
   async reopen(): Promise<void> {
-    this.opened = null;
-    this.loaded = null;
-    this.loadedKey = null;
     await this.device();
   }
 
@@ -77,10 +74,17 @@ export class ComputeEngine implements StudyEngine {
   }
 
   private device(): Promise<Device> {
-    if (!this.opened) {
-      this.opened = openDevice(this.wish);
-      this.opened.catch(() => (this.opened = null));
-    }
-    return this.opened;
+    if (this.opened) return this.opened;
+    const opening = openDevice(this.wish);
+    this.opened = opening;
+    const forget = (): void => {
+      if (this.opened !== opening) return;
+      this.opened = null;
+      this.loaded = null;
+      this.loadedKey = null;
+    };
+    // Whoever asks next, a study or a conversation, gets another device, and its model loaded there.
+    opening.then(({ lost }) => lost).then(forget, forget);
+    return opening;
   }
 }
