@@ -30,7 +30,7 @@ export class TryChat extends View {
       <wa-textarea name="message" label="Your message" rows="2" required></wa-textarea>
       <div class="row"><wa-button type="submit" variant="brand" ?loading=${this.busy}>${icon('chat', 'start')}Ask</wa-button></div>
       <div role="status" class="stack-tight">
-        ${this.answer ? html`<p class="words answer-words">${this.answer.text}</p><p class="tiny quiet num">${count(this.answer.tokens)} tokens in ${decimal(this.answer.seconds, 1)} s</p>` : ''}
+        ${this.answer ? html`<p class="words answer-words">${this.answer.text}</p><p class="tiny quiet num">${count(this.answer.tokens)} tokens in ${decimal(this.answer.seconds, 1)} s: ${decimal(this.answer.tokens / this.answer.seconds, 1)} a second</p>` : ''}
         ${this.failure ? html`<p class="words bad-words">${icon('warning')}${this.failure}</p>` : ''}
       </div>
     </form>`;
