@@ -241,6 +241,8 @@ export interface CellState {
   answered: { done: number; total: number };
   /** `calls`: requests made so far, retries counted. */
   judged: { done: number; failed: number; total: number; calls?: number };
+  /** The pass it is trained in, where memory did not suffice for all adapters of its group at once. */
+  pass?: string;
   /** What happened on the way that a person should know and need not act on. */
   note?: string;
   error?: ErrorRecord;

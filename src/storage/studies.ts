@@ -92,6 +92,10 @@ export class StudyStore {
     await this.db.write(['checkpoints'], (tx) => tx.objectStore('checkpoints').put(row));
   }
 
+  async removeCheckpoint(study: string, group: string): Promise<void> {
+    await this.db.write(['checkpoints'], (tx) => tx.objectStore('checkpoints').delete([study, group]));
+  }
+
   /** Keeps a group's finished adapters and drops its checkpoint, in one step. */
   async finishTraining(study: string, group: string, adapters: ReadonlyMap<string, Tuned>): Promise<void> {
     await this.db.write(['adapters', 'checkpoints'], async (tx) => {

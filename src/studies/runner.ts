@@ -6,6 +6,7 @@
 import type { CellState, StudyEvent, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Store } from '../storage/index.ts';
+import { isOutOfMemory } from '../training/splitting.ts';
 import { answerGroup } from './answering-stage.ts';
 import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
 import { BASE_MIX, groupCells, type Group } from './cell.ts';
@@ -15,6 +16,7 @@ import { Halted, Interruption } from './interruption.ts';
 import { judgeCells } from './judging-stage.ts';
 import { LiveStudy } from './live.ts';
 import { takeRunLock } from './lock.ts';
+import { halve, passesOf } from './passes.ts';
 import { trainGroup } from './training-stage.ts';
 
 export interface RunnerPorts {
@@ -199,14 +201,12 @@ export class StudyRunner {
   }
 
   private async oneGroup(context: RunContext, group: Group, model: StudyModel, maker: BatchMaker): Promise<void> {
-    const { live, store } = context;
+    const { live } = context;
     const open = (): string[] => group.cells.filter((id) => !['done', 'failed'].includes(live.cell(id).stage));
     if (open().length === 0) return;
     try {
       if (group.tuned) {
-        const trained = new Set(await store.studies.adapterCells(live.id));
-        const batches = await this.batches(context, open().filter((id) => !trained.has(id)), maker, await store.studies.checkpoint(live.id, group.id).then((row) => row?.cells ?? []));
-        if (batches.size > 0) await trainGroup(context, group, model, batches);
+        while (!(await this.trained(context, group, model, maker, open())));
         for (const id of open()) {
           const { done, total } = live.cell(id).trained;
           // One that was stopped early has had all the steps it will have.
@@ -220,6 +220,25 @@ export class StudyRunner {
     } catch (thrown) {
       fail(context, open().map((id) => live.cell(id)), thrown);
     }
+  }
+
+  /** Trains what is not trained of a group, pass by pass. @returns false where memory did not suffice for a pass, which is now two */
+  private async trained(context: RunContext, group: Group, model: StudyModel, maker: BatchMaker, open: readonly string[]): Promise<boolean> {
+    const { live, store } = context;
+    const there = new Set(await store.studies.adapterCells(live.id));
+    for (const pass of passesOf(group, (id) => live.cell(id).pass)) {
+      const untrained = pass.cells.filter((id) => open.includes(id) && !there.has(id));
+      const batches = await this.batches(context, untrained, maker, await store.studies.checkpoint(live.id, pass.id).then((row) => row?.cells ?? []));
+      if (batches.size === 0) continue;
+      try {
+        await trainGroup(context, pass, model, batches);
+      } catch (thrown) {
+        if (context.signal.aborted || batches.size === 1 || !isOutOfMemory(thrown)) throw thrown;
+        await halve(context, pass, [...batches.keys()]);
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Batches of the cells to train; with a checkpoint, of exactly the cells it holds. */

@@ -10,7 +10,7 @@ import { LabError } from '../core/errors.ts';
 import type { CheckpointRow } from '../storage/index.ts';
 import type { TrainerState } from '../training/trainer.ts';
 import type { CellBatches } from './batches.ts';
-import { type Group, initialAdapterOf } from './cell.ts';
+import { initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import { EarlyStop } from './early-stop.ts';
@@ -18,12 +18,13 @@ import type { StudyModel, StudyTrainer } from './engine.ts';
 import { Interruption } from './interruption.ts';
 import type { Manifest } from './manifest.ts';
 import { Meter } from './meter.ts';
+import type { Pass } from './passes.ts';
 
 /**
  * @param batches of every cell that is to be trained; a resumed group must bring those of the checkpoint's cells
  * @throws Interruption when the run is paused or cancelled, after saving where it stands
  */
-export async function trainGroup(context: RunContext, group: Group, model: StudyModel, batches: ReadonlyMap<string, CellBatches>): Promise<void> {
+export async function trainGroup(context: RunContext, group: Pass, model: StudyModel, batches: ReadonlyMap<string, CellBatches>): Promise<void> {
   const { live, manifest, store, signal, guard } = context;
   const checkpoint = await store.studies.checkpoint(live.id, group.id);
   const cells = checkpoint?.cells ?? [...batches.keys()];
@@ -116,6 +117,7 @@ export async function trainGroup(context: RunContext, group: Group, model: Study
         const stops = eval_loss !== undefined && eval_loss !== null && early.observe(i, step, eval_loss, () => current[i] ?? null);
         if (stops) trainer.stop(i);
         const note = [
+          ...(group.wanted ? [`Memory did not suffice for ${group.wanted} adapters in one pass: ${cells.length} in this one, with the same result.`] : []),
           ...(report.micro_batch < batch ? [`Memory did not suffice for ${batch} sequences at once: ${report.micro_batch} at a time, with the same result.`] : []),
           ...(stops || step === group.steps ? [early.note(i)] : []),
         ].filter(Boolean).join(' ');

@@ -70,6 +70,7 @@ async function report(one: Rig): Promise<Record<string, unknown>> {
     error: state.error?.code ?? null,
     message: state.error?.message ?? null,
     cells: state.cells.map(({ mix, stage, trained, answered, judged, error }) => ({ mix, stage, trained: trained.done, answered: answered.done, graded: judged.done, failed: judged.failed, calls: judged.calls ?? 0, error: error?.code ?? null })),
+    notes: state.cells.map(({ note }) => note ?? null),
     failures: state.cells.flatMap(({ error }) => (error ? [error.data] : [])),
     losses: (await one.store.studies.losses(one.id)).map(({ cell, step, loss, eval_loss, num_tokens }) => [cell, step, loss, eval_loss ?? null, num_tokens]),
     trainers: one.engine.trainers,

@@ -10,6 +10,7 @@ interface Report {
   error: string | null;
   message: string | null;
   cells: { mix: string; stage: string; trained: number; answered: number; graded: number; failed: number; calls: number; error: string | null }[];
+  notes: (string | null)[];
   failures: object[];
   losses: [string, number, number, number | null, number][];
   trainers: { cells: string[]; from: number }[];
@@ -48,6 +49,53 @@ test('a group larger than adapters_per_pass is split', async ({ page }) => {
   const report = await whole(page, { manifest: { adapters_per_pass: 2 } });
   expect(report.trainers.map(({ cells }) => cells.length)).toEqual([2, 1]);
   expect(report.status).toBe('done');
+});
+
+test('a study says where memory did not suffice for a whole batch, and nothing where it did', async ({ page }) => {
+  const training = { max_steps: 4, max_length: 128, per_device_train_batch_size: 4 };
+  const report = await whole(page, { manifest: { training }, toy: { microBatch: 2 } });
+  expect(report.status).toBe('done');
+  expect(report.notes).toEqual(thrice('Memory did not suffice for 4 sequences at once: 2 at a time, with the same result.'));
+  expect((await whole(page, { manifest: { training }, toy: { microBatch: 4 } })).notes).toEqual(thrice(null));
+});
+
+test('adapters that memory does not suffice for in one pass are trained in several, from where they were', async ({ page }) => {
+  const unbroken = await whole(page);
+  const [en, de, ende] = ['EN', 'DE', 'ENDE'].map((mix) => `toy/toy-data/${mix}/0`) as [string, string, string];
+  const all = { cells: [en, de, ende], from: 0 };
+  const cases = [
+    // At once, and after the checkpoint of step 5.
+    [{ adapters: 2, from: 0 }, [all, { cells: [en, de], from: 0 }, { cells: [ende], from: 0 }]],
+    [{ adapters: 2, from: 8 }, [all, { cells: [en, de], from: 5 }, { cells: [ende], from: 5 }]],
+    [{ adapters: 1, from: 8 }, [all, { cells: [en, de], from: 5 }, { cells: [en], from: 5 }, { cells: [de], from: 5 }, { cells: [ende], from: 5 }]],
+  ] as const;
+  for (const [memory, trainers] of cases) {
+    const report = await whole(page, { toy: { memory } });
+    expect(report.status).toBe('done');
+    expect(report.trainers).toEqual(trainers);
+    expect(report.losses).toEqual(unbroken.losses);
+    expect(report.answers).toEqual(unbroken.answers);
+    expect(report.notes[0]).toBe(`Memory did not suffice for 3 adapters in one pass: ${memory.adapters} in this one, with the same result.`);
+    expect(report.notes[2]).toContain('for 3 adapters in one pass: 1 in this one');
+  }
+  const hopeless = await whole(page, { toy: { memory: { adapters: 0, from: 0 } } });
+  expect([hopeless.status, hopeless.error]).toEqual(['failed', 'runtime.memory']);
+  expect(hopeless.trainers.at(-1)?.cells).toEqual([en]);
+});
+
+test('a study whose passes were made smaller goes on with these after a reload', async ({ page }) => {
+  const name = 'queue-reload-passes';
+  const unbroken = await whole(page);
+  await inBrowser(page, MODULE, 'begin', { name, toy: { stepMs: 40, memory: { adapters: 2, from: 3 } } });
+  // Three steps of all, three of two again, and on past the checkpoint of step 5.
+  await expect.poll(async () => (await inBrowser<{ losses: number }>(page, MODULE, 'stored', name)).losses, { intervals: [20] }).toBeGreaterThanOrEqual(3 * 3 + 2 * 4);
+  await page.reload();
+  const resumed = await whole(page, { name });
+  expect(resumed.trainers.map(({ cells }) => cells.length)).toEqual([2, 1]);
+  expect([5, 10]).toContain(resumed.trainers[0]?.from);
+  expect(resumed.losses).toEqual(unbroken.losses);
+  expect(resumed.status).toBe('done');
+  await inBrowser(page, MODULE, 'discard', name);
 });
 
 test('mixes that take different numbers of steps are trained apart', async ({ page }) => {

@@ -21,6 +21,10 @@ export interface ToyOptions {
   loseAt?: number[];
   /** The same by how many answers were given. */
   loseAnswering?: number[];
+  /** Sequences it computes at once. */
+  microBatch?: number;
+  /** Adapters there is memory for at once, from a step on. */
+  memory?: { adapters: number; from: number };
   /** An adapter whose loss becomes NaN, and when. */
   diverge?: { cell: string; step: number };
 }
@@ -76,15 +80,17 @@ class ToyTrainer implements StudyTrainer {
   ) {}
 
   static async create(engine: ToyEngine, options: TrainerOptions): Promise<ToyTrainer> {
-    const saved = options.resume as unknown as { weights: number[]; at: number } | undefined;
+    const saved = options.resume as unknown as { adapters: { weight: number }[]; at: number } | undefined;
     engine.trainers.push({ cells: options.adapters.map((adapter) => adapter.id), from: saved?.at ?? 0 });
-    return new ToyTrainer(engine, options, saved ? [...saved.weights] : options.adapters.map(({ seed }) => 1 + seed), saved?.at ?? 0);
+    return new ToyTrainer(engine, options, saved ? saved.adapters.map(({ weight }) => weight) : options.adapters.map(({ seed }) => 1 + seed), saved?.at ?? 0);
   }
 
   async step(): ReturnType<StudyTrainer['step']> {
     const { options } = this.engine;
     if (options.stepMs) await wait(options.stepMs);
     if (this.engine.loses('training', this.at)) return new Promise(() => {});
+    const { memory } = options;
+    if (memory && this.at >= memory.from && this.weights.length > memory.adapters) throw new LabError('runtime.memory', 'The toy ran out of memory.', 'Nothing.');
     const adapters = this.options.adapters.map(({ id, batches }, k) => {
       const { ids, targets } = batches.at(this.at);
       const sum = ids.reduce((total, token, i) => total + token * (i + 1), 0);
@@ -94,7 +100,7 @@ class ToyTrainer implements StudyTrainer {
     });
     this.at++;
     this.engine.steps++;
-    return { step: this.at, learning_rate: 0.1, micro_batch: 1, seconds: 0, adapters };
+    return { step: this.at, learning_rate: 0.1, micro_batch: options.microBatch ?? 1, seconds: 0, adapters };
   }
 
   stop(): void {}
@@ -104,7 +110,7 @@ class ToyTrainer implements StudyTrainer {
   }
 
   async save(): ReturnType<StudyTrainer['save']> {
-    return { weights: [...this.weights], at: this.at } as never;
+    return { adapters: this.weights.map((weight) => ({ weight })), at: this.at } as never;
   }
 
   async adapters(): Promise<Adapter[]> {
