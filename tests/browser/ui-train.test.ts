@@ -39,7 +39,7 @@ test('a field changed in the form is in the manifest that is started, and its li
 test('the system message is chosen behind the essentials: a sentence in each language, nothing, or a text of one’s own', async ({ page }) => {
   await openUi(page, { at: 'train' });
   const draft = async (): Promise<unknown> => (JSON.parse((await page.evaluate(() => localStorage.getItem('pinch-draft'))) as string) as { system_prompt: unknown }).system_prompt;
-  await page.getByText('training and answering alike').click();
+  await page.getByText('the system message · 1 field').click();
   const select = page.getByRole('combobox', { name: 'system_prompt' });
   await expect(select).toHaveValue('true');
   await select.selectOption('nothing');

@@ -62,7 +62,7 @@ export const FIELDS: Readonly<Record<Section, { title: string; from: string; fie
   },
   study: {
     title: 'Messages',
-    from: 'training and answering alike',
+    from: 'the system message',
     fields: [
       { name: 'system_prompt', help: 'What stands before a record or question that brings no system message of its own.', kind: 'switch or text', options: ['a sentence in its language', 'nothing', 'this text'] },
     ],
