@@ -18,8 +18,9 @@ export default defineConfig({
   server: { headers: isolation, hmr: false, watch: null },
   preview: { headers: isolation },
   optimizeDeps: {
+    // Workers are no imports of the page: what only they need was found late, and the page reloaded under whoever used it.
+    entries: ['index.html', 'workers/*.ts', 'tests/fixtures/*.html'],
     // ORT finds its wasm beside its own module; pre-bundling would move the one without the other.
     exclude: ['onnxruntime-web'],
-    include: ['comlink', 'idb', 'valibot', 'fflate', 'lit', 'uplot'],
   },
 });

@@ -134,6 +134,8 @@ function folder(name: string): string {
 }
 
 test('a folder is chosen with a button, and a model in it that does not fit is brought in only when that is wanted anyway', async ({ page }) => {
+  // Listened for from the start: only from then on does the browser leave its dialogs to the test, and it takes a moment to.
+  const chooser = page.waitForEvent('filechooser', { timeout: 60_000 });
   await openUi(page, { at: 'data' });
   const button = page.getByRole('button', { name: 'Choose a folder' });
   await expect(button, 'conversations are files').toHaveCount(0);
@@ -141,7 +143,6 @@ test('a folder is chosen with a button, and a model in it that does not fit is b
   await expect(page.locator('pinch-import-panel .drop input')).toHaveAttribute('accept', '.json,.safetensors,.jinja');
   await page.locator('pinch-import-panel .drop input').focus();
   await page.keyboard.press('Tab');
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
   await (await chooser).setFiles(folder('Large-8B'));
   const refusal = page.getByRole('group', { name: 'It does not fit' });
