@@ -17,17 +17,22 @@ export async function openBenchPage({ port, device = 'wasm', include = [] }) {
   await server.listen();
   const flags = ['--no-sandbox', '--no-first-run', '--disable-background-networking', ...(device === 'webgpu' ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan'] : device === 'swiftshader' ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [])];
   let browser = null;
+  /** Ends what still computes in the page, until a fresh one is asked for. */
+  const leave = async () => {
+    await browser?.close();
+    browser = null;
+  };
   /** A page in a browser of its own, so that none has what the one before has left behind. */
   const fresh = async () => {
-    await browser?.close();
+    await leave();
     browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(error.message));
     await page.goto(`http://localhost:${port}/tests/blank.html`);
     return page;
   };
-  return { page: await fresh(), fresh, close: async () => {
-    await browser?.close();
+  return { page: await fresh(), fresh, leave, close: async () => {
+    await leave();
     await server.close();
   } };
 }

@@ -1,5 +1,5 @@
 // npm run bench [-- --device=webgpu (or swiftshader, a software GPU) --threads=2 --rounds=9 --only=NAME --small]: training steps in Chromium beside jax-js and
-// TensorFlow.js, and (where it is installed) native PyTorch; then decoding beside transformers.js. Each contender has a browser
+// TensorFlow.js, and native PyTorch (where python3, or the one named in PINCH_PYTHON, has it); then decoding beside transformers.js. Each contender has a browser
 // of its own. Prints tables of medians, the ratios, and a line of JSON. --small leaves the large checkpoints out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -14,10 +14,16 @@ const FEW_ROUNDS = 3;
 /** For one contender, loading included. */
 const LIMIT_MS = 4 * 60_000;
 
-/** @returns {Record<string, { ms: number, tokens: number }>} PyTorch's medians, nothing where there is no PyTorch */
+/** @returns {Record<string, { ms: number, tokens: number }>} PyTorch's medians, nothing where there is no PyTorch; it is asked which one it is */
 function torch() {
-  const python = spawnSync('/usr/bin/python3', [join(root, 'tests/bench/torch_bench.py'), args.rounds, args.threads, ...(args.small ? ['small'] : [])], { encoding: 'utf8' });
-  return python.status === 0 ? JSON.parse(python.stdout) : {};
+  const python = spawnSync(process.env.PINCH_PYTHON ?? 'python3', [join(root, 'tests/bench/torch_bench.py'), args.rounds, args.threads, ...(args.small ? ['small'] : [])], { encoding: 'utf8' });
+  if (python.status !== 0) {
+    console.log('(no native PyTorch: python3, or the one named in PINCH_PYTHON, could not run tests/bench/torch_bench.py)');
+    return {};
+  }
+  const { version, medians } = JSON.parse(python.stdout);
+  console.log(`PyTorch ${version}:`);
+  return medians;
 }
 
 const bench = await openBenchPage({ port: Number(args.port), device: args.device, include: ['@jax-js/jax', '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-wasm'] });
@@ -40,6 +46,8 @@ try {
       console.log(`${name.padEnd(52)}does not run: ${String(error.message).replace('page.evaluate: ', '').split('\n')[0].slice(0, 120)}`);
     }
   }
+  // A contender that has not come to an end in time would go on beside PyTorch.
+  await bench.leave();
   if (args.device === 'wasm' && !args.only) for (const [name, own] of Object.entries(torch())) show(name, (found[name] = own));
 } finally {
   await bench.close();

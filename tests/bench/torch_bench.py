@@ -1,4 +1,4 @@
-"""Times the same training steps and the same layer in native PyTorch; prints one JSON object of medians in milliseconds.
+"""Times the same training steps and the same layer in native PyTorch; prints one JSON object: its version, and medians in milliseconds.
 
     python3 torch_bench.py [ROUNDS] [THREADS] [small]
 """
@@ -99,4 +99,4 @@ found = {
 if LARGE:
     found["SmolLM2-135M, PyTorch"] = dict(ms=median(training_step(49152, 576, 1536, 9, 3, 64, 30, 1e5), 3), tokens=128)
     found["Qwen3-0.6B, PyTorch"] = dict(ms=median(training_step(151936, 1024, 3072, 16, 8, 128, 28, 1e6, head_norms=True), 3), tokens=128)
-print(json.dumps(found))
+print(json.dumps(dict(version=torch.__version__, medians=found)))
