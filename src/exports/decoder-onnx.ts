@@ -12,10 +12,10 @@ import { type Layer, type LayerValues, kindOf, kindsOf } from '../models/layer.t
 import { HIDDEN } from '../models/masks.ts';
 import { type OuterValues, embedded, normalised } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
-import { stacked } from '../models/stacking.ts';
-import { blockLength, quantize } from '../models/quantize.ts';
+import { stacked, stackedShape } from '../models/stacking.ts';
+import { type Bits, type Quantized, blockLength, quantize } from '../models/quantize.ts';
 import { type Stored, decoded, packedTable } from '../models/stored.ts';
-import { type DType, Graph, type Shape, type Value, add, concat, matMul, matMulNBits, modelProto, softmax, transpose } from '../onnx/index.ts';
+import { type DType, Graph, type Shape, type Value, add, concat, elements, matMul, matMulNBits, modelProto, softmax, transpose } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
 
 const BATCH = 2;
@@ -28,34 +28,36 @@ const LARGEST = 1.9e9;
 /** Of float32's bytes, at most: eight bits a number, and a block's scale and zero point. */
 const ROUNDED_PART = (1 + 5 / 32) / 4;
 
-export type ExportWeights = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;
+/** Where the weights come from, under their Hugging Face names: each is asked for when it is written, so that no two have to be in memory. */
+export interface ExportWeights {
+  shapes: ReadonlyMap<string, readonly number[]>;
+  weight(name: string): Promise<{ shape: readonly number[]; data: Float32Array }>;
+}
 
 /** What transformers.js 4 makes a text-generation pipeline of, among the lab's families. */
 const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox'];
 
 /**
- * @param weights float32, under their Hugging Face names
  * @param rounded as the lab keeps weights as int4 (models/stored.ts): the layers' matrices in four bits, the vocabulary's table in eight
- * @returns the bytes of model.onnx, in pieces: they are not joined here, since a large model would then be in memory once more
+ * @returns the bytes of model.onnx in pieces, made one after the other as they are asked for
  * @throws LabError `exports.family` for an architecture that transformers.js does not load, `exports.too-large` when the
- *   weights pass 1.9 GB
+ *   weights pass 1.9 GB, `exports.weights` for one that is missing
  */
-export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): readonly Uint8Array[] {
+export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): AsyncIterable<Uint8Array> {
   if (!LOADABLE.includes(config.model_type)) throw new LabError('exports.family', `transformers.js loads no ${config.model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type, loadable: LOADABLE });
-  const bytes = [...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0) * (rounded ? ROUNDED_PART : 1);
-  if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, 'Export the model in Hugging Face layout (safetensors), or the adapter alone.', { bytes });
+  const bytes = [...weights.shapes.values()].reduce((sum, shape) => sum + 4 * elements(shape), 0) * (rounded ? ROUNDED_PART : 1);
+  if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, `Export the model ${rounded ? '' : 'rounded to four bits, or '}in Hugging Face layout (safetensors), or the adapter alone.`, { bytes });
 
   const g = new Graph('model');
   const family = familyOf(config);
-  const matrix = (plan: WeightPlan, prefix: string): { shape: readonly number[]; data: Float32Array } => stacked(plan.parts.map(([tensor]) => found(weights, prefix + tensor)), plan) as { shape: readonly number[]; data: Float32Array };
   const weight = (plan: WeightPlan, prefix = ''): Stored => {
-    const { shape, data } = matrix(plan, prefix);
-    return (rounded ? inFourBits(g, shape, data) : null) ?? { value: g.constant(data, 'float32', shape) };
+    const matrix = matrixOf(weights, plan, prefix);
+    return (rounded ? inFourBits(g, matrix) : null) ?? asIs(g, matrix);
   };
   const all = (plans: Readonly<Record<string, WeightPlan>>, prefix?: string): LayerValues => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, weight(plan, prefix)]));
   const table = (tensor: string): Stored => {
-    const { shape, data } = matrix({ parts: [[tensor, [config.vocab_size, config.hidden_size]]] }, '');
-    return (rounded ? inEightBits(g, shape, data) : null) ?? { value: g.constant(data, 'float32', shape) };
+    const matrix = matrixOf(weights, { parts: [[tensor, [config.vocab_size, config.hidden_size]]] }, '');
+    return (rounded ? inEightBits(g, matrix) : null) ?? asIs(g, matrix);
   };
 
   const ids = g.input('input_ids', 'int64', [BATCH, LENGTH], { 0: 'batch_size', 1: 'sequence_length' });
@@ -82,15 +84,54 @@ function times(x: Value, weight: Stored): Value {
   return weight.packed ? matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero) : matMul(x, transpose(decoded(weight)));
 }
 
+/** A weight of the plan before it is read. */
+interface Matrix {
+  shape: readonly number[];
+  read(): Promise<Float32Array>;
+}
+
+function matrixOf({ shapes, weight }: ExportWeights, plan: WeightPlan, prefix: string): Matrix {
+  const names = plan.parts.map(([tensor]) => prefix + tensor);
+  for (const name of names) {
+    if (!shapes.has(name)) throw new LabError('exports.weights', `The checkpoint has no ${name}.`, 'This is a fault of the lab; please report it with the model you loaded.', { tensor: name });
+  }
+  const read = async (): Promise<Float32Array> => {
+    const parts = await Promise.all(names.map(async (name) => {
+      const { shape, data } = await weight(name);
+      return { shape: [...shape], dtype: 'float32' as const, data };
+    }));
+    return stacked(parts, plan).data as Float32Array;
+  };
+  return { shape: stackedShape(plan), read };
+}
+
+function asIs(g: Graph, { shape, read }: Matrix): Stored {
+  return { value: g.laterConstant(read, 'float32', shape) };
+}
+
+/** Rounds when the first of the three is asked for, and lets go with the last. */
+function roundedLater({ shape, read }: Matrix, bits: Bits): { codes: () => Promise<Uint8Array>; scales: () => Promise<Float32Array>; zeros: () => Promise<Uint8Array> } {
+  let held: Promise<Quantized> | null = null;
+  let asked = 0;
+  const quantized = (): Promise<Quantized> => {
+    const now = (held ??= read().then((data) => quantize(data, shape as [number, number], bits)));
+    if (++asked % 3 === 0) held = null;
+    return now;
+  };
+  return { codes: async () => (await quantized()).codes, scales: async () => (await quantized()).scales, zeros: async () => (await quantized()).zeros };
+}
+
 /** A matrix as MatMulNBits takes it; null for vectors, and where its rows cannot be cut into blocks. */
-function inFourBits(g: Graph, shape: readonly number[], data: Float32Array): Stored | null {
-  const [rows, columns = 0] = shape as [number, number?];
+function inFourBits(g: Graph, matrix: Matrix): Stored | null {
+  const [rows, columns = 0] = matrix.shape as [number, number?];
   const block = blockLength(columns);
-  if (shape.length < 2 || block === null) return null;
-  const { codes, scales, zeros } = quantize(data, [rows, columns], 4);
-  const value = g.constant(codes, 'uint8', [rows, columns / block, block / 2]);
-  const zero = fromByteStarts(zeros, rows, columns / block);
-  return { value, packed: { codes: value, scale: g.constant(scales, 'float32', [scales.length]), zero: g.constant(zero, 'uint8', [zero.length]) } };
+  if (matrix.shape.length < 2 || block === null) return null;
+  const blocks = columns / block;
+  const { codes, scales, zeros } = roundedLater(matrix, 4);
+  const value = g.laterConstant(codes, 'uint8', [rows, blocks, block / 2]);
+  const scale = g.laterConstant(scales, 'float32', [rows * blocks]);
+  const zero = g.laterConstant(async () => fromByteStarts(await zeros(), rows, blocks), 'uint8', [rows * Math.ceil(blocks / 2)]);
+  return { value, packed: { codes: value, scale, zero } };
 }
 
 /** Four-bit zero points two to a byte, rearranged so that every row begins with a byte. */
@@ -107,19 +148,13 @@ function fromByteStarts(zeros: Uint8Array, rows: number, blocks: number): Uint8A
 }
 
 /** A table that rows are looked up in as well. */
-function inEightBits(g: Graph, shape: readonly number[], data: Float32Array): Stored | null {
-  const [rows, columns] = shape as [number, number];
+function inEightBits(g: Graph, matrix: Matrix): Stored | null {
+  const [rows, columns] = matrix.shape as [number, number];
   const block = blockLength(columns);
   if (block === null) return null;
-  const { codes, scales, zeros } = quantize(data, [rows, columns], 8);
+  const { codes, scales, zeros } = roundedLater(matrix, 8);
   const blocks = [rows, columns / block];
-  return { value: g.constant(codes, 'uint8', [rows, columns]), scale: g.constant(scales, 'float32', blocks), zero: g.constant(zeros, 'uint8', blocks) };
-}
-
-function found(weights: ExportWeights, name: string): { shape: number[]; dtype: 'float32'; data: Float32Array } {
-  const tensor = weights.get(name);
-  if (!tensor) throw new LabError('exports.weights', `The checkpoint has no ${name}.`, 'This is a fault of the lab; please report it with the model you loaded.', { tensor: name });
-  return { shape: [...tensor.shape], dtype: 'float32', data: tensor.data };
+  return { value: g.laterConstant(codes, 'uint8', [rows, columns]), scale: g.laterConstant(scales, 'float32', blocks), zero: g.laterConstant(zeros, 'uint8', blocks) };
 }
 
 /** What layers of one kind share. */

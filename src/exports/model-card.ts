@@ -4,8 +4,8 @@ import type { Estimate } from '../app/facade.ts';
 import type { Storage } from '../models/stored.ts';
 import type { ModelFormat } from './model-files.ts';
 
-/** What the card lies beside: a model, or PEFT's adapter alone. */
-export type CardFormat = ModelFormat | 'peft';
+/** What the card lies beside: a model, PEFT's adapter alone, or a model's weights alone. */
+export type CardFormat = ModelFormat | 'peft' | 'weights';
 
 export interface ModelCard {
   /** As people will see it. */
@@ -32,7 +32,7 @@ export interface ModelCard {
   questionsPerCategory: number | null;
   judge: string;
   /** This model's own, by language, `all` among them. */
-  scores: readonly { language: string; raw: Estimate }[];
+  scores: readonly { language: string; raw: Estimate; failed: number }[];
   /** The version of the lab that wrote it. */
   version: string;
 }
@@ -40,6 +40,7 @@ export interface ModelCard {
 /** The Hub's names for what loads the files, and for what they are to their base. */
 const LIBRARIES: Record<CardFormat, { library: string; relation: string }> = {
   peft: { library: 'peft', relation: 'adapter' },
+  weights: { library: 'transformers', relation: 'finetune' },
   safetensors: { library: 'transformers', relation: 'finetune' },
   onnx: { library: 'transformers.js', relation: 'finetune' },
   'onnx-q4': { library: 'transformers.js', relation: 'quantized' },
@@ -94,9 +95,9 @@ export function modelCard(card: ModelCard): string {
     '## Scores',
     '',
     ...(scored.length === 0
-      ? ['It has not been graded.']
+      ? [`It has not been graded.${failures(card)}`]
       : [
-          `Benchmark ${plain(card.benchmark)}${card.questionsPerCategory === null ? '' : `, ${card.questionsPerCategory} questions of each category`}; judge: ${plain(card.judge)}. Means of both turns from 1 to 10, with 95 % bootstrap intervals by question.`,
+          `Benchmark ${plain(card.benchmark)}${card.questionsPerCategory === null ? '' : `, ${card.questionsPerCategory} questions of each category`}; judge: ${plain(card.judge)}. Means of both turns from 1 to 10, with 95 % bootstrap intervals by question.${failures(card)}`,
           ...(lora ? asStored(card) : []),
           '',
           '| language | score | 95 % interval | n |',
@@ -108,8 +109,14 @@ export function modelCard(card: ModelCard): string {
 }
 
 function made({ tuning, format }: ModelCard): string {
-  if (tuning === 'full') return 'all weights were trained';
+  if (tuning === 'full') return `all weights were trained${format === 'weights' ? "; these are the weights alone, which want the base's config.json and tokenizer beside them" : ''}`;
   return format === 'peft' ? 'this is the adapter alone, for PEFT' : 'the adapter is folded into the weights';
+}
+
+/** A judgment that failed is no score, and what lacks it should say so. */
+function failures({ scores }: ModelCard): string {
+  const failed = scores.find(({ language }) => language === 'all')?.failed ?? 0;
+  return failed === 0 ? '' : ` ${failed} ${failed === 1 ? 'judgment has failed and counts' : 'judgments have failed and count'} in no score.`;
 }
 
 /** Scores of an adapter over a base of fewer bits are not quite those of the adapter over the checkpoint itself. */

@@ -1,5 +1,5 @@
 /** A tuned model as the files other programs load: Hugging Face's layout for transformers, or that of transformers.js. */
-import { type Fold, folding, type Merged } from '../adapters/merge.ts';
+import { type Fold, folding } from '../adapters/merge.ts';
 import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { type Checkpoint, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
@@ -27,7 +27,7 @@ export interface ModelExport {
 }
 
 /**
- * What is large is made as it is read: weights one after the other.
+ * What is large is made as it is written: weights are read, folded and, where they are to be, rounded one after the other.
  * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, float32, or onnx/model_q4.onnx
  * @throws LabError `exports.too-large`; what `readCheckpoint`, `folding` and `decoderOnnx` throw
  */
@@ -52,7 +52,7 @@ export async function modelFiles({ base, adapter, format, chatTemplate, card }: 
   files.set('tokenizer_config.json', json(templated ? tokenizer : { ...tokenizer, chat_template: chatTemplate }));
   files.set('README.md', [new TextEncoder().encode(card)]);
   if (format === 'safetensors') files.set('model.safetensors', safetensorsParts(checkpoint, fold));
-  else files.set(ONNX[format].file, decoderOnnx(config, await allMerged(checkpoint, fold), format === 'onnx-q4'));
+  else files.set(ONNX[format].file, decoderOnnx(config, { shapes: checkpoint.shapes, weight: async (name) => fold(name, await checkpoint.weight(name)) }, format === 'onnx-q4'));
   return files;
 }
 
@@ -62,13 +62,6 @@ async function* safetensorsParts({ shapes, weight }: Checkpoint, fold: Fold): As
     const { data } = fold(name, await weight(name));
     yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-}
-
-/** All at once, for the graph, which holds its constants until it is written. */
-async function allMerged({ shapes, weight }: Checkpoint, fold: Fold): Promise<Map<string, Merged>> {
-  const merged = new Map<string, Merged>();
-  for (const name of shapes.keys()) merged.set(name, fold(name, await weight(name)));
-  return merged;
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { LabError } from '../core/errors.ts';
-import { type DType, type Shape, type Value, elements } from './value.ts';
+import type { LaterBytes } from './proto.ts';
+import { DTYPES, type DType, type Shape, type Value, elements } from './value.ts';
 
 interface AttributeValues {
   int: number;
@@ -29,7 +30,7 @@ export interface Node {
 /** A tensor whose content is part of the graph. */
 export interface Constant {
   readonly value: Value;
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | LaterBytes;
 }
 
 type Numbers = readonly number[] | Float32Array | Int32Array | Uint8Array;
@@ -110,6 +111,14 @@ export class Graph {
     return value;
   }
 
+  /** A tensor written into the graph whose numbers are made when their turn comes: see `ProtoWriter.pieces`. */
+  laterConstant(make: () => Promise<Float32Array | Uint8Array>, dtype: 'float32' | 'uint8', shape: Shape): Value {
+    const value = this.fresh('const', dtype, shape);
+    const bytes = async (): Promise<Uint8Array> => bytesOf(await make());
+    this.constants.push({ value, data: { length: elements(shape) * DTYPES[dtype].bytes, make: bytes } });
+    return value;
+  }
+
   /** A value of the graph around this body, for use in it. */
   capture(value: Value): Value {
     if (value.graph !== this.outer) throw new LabError('onnx.graph', `The body ${this.name} cannot use "${value.name}" of graph ${value.graph.name}, which is not around it.`, 'This is a fault in a model definition; please report it.');
@@ -179,6 +188,6 @@ export function attribute<T extends keyof AttributeValues>(node: Node, name: str
   return found.value as AttributeValues[T];
 }
 
-function bytesOf(array: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+function bytesOf(array: Float32Array | Int32Array | BigInt64Array | Uint8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

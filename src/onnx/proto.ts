@@ -1,12 +1,20 @@
 /** The part of Protocol Buffers' wire format that ONNX models need: varints, floats, strings, bytes, nested messages. */
+import { LabError } from '../core/errors.ts';
+
 const VARINT = 0;
 const LENGTH = 2;
 const FIXED32 = 5;
 
 const encoder = new TextEncoder();
 
+/** Bytes that are made when their turn to be written comes. */
+export interface LaterBytes {
+  readonly length: number;
+  make(): Promise<Uint8Array>;
+}
+
 export class ProtoWriter {
-  private readonly parts: Uint8Array[] = [];
+  private readonly parts: (Uint8Array | LaterBytes)[] = [];
   private size = 0;
 
   /** An int32, int64 or enum field. */
@@ -25,8 +33,8 @@ export class ProtoWriter {
     return this.bytes(field, encoder.encode(value));
   }
 
-  /** The bytes are kept, not copied, until `finish`. */
-  bytes(field: number, value: Uint8Array): this {
+  /** The bytes are kept, not copied, until the message is written. */
+  bytes(field: number, value: Uint8Array | LaterBytes): this {
     return this.tag(field, LENGTH).raw(varintBytes(value.length)).raw(value);
   }
 
@@ -36,15 +44,20 @@ export class ProtoWriter {
     return this;
   }
 
-  /** The message in pieces, for whoever writes them on without having them in memory twice. */
-  pieces(): readonly Uint8Array[] {
-    return this.parts;
+  /** The message in pieces, for whoever writes them on: what is made later is never there all at once. */
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    for (const part of this.parts) {
+      const bytes = part instanceof Uint8Array ? part : await part.make();
+      if (bytes.length !== part.length) throw new LabError('onnx.constant', `A constant that was to have ${part.length} bytes came with ${bytes.length}.`, 'This is a fault in a model definition; please report it.');
+      yield bytes;
+    }
   }
 
   finish(): Uint8Array {
     const out = new Uint8Array(this.size);
     let at = 0;
     for (const part of this.parts) {
+      if (!(part instanceof Uint8Array)) throw new LabError('onnx.constant', 'A graph with constants that are made later can only be written in pieces.', 'This is a fault in a model definition; please report it.');
       out.set(part, at);
       at += part.length;
     }
@@ -55,7 +68,7 @@ export class ProtoWriter {
     return this.raw(varintBytes(field * 8 + wire));
   }
 
-  private raw(bytes: Uint8Array): this {
+  private raw(bytes: Uint8Array | LaterBytes): this {
     this.parts.push(bytes);
     this.size += bytes.length;
     return this;

@@ -37,14 +37,21 @@ async function allOf({ shapes, weight }: Checkpoint): Promise<Map<string, Weight
   return weights;
 }
 
+async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces) all.push(piece as Uint8Array<ArrayBuffer>);
+  return new Uint8Array(await new Blob(all).arrayBuffer());
+}
+
 /** Milliseconds of every round, by contender; the names say how many prompts were answered at once. */
 export async function decode({ model: name, rounds, threads, prompt, answer, nine: alsoNine }: DecodeRequest): Promise<{ times: Record<string, number[]>; same: boolean }> {
   const json = SHAPES[name];
   const config = parseConfig(json);
   const rounded = name.endsWith('int4');
   const weights = rounded ? await allOf(madeUp(config)) : randomWeights(config);
+  const shapes = new Map([...weights].map(([key, { shape }]) => [key, shape]));
   const device = await openDevice('wasm', { threads });
-  const model = await createBaseModel({ config, shapes: new Map([...weights].map(([key, { shape }]) => [key, shape])), weight: async (key, rows) => part(weights.get(key) as Weight, rows), parameters: 0 }, device, { storage: rounded ? 'int4' : 'auto' });
+  const model = await createBaseModel({ config, shapes, weight: async (key, rows) => part(weights.get(key) as Weight, rows), parameters: 0 }, device, { storage: rounded ? 'int4' : 'auto' });
   const rng = new Rng('decode');
   const prompts = Array.from({ length: 32 }, () => Array.from({ length: prompt }, () => 3 + rng.int(config.vocab_size - 3)));
   const requests = (adapters: readonly number[], count: number): GenerationRequest[] => adapters.flatMap((adapter) => prompts.slice(0, count).map((own, i) => ({ id: `${adapter}/${i}`, adapter, prompt: own, maxNewTokens: answer, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })));
@@ -53,7 +60,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
   // A generator each: one that is asked for two sizes in turn would give up the sessions of the one for those of the other.
   const made = async (count: number) => Generator.create(model, adapters.slice(0, count), options);
 
-  const theirs = await loadTheirs(new Uint8Array(await new Blob([...decoderOnnx(config, weights as Parameters<typeof decoderOnnx>[1], rounded)] as BlobPart[]).arrayBuffer()), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, threads);
+  const theirs = await loadTheirs(await joined(decoderOnnx(config, { shapes, weight: async (key) => weights.get(key) as { shape: number[]; data: Float32Array } }, rounded)), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, threads);
   weights.clear();
   const ask = (count: number) => theirs(prompts.slice(0, count), answer);
   const ours = (generator: Generator, all: readonly number[], count: number) => async () => (await generator.generate(requests(all, count))).map(({ tokens }) => tokens);

@@ -51,7 +51,7 @@ test('rounded to four bits, transformers.js answers as PyTorch does with the sam
   expect(files.has('onnx/model.onnx')).toBe(false);
   const [small, large] = await Promise.all([joined(files.get('onnx/model_q4.onnx') as FileParts), joined(whole.get('onnx/model.onnx') as FileParts)]);
   expect(small.length).toBeLessThan(0.6 * large.length);
-  await serve(page, files);
+  await serve(page, new Map([...files, ['onnx/model_q4.onnx', [small]]]));
   const { generations } = await goldenJson<{ generations: { adapter: number; prompt: number[]; tokens: number[] }[] }>(`${folder}/goldens.json`);
   const asked = generations.filter(({ adapter }) => adapter < 0);
   const { alone } = await inBrowser<{ alone: number[][] }>(page, 'tests/golden/transformers-page.ts', 'answer', asked.map(({ prompt }) => prompt), 24);

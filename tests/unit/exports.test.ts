@@ -12,7 +12,7 @@ const CARD: ModelCard = {
   name: 'mine', base: { name: 'org/tiny', revision: 'c0ffee' }, format: 'safetensors', dataset: 'lima-x-world', mix: 'ENDE', languages: ['en', 'de'], records: 40, seed: 3, steps: 120, note: null, tuning: 'lora', storage: 'auto',
   settings: { r: 8, target_modules: ['q_proj', 'v_proj'], learning_rate: 0.003 },
   benchmark: 'mt-bench-x-world', questionsPerCategory: 2, judge: 'rules',
-  scores: [{ language: 'en', raw: { mean: 6.5, low: 5.25, high: 7.5, n: 32 } }, { language: 'de', raw: { mean: 4, low: NaN, high: NaN, n: 2 } }, { language: 'fr', raw: { mean: NaN, low: NaN, high: NaN, n: 0 } }],
+  scores: [{ language: 'en', raw: { mean: 6.5, low: 5.25, high: 7.5, n: 32 }, failed: 0 }, { language: 'de', raw: { mean: 4, low: NaN, high: NaN, n: 2 }, failed: 0 }, { language: 'fr', raw: { mean: NaN, low: NaN, high: NaN, n: 0 }, failed: 0 }],
   version: '0.1.0',
 };
 
@@ -26,6 +26,20 @@ test('a model card states data, mix, seed, settings and scores with their interv
 test('an ungraded model says so, and no other does', () => {
   expect(modelCard({ ...CARD, scores: [] })).toContain('It has not been graded.');
   expect(modelCard(CARD)).not.toContain('graded.');
+});
+
+test('judgments that failed are told of, beside scores and where there are none', () => {
+  const all = (failed: number, n: number): ModelCard['scores'][number] => ({ language: 'all', raw: { mean: n > 0 ? 5 : NaN, low: NaN, high: NaN, n }, failed });
+  const sentence = ' judgments have failed and count in no score.';
+  expect(modelCard({ ...CARD, scores: [...CARD.scores, all(12, 34)] })).toContain(`bootstrap intervals by question. 12${sentence}\n`);
+  expect(modelCard({ ...CARD, scores: [all(12, 0)] })).toContain(`It has not been graded. 12${sentence}\n`);
+  expect(modelCard({ ...CARD, scores: [all(1, 2)] })).toContain(' 1 judgment has failed and counts in no score.\n');
+  expect(modelCard({ ...CARD, scores: [...CARD.scores, all(0, 34)] })).not.toContain('failed');
+});
+
+test('weights alone are said to be that', () => {
+  expect(modelCard({ ...CARD, format: 'weights', tuning: 'full' })).toContain("all weights were trained; these are the weights alone, which want the base's config.json and tokenizer beside them.");
+  expect(modelCard({ ...CARD, tuning: 'full' })).not.toContain('alone');
 });
 
 test('a card names the base as the Hub does, what loads the files, and what they are to the base', () => {
@@ -58,14 +72,21 @@ test('names are text in the card: neither markup nor a second header', () => {
   expect(card.match(/^---$/gm)).toHaveLength(2);
 });
 
-test('a model of another family, or too large for one file, is refused with what to do', () => {
+test('a model of another family, or too large for one file, is refused with what to do', async () => {
   const config = parseConfig({ model_type: 'llama', vocab_size: 8, hidden_size: 4, intermediate_size: 4, num_hidden_layers: 1, num_attention_heads: 1 });
-  expect(() => decoderOnnx({ ...config, model_type: 'mamba' }, new Map())).toThrow(/mamba/);
-  const huge = { shape: [1], data: { byteLength: 3e9 } as unknown as Float32Array };
-  expect(() => decoderOnnx(config, new Map([['model.embed_tokens.weight', huge]]))).toThrow(/3\.0 GB/);
-  expect(() => decoderOnnx(config, new Map())).toThrow(/model\.embed_tokens\.weight|layers/);
-  const weights = new Map([...weightShapes(config)].map(([name, shape]) => [name, { shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) }]));
-  expect(decoderOnnx(config, weights).reduce((sum, piece) => sum + piece.length, 0)).toBeGreaterThan([...weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0));
+  const shapes = weightShapes(config);
+  const read: string[] = [];
+  const weights = (own: Map<string, number[]>): Parameters<typeof decoderOnnx>[1] => ({ shapes: own, weight: async (name) => (read.push(name), { shape: own.get(name) as number[], data: new Float32Array(8).fill(1) }) });
+  expect(() => decoderOnnx({ ...config, model_type: 'mamba' }, weights(shapes))).toThrow(/mamba/);
+  const huge = new Map([['model.embed_tokens.weight', [1_000_000, 750]]]);
+  expect(() => decoderOnnx(config, weights(huge))).toThrow(/3\.0 GB/);
+  expect(() => decoderOnnx(config, weights(new Map()))).toThrow(/model\.embed_tokens\.weight|layers/);
+  expect(read, 'the refusal comes before anything is read').toEqual([]);
+  const lying = { shapes, weight: async (name: string) => ({ shape: shapes.get(name) as number[], data: new Float32Array(3) }) };
+  const written = async (): Promise<void> => {
+    for await (const piece of decoderOnnx(config, lying)) expect(piece).toBeInstanceOf(Uint8Array);
+  };
+  await expect(written(), 'numbers that are too few').rejects.toThrow(/was to have \d+ bytes came with 12/);
 });
 
 const LLAMA = { model_type: 'llama', vocab_size: 16, hidden_size: 8, intermediate_size: 16, num_hidden_layers: 2, num_attention_heads: 2, tie_word_embeddings: true };
@@ -113,6 +134,29 @@ test('merged weights are read, folded and zipped one after the other, and the zi
   const differing = [...tensors.keys()].filter((name) => String(tensorToFloat32(tensors.get(name)!, 'x')) !== String(tensorToFloat32(unchanged.tensors.get(name)!, 'x')));
   expect(differing).toEqual([0, 1].map((layer) => `model.layers.${layer}.self_attn.q_proj.weight`));
 });
+
+for (const format of ['onnx', 'onnx-q4'] as const) {
+  test(`the weights of an ${format} file are read when their turn to be written comes, each once`, async () => {
+    const change = { hidden_size: 32, intermediate_size: 64, max_position_embeddings: 16 };
+    const { files: base, reads, shapes } = checkpoint(change);
+    const files = await modelFiles({ base, adapter: adapterOf(change), format, chatTemplate: '', card: 'card' });
+    const before = reads.length;
+    const seen: number[] = [];
+    let bytes = 0;
+    for await (const part of files.get(format === 'onnx' ? 'onnx/model.onnx' : 'onnx/model_q4.onnx') as FileParts) {
+      bytes += part.length;
+      seen.push(reads.length - before);
+    }
+    expect(new Set(reads.slice(before).map(String)).size, 'each once').toBe(shapes.size);
+    expect(reads.length - before).toBe(shapes.size);
+    expect(seen[0], 'none before the graph').toBe(0);
+    // Queries, keys and values are written as one matrix; nothing else is read ahead of its bytes.
+    expect(Math.max(...seen.map((count, i) => count - (seen[i - 1] ?? 0)))).toBe(3);
+    const numbers = [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+    expect(bytes).toBeGreaterThan(format === 'onnx' ? 4 * numbers : numbers / 2);
+    expect(bytes).toBeLessThan((format === 'onnx' ? 4 : 1.2) * numbers + 60_000);
+  });
+}
 
 test('a model larger than a zip file can be is refused before its weights are read', async () => {
   const large = { vocab_size: 1_100_000, hidden_size: 1000 };

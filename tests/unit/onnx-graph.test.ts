@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { Graph, type Value, add, concat, gather, gemm, gradients, matMul, mul, reduceSum, relu, reshape, slice, softmax, split, sub, transpose, writeModel } from '../../src/onnx/index.ts';
+import { Graph, type Value, add, concat, gather, gemm, gradients, matMul, modelProto, mul, reduceSum, relu, reshape, slice, softmax, split, sub, transpose, writeModel } from '../../src/onnx/index.ts';
 import { ProtoWriter } from '../../src/onnx/proto.ts';
 
 const input = (g: Graph, name: string, ...shape: number[]): Value => g.input(name, 'float32', shape);
@@ -87,7 +87,25 @@ test('equal constants are one', () => {
   const x = input(g, 'x', 2);
   add(mul(x, 0.5), mul(x, 0.5));
   sub(x, 0.25);
-  expect(g.constants.map(({ data }) => Array.from(new Float32Array(data.buffer)))).toEqual([[0.5], [0.25]]);
+  expect(g.constants.map(({ data }) => Array.from(new Float32Array((data as Uint8Array).buffer)))).toEqual([[0.5], [0.25]]);
+});
+
+test('a constant that is made later is the same file in pieces, made once and in its turn; a whole file cannot have it', async () => {
+  const made: string[] = [];
+  const graphOf = (constant: (g: Graph, name: string, numbers: Float32Array) => Value): Graph => {
+    const g = new Graph('later');
+    const sum = add(add(input(g, 'x', 2), constant(g, 'first', Float32Array.of(1, 2))), constant(g, 'second', Float32Array.of(3, 4)));
+    constant(g, 'unused', Float32Array.of(5, 6));
+    g.output('y', sum);
+    return g;
+  };
+  const now = writeModel(graphOf((g, _, numbers) => g.constant(numbers)), 'inputs').bytes;
+  const later = graphOf((g, name, numbers) => g.laterConstant(async () => (made.push(name), numbers), 'float32', [2]));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of modelProto(later, 'inputs').proto.pieces()) pieces.push(piece.slice());
+  expect(Buffer.compare(Buffer.concat(pieces), now)).toBe(0);
+  expect(made).toEqual(['first', 'second']);
+  expect(() => writeModel(later, 'inputs')).toThrow(/only be written in pieces/);
 });
 
 test('what no output needs is not written, and a parameter is an input or an external initialiser', () => {
