@@ -15,8 +15,7 @@ export async function writeParts(out, studies) {
   const content = studies.readBundle(zip);
   for (const cell of content.state.cells) {
     const adapter = content.adapters.get(cell.id);
-    // Where all weights were tuned there is no adapter, and the weights alone are no model that a card could speak of.
-    if (adapter && !studies.isFull(adapter)) writeFileSync(join(out, 'adapters', cell.id, 'README.md'), await studies.cardOf(content, cell, adapter, 'peft', studies.version));
+    if (adapter) writeFileSync(join(out, 'adapters', cell.id, 'README.md'), await studies.cardOf(content, cell, adapter, studies.isFull(adapter) ? 'weights' : 'peft', studies.version));
   }
   // In one order, whatever order the cells were computed in and whichever shard had them. Ids compare by code unit, as storage does.
   const sorted = (rows, ...keys) => rows.toSorted((a, b) => keys.map((key) => (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0)).find((sign) => sign !== 0) ?? 0);
