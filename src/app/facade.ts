@@ -71,6 +71,8 @@ export interface RemoteModel {
   parameters: number;
   architecture: string;
   verdict: { kind: 'fits' | 'fits-as-int4' | 'does-not-fit'; reason: string };
+  /** Of its tokenizer, as `ModelSummary` has them. */
+  notes: string[];
 }
 
 export interface UnfinishedDownload {

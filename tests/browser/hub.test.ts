@@ -125,6 +125,23 @@ test('what the Hub refuses is said in words, and nothing large is fetched for a 
   expect(await failureOf(page, `await lab.models.importUrl('no address at all')`)).toMatchObject({ code: 'models.address' });
 });
 
+test('a tokenizer that is of another model, or none, is refused before weights are fetched, and lesser doubts are told of', async ({ page }) => {
+  const files: Record<string, Buffer> = { ...FILES };
+  const log = await hub(page, files);
+  await openLab(page);
+  const config = JSON.parse(String(FILES['config.json'])) as { vocab_size: number };
+  const tokenizer = JSON.parse(String(FILES['tokenizer.json'])) as { added_tokens: { id: number; content: string }[] };
+  const beyond = tokenizer.added_tokens.map((token, i) => (i === 0 ? { ...token, id: config.vocab_size } : token));
+  for (const [name, text, code] of [['config.json', { ...config, vocab_size: 16 }, 'models.vocabulary'], ['config.json', { ...config, eos_token_id: 100 }, 'models.special-tokens'], ['tokenizer.json', { ...tokenizer, model: null, added_tokens: beyond }, 'text.tokenizer']] as const) {
+    files[name] = Buffer.from(JSON.stringify(text));
+    for (const method of ['inspectUrl', 'importUrl']) expect(await failureOf(page, `await lab.models.${method}('org/tiny')`), `${code} of ${method}`).toMatchObject({ code });
+    files[name] = FILES[name] as Buffer;
+  }
+  expect(log.filter(({ path }) => path.endsWith('.safetensors'))).toEqual([]);
+  files['config.json'] = Buffer.from(JSON.stringify({ ...config, bos_token_id: 100 }));
+  expect((await lab(page).inspect('org/tiny')).notes).toEqual([expect.stringContaining('config.json with the id 100')]);
+});
+
 test('a gated repository, which lists its files and refuses to send them, is told as one; what is refused is not asked for again', async ({ page }) => {
   let closed = '';
   let status = 401;

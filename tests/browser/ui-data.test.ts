@@ -117,6 +117,7 @@ test('going on with a download that does not fit shows its verdict, and fetches 
   await page.getByRole('button', { name: 'Go on with Large-8B' }).click();
   const card = page.getByRole('group', { name: 'What Large-8B is' });
   await expect(card).toContainText('Does not fit this device. Even rounded to int4 it takes about 17.4 GB');
+  await expect(card).toContainText('The tokenizer ends a text with </s>');
   await expect(card, 'a keyboard goes on from there').toBeFocused();
   await expect(page.getByRole('heading', { name: 'Large-8B' })).toHaveCount(0);
   await card.getByRole('button', { name: 'Fetch it anyway' }).click();

@@ -92,12 +92,12 @@ export class ModelLibrary {
 
   /**
    * What there is at an address, and whether it fits: everything but the weights is fetched and checked.
-   * @throws what `findSource`, `planDownload` and `parseConfig` throw
+   * @throws what `findSource`, `planDownload`, `parseConfig`, `loadTokenizer` and `matchTokenizer` throw
    */
   async inspectUrl(address: string, options: Parameters<ModelsApi['inspectUrl']>[1] = {}): Promise<RemoteModel> {
     const source = await findSource(address, options);
     const plan = await planDownload(source);
-    const { config, fetched, verdict } = await judgePlan(source, plan, options);
+    const { config, fetched, verdict, notes } = await judgePlan(source, plan, options);
     return {
       address: source.address,
       name: source.name,
@@ -108,6 +108,7 @@ export class ModelLibrary {
       parameters: [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0),
       architecture: (FAMILIES[config.model_type] as { architecture: string }).architecture,
       verdict,
+      notes,
     };
   }
 
@@ -150,7 +151,7 @@ export class ModelLibrary {
     await weigh?.(config, bytes, name ?? `The ${config.model_type} checkpoint`);
     await verifyCheckpoint(checkpoint, onProgress);
     signal?.throwIfAborted();
-    const notes = matchTokenizer(await readTokenizer(files), addedIds(await files.json('tokenizer.json')), config);
+    const notes = await tokenizerNotes(files, config);
     const id = freeId(name ?? config.model_type, await this.ids());
     const summary: ModelSummary = {
       id,
@@ -176,12 +177,18 @@ export class ModelLibrary {
   }
 }
 
-/** Whether a download fits, whose weights have not been fetched. What is here of it takes no more room. */
-async function judgePlan(source: Source, plan: Plan, options: FitOptions): Promise<{ config: ModelConfig; fetched: number; verdict: Verdict }> {
-  const config = parseConfig(await blobFiles(plan.small).json('config.json'));
+/** What can be known of a download whose weights have not been fetched. What is here of it takes no more room. */
+async function judgePlan(source: Source, plan: Plan, options: FitOptions): Promise<{ config: ModelConfig; fetched: number; verdict: Verdict; notes: string[] }> {
+  const files = blobFiles(plan.small);
+  const config = parseConfig(await files.json('config.json'));
+  const notes = await tokenizerNotes(files, config);
   const known = (await unfinished()).find((one) => one.address === source.address);
   const fetched = known && known.revision === source.revision ? known.done : 0;
-  return { config, fetched, verdict: await judgeSize(config, plan.total, 2 * plan.total - fetched, options) };
+  return { config, fetched, verdict: await judgeSize(config, plan.total, 2 * plan.total - fetched, options), notes };
+}
+
+async function tokenizerNotes(files: CheckpointFiles, config: ModelConfig): Promise<string[]> {
+  return matchTokenizer(await readTokenizer(files), addedIds(await files.json('tokenizer.json')), config);
 }
 
 function modulesOf(config: ModelConfig): string[] {

@@ -10,6 +10,7 @@ import { languageColor, languageName, languageTag } from '../names.ts';
 import { bytes, count, plural, short } from '../numbers.ts';
 import { ask } from '../parts/ask.ts';
 import '../parts/import-panel.ts';
+import { modelNotes } from '../parts/model-notes.ts';
 import '../parts/question-browser.ts';
 import '../parts/record-browser.ts';
 import '../parts/try-chat.ts';
@@ -72,7 +73,7 @@ export class Data extends View {
     return html`<article class="panel holding">
       <header><h3>${model.name}</h3>${origin(model.origin)}</header>
       <dl class="facts small num"><dt>Architecture</dt><dd>${model.architecture}</dd><dt>Parameters</dt><dd>${short(model.parameters)}</dd><dt>Vocabulary</dt><dd>${count(model.vocabSize)} tokens</dd><dt>Size</dt><dd>${bytes(model.bytes)}</dd>${model.source ? html`<dt>From</dt><dd class="words">${model.source.replace(/@([0-9a-f]{12})[0-9a-f]+$/, '@$1')}</dd>` : ''}</dl>
-      ${model.notes ? html`<wa-callout variant="warning" appearance="filled-outlined" size="s">${icon('warning', 'icon')}<ul>${model.notes.map((note) => html`<li class="words">${note}</li>`)}</ul></wa-callout>` : ''}
+      ${modelNotes(model.notes)}
       <div class="row">${this.remover('model', model)}</div>
     </article>`;
   }

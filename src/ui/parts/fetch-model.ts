@@ -9,6 +9,7 @@ import { bytes, duration, short } from '../numbers.ts';
 import { tooLarge } from '../store.ts';
 import { View } from '../view.ts';
 import { ask } from './ask.ts';
+import { modelNotes } from './model-notes.ts';
 
 const VERDICTS = { fits: { variant: 'success', title: 'Fits this device.' }, 'fits-as-int4': { variant: 'warning', title: 'Fits as int4.' }, 'does-not-fit': { variant: 'danger', title: 'Does not fit this device.' } } as const;
 
@@ -58,6 +59,7 @@ export class FetchModel extends View {
         <dt>To fetch</dt><dd>${bytes(Math.max(0, found.bytes - found.fetched))}${found.fetched > 0 ? html` <span class="quiet">of ${bytes(found.bytes)}; the rest is here already</span>` : ''}</dd>
       </dl>
       <wa-callout variant=${variant} appearance="filled-outlined"><p><strong>${title}</strong> ${found.verdict.reason}</p></wa-callout>
+      ${modelNotes(found.notes)}
       ${this.busy === 'fetching' ? '' : html`<div class="row"><wa-button variant=${unfit ? 'neutral' : 'brand'} appearance=${unfit ? 'outlined' : 'accent'} @click=${() => this.bring(found.address, found.revision, unfit)}>${icon('download', 'start')}${unfit ? 'Fetch it anyway' : 'Fetch it'}</wa-button></div>`}
     </div>`;
   }
