@@ -5,7 +5,7 @@
 import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { DeviceTensor } from '../runtime/index.ts';
+import { type DeviceTensor, isOutOfMemory } from '../runtime/index.ts';
 import { planTeams, type Team } from './batches.ts';
 import { partLength } from './decode-step.ts';
 import type { Decoding } from './decoder.ts';
@@ -28,6 +28,8 @@ export interface GenerateOptions {
   signal?: AbortSignal;
   /** Called with each answer as it is finished, in no particular order. */
   onResult?(result: GenerationResult): void;
+  /** Called when memory did not suffice for `wanted` rows at once, and the answers that are open are begun again with `rows` at most. */
+  onFewer?(rows: number, wanted: number): void;
 }
 
 /** Measured on two cores (tests/bench/generation.ts): fewer rows waste the products' width, more only delay the first answers. */
@@ -50,7 +52,8 @@ export class Generator {
     private readonly count: number,
     private readonly stack: AdapterStack | null,
     private readonly stops: readonly number[],
-    private readonly rowsAtOnce: number,
+    /** Less once memory did not suffice. */
+    private rowsAtOnce: number,
   ) {
     this.sessions = new Sessions(model);
   }
@@ -68,13 +71,14 @@ export class Generator {
 
   /**
    * @returns the answers in the order of the requests
-   * @throws LabError `generation.request` (a request that cannot be answered, by id), `generation.busy`; the signal's reason when aborted
+   * @throws LabError `generation.request` (a request that cannot be answered, by id), `generation.busy`; the want of memory where it does
+   *   not suffice for a single row; the signal's reason when aborted
    */
-  async generate(requests: readonly GenerationRequest[], { signal, onResult }: GenerateOptions = {}): Promise<GenerationResult[]> {
+  async generate(requests: readonly GenerationRequest[], options: GenerateOptions = {}): Promise<GenerationResult[]> {
     if (this.work) throw new LabError('generation.busy', 'This generator is still answering.', 'Wait for it, or make another one.');
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     for (const request of requests) this.check(request);
-    const work = this.answer(requests, { ...(signal ? { signal } : {}), ...(onResult ? { onResult } : {}) });
+    const work = this.answer(requests, options);
     this.work = work.catch(() => undefined);
     try {
       return await work;
@@ -86,19 +90,38 @@ export class Generator {
   /** Frees what it holds, once the call that is being answered has ended. */
   async dispose(): Promise<void> {
     await this.work;
+    await this.release();
+  }
+
+  /** All that is made anew when it is asked for; of what a GPU had no memory for there may be no more than the name. */
+  private async release(): Promise<void> {
     this.packed?.tensor.dispose();
     this.packed = null;
     await forget(this.kept);
     await this.sessions.dispose();
   }
 
-  private async answer(requests: readonly GenerationRequest[], { signal, onResult }: GenerateOptions): Promise<GenerationResult[]> {
+  private async answer(requests: readonly GenerationRequest[], { signal, onResult, onFewer }: GenerateOptions): Promise<GenerationResult[]> {
     const results = new Map<string, GenerationResult>();
     const finish = (row: Row): void => {
       const result = row.result();
       results.set(result.id, result);
       onResult?.(result);
     };
+    for (;;) {
+      const open = requests.filter(({ id }) => !results.has(id));
+      try {
+        await this.answerAll(open, finish, signal);
+        return requests.map(({ id }) => results.get(id) as GenerationResult);
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        await this.lower(thrown, open, onFewer);
+      }
+    }
+  }
+
+  /** A row that is done is told of at once: what fails afterwards takes nothing back. */
+  private async answerAll(requests: readonly GenerationRequest[], finish: (row: Row) => void, signal: AbortSignal | undefined): Promise<void> {
     const rows = new Map(requests.map((request) => [request, new Row(request, Math.min(request.maxNewTokens, this.positions - request.prompt.length), new Set(this.stops))]));
     const asked = requests.filter((request) => {
       const row = rows.get(request) as Row;
@@ -116,7 +139,18 @@ export class Generator {
         ...(signal ? { signal } : {}),
       });
     }
-    return requests.map(({ id }) => results.get(id) as GenerationResult);
+  }
+
+  /** After a failure: half the rows at once where memory is what was missing, for these requests and all that follow. */
+  private async lower(thrown: unknown, open: readonly GenerationRequest[], onFewer: GenerateOptions['onFewer']): Promise<void> {
+    // What a GPU still has to say about the larger batch is not to be taken for a failure of the smaller one.
+    const want = [thrown, await this.model.device.settled()].find(isOutOfMemory);
+    if (!want) throw thrown;
+    const wanted = Math.max(...planTeams(open, this.fitting(open)).map(({ adapters, size }) => adapters.length * size));
+    if (wanted === 1) throw want;
+    this.rowsAtOnce = Math.floor(wanted / 2);
+    await this.release();
+    onFewer?.(this.rowsAtOnce, wanted);
   }
 
   private decode(decoding: Decoding): Promise<void> {

@@ -17,7 +17,7 @@ export class GpuBatch {
   readonly rows: (Row | null)[];
   private lengths: MemoryLengths = { past: 0, window: 0 };
   /** Keys and values of every layer, by the names of `memoryNames`. */
-  private memory: Record<Part, Map<string, DeviceTensor>> = { past: new Map(), window: new Map() };
+  private readonly memory: Record<Part, Map<string, DeviceTensor>> = { past: new Map(), window: new Map() };
   /** float32 [B, V]: which tokens each row has had, where they are penalised. */
   private readonly seen: DeviceTensor | null;
   /** int32 [B]: 0, 1, 2, ... and 0, 0, 0, ... */
@@ -168,10 +168,16 @@ export class GpuBatch {
     for (const part of ['past', 'window'] as const) {
       const [before, after] = [this.lengths[part], lengths[part]];
       if (before === after) continue;
-      const old = this.memory[part];
-      this.memory[part] = new Map(memoryNames(model.layers.length).map((name) => [name, model.device.zeros('float32', isKey(name) ? [count, groups, width, after] : [count, groups, after, width])]));
-      if (before > 0) model.device.insert(this.writes(this.memory[part], (name) => ({ source: old.get(name) as DeviceTensor, columns: [after, before], count: Math.min(after, before), from: this.counting, at: this.start })));
-      for (const tensor of old.values()) tensor.dispose();
+      const memory = this.memory[part];
+      // One after the other, so that old and new are never there together as a whole.
+      for (const name of memoryNames(model.layers.length)) {
+        const old = memory.get(name);
+        const grown = model.device.zeros('float32', isKey(name) ? [count, groups, width, after] : [count, groups, after, width]);
+        memory.set(name, grown);
+        if (!old) continue;
+        model.device.insert(this.writes(new Map([[name, grown]]), () => ({ source: old, columns: [after, before], count: Math.min(after, before), from: this.counting, at: this.start })));
+        old.dispose();
+      }
     }
     this.lengths = lengths;
   }

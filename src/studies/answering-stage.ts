@@ -48,6 +48,14 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
   const meter = new Meter(live, 'answering', 'answers');
   const total = cells.length * questions.length * 2;
   const generator = await guard(model.generator(adapters));
+  const notes = new Map(cells.map((cell) => [cell, live.cell(cell).note ?? '']));
+  // Told of again with fewer, the first number stays what was wanted.
+  let most = 0;
+  const onFewer = (rows: number, wanted: number): void => {
+    most ||= wanted;
+    const sentence = `Memory did not suffice for ${most} answers at once: ${rows} at a time.`;
+    for (const [cell, before] of notes) live.updateCell(cell, { note: before.includes(sentence) ? before : `${before} ${sentence}`.trim() });
+  };
   try {
     for (const turn of [0, 1]) {
       signal.throwIfAborted();
@@ -66,7 +74,7 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
       const fitting = requests.filter((one) => one.prompt.length < model.positions);
       // A dialogue that fills the model's context leaves no room for a word: an empty answer, cut off by length.
       for (const one of requests) if (one.prompt.length >= model.positions) onResult({ id: one.id, tokens: [], finish: 'length' });
-      if (fitting.length > 0) await guard(generator.generate(fitting, { signal, onResult }));
+      if (fitting.length > 0) await guard(generator.generate(fitting, { signal, onResult, onFewer }));
       await rows.flush();
     }
   } finally {

@@ -7,7 +7,7 @@ import type { CellState, DeviceReport } from '../app/facade.ts';
 import type { Conversation } from '../core/conversation.ts';
 import type { LabError } from '../core/errors.ts';
 import type { Judge } from '../core/judgment.ts';
-import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
+import type { GenerateOptions, GenerationRequest, GenerationResult } from '../generation/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { StepReport, TrainerState } from '../training/trainer.ts';
@@ -55,7 +55,7 @@ export interface StudyTrainer {
 }
 
 export interface StudyGenerator {
-  generate(requests: readonly GenerationRequest[], options: { signal: AbortSignal; onResult: (result: GenerationResult) => void }): Promise<GenerationResult[]>;
+  generate(requests: readonly GenerationRequest[], options: { signal: AbortSignal; onResult: (result: GenerationResult) => void; onFewer?: GenerateOptions['onFewer'] }): Promise<GenerationResult[]>;
   dispose(): void;
 }
 

@@ -2,9 +2,8 @@
  * Micro-batches in parts, where they do not fit into memory as a whole: every part has the same sequences of every adapter,
  * and each token's loss weighs what it would have weighed, so the sum of the parts' gradients is the whole's.
  */
-import { LabError } from '../core/errors.ts';
 import type { Rows } from '../models/rows.ts';
-import { type Device, type DeviceTensor, type HostTensor, host } from '../runtime/index.ts';
+import { type Device, type DeviceTensor, type HostTensor, host, isOutOfMemory } from '../runtime/index.ts';
 import type { GradientEngine, StepLosses } from './engine.ts';
 import type { StepInputs } from './inputs.ts';
 
@@ -96,11 +95,6 @@ export class SplittingEngine {
 export function nextParts(batch: number, parts: number): number | null {
   for (let next = 2 * parts; next <= batch; next++) if (batch % next === 0) return next;
   return parts < batch ? batch : null;
-}
-
-/** Whether an error says that there was not enough memory, so that a smaller part may do. */
-export function isOutOfMemory(thrown: unknown): boolean {
-  return thrown instanceof LabError && (thrown.code === 'runtime.memory' || thrown.code === 'runtime.buffer-limit');
 }
 
 /** The sequences of a part, each adapter's own. */

@@ -59,6 +59,14 @@ test('a study says where memory did not suffice for a whole batch, and nothing w
   expect((await whole(page, { manifest: { training }, toy: { microBatch: 4 } })).notes).toEqual(thrice(null));
 });
 
+test('a study says where memory did not suffice for a batch of answers, once, beside what it said of training', async ({ page }) => {
+  const training = { max_steps: 4, max_length: 128, per_device_train_batch_size: 4 };
+  const answering = 'Memory did not suffice for 48 answers at once: 12 at a time.';
+  const fewer = [[24, 48], [12, 24]] as const;
+  expect((await whole(page, { manifest: { training }, toy: { fewer, microBatch: 4 } })).notes).toEqual(thrice(answering));
+  expect((await whole(page, { manifest: { training }, toy: { fewer, microBatch: 2 } })).notes).toEqual(thrice(`Memory did not suffice for 4 sequences at once: 2 at a time, with the same result. ${answering}`));
+});
+
 test('adapters that memory does not suffice for in one pass are trained in several, from where they were', async ({ page }) => {
   const unbroken = await whole(page);
   const [en, de, ende] = ['EN', 'DE', 'ENDE'].map((mix) => `toy/toy-data/${mix}/0`) as [string, string, string];

@@ -25,6 +25,8 @@ export interface ToyOptions {
   microBatch?: number;
   /** Adapters there is memory for at once, from a step on. */
   memory?: { adapters: number; from: number };
+  /** What every call to answer tells of rows that memory did not suffice for: now, and wanted. */
+  fewer?: readonly (readonly [rows: number, wanted: number])[];
   /** An adapter whose loss becomes NaN, and when. */
   diverge?: { cell: string; step: number };
 }
@@ -132,7 +134,8 @@ class ToyGenerator implements StudyGenerator {
     private readonly adapters: readonly Adapter[],
   ) {}
 
-  async generate(requests: readonly GenerationRequest[], { signal, onResult }: Parameters<StudyGenerator['generate']>[1]): Promise<GenerationResult[]> {
+  async generate(requests: readonly GenerationRequest[], { signal, onResult, onFewer }: Parameters<StudyGenerator['generate']>[1]): Promise<GenerationResult[]> {
+    for (const [rows, wanted] of this.engine.options.fewer ?? []) onFewer?.(rows, wanted);
     const results: GenerationResult[] = [];
     for (const request of requests) {
       if (this.engine.options.answerMs) await wait(this.engine.options.answerMs);

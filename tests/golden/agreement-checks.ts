@@ -7,6 +7,7 @@ import type { Batch, Batches } from '../../src/text/packing.ts';
 import { Trainer } from '../../src/training/index.ts';
 import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import { cramped, starved } from './shortage.ts';
 import { type EngineKind, goldenTrainer } from './training-checks.ts';
 
 /** Where two runs that should agree differ most: losses relatively, adapters relative to the largest number. */
@@ -159,29 +160,6 @@ export async function accumulatedAndAtOnce(device: Device, read: ReadGolden): Pr
   return difference(runs[0] as Run, runs[1] as Run);
 }
 
-/** A device that has not enough memory for graphs over more than `most` tokens. @param most asked at every run */
-function cramped(device: Device, most: () => number, refused: number[] = []): Device {
-  const program: Device['program'] = (graph, options) => {
-    const tokens = graph.inputs.find(({ name }) => name === 'ids')?.shape[0] ?? 0;
-    const inner = device.program(graph, options);
-    return { ...inner, bind: async (parameters) => {
-      const session = await inner.bind(parameters);
-      return { ...session, run: (feeds) => {
-        if (tokens <= most()) return session.run(feeds);
-        refused.push(tokens);
-        return Promise.reject(new LabError('runtime.memory', 'std::bad_alloc', ''));
-      } };
-    } };
-  };
-  return new Proxy(device, {
-    get(target, key) {
-      if (key === 'program') return program;
-      const value = Reflect.get(target, key, target) as unknown;
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-}
-
 /** Batches of four rows of one adapter's data. */
 function wideBatches(set: GoldenSet, k: number): Batches {
   const narrow = set.batches(k);
@@ -222,30 +200,6 @@ export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: 
   tight.dispose();
   const hopeless = await make(cramped(device, () => 2)).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
   return { ...difference(known, found), refused, microBatches, evaluated: Math.max(Math.abs((loss as number) / (knownLoss as number) - 1), Math.abs((first as number) / (knownFirst as number) - 1)), hopeless };
-}
-
-/**
- * Runs `work` on a GPU that has no memory for some buffers. They are asked for as the largest that the GPU binds, which a software
- * GPU has no memory for, so that what follows is the browser's own: an error event, a buffer that is not valid, runs that fail of it.
- * @returns how many were refused, by the GPU's own word
- */
-async function starved(without: (size: number) => boolean, work: () => Promise<void>): Promise<number> {
-  const { createBuffer } = GPUDevice.prototype;
-  let refused = 0;
-  const told = ({ error }: GPUUncapturedErrorEvent): void => void (error instanceof GPUOutOfMemoryError && refused++);
-  const heard = new Set<GPUDevice>();
-  GPUDevice.prototype.createBuffer = function (descriptor) {
-    if (descriptor.mappedAtCreation || !without(descriptor.size)) return createBuffer.call(this, descriptor);
-    if (!heard.has(this)) heard.add(this).forEach((gpu) => gpu.addEventListener('uncapturederror', told));
-    return createBuffer.call(this, { ...descriptor, size: this.limits.maxBufferSize });
-  };
-  try {
-    await work();
-    return refused;
-  } finally {
-    GPUDevice.prototype.createBuffer = createBuffer;
-    for (const gpu of heard) gpu.removeEventListener('uncapturederror', told);
-  }
 }
 
 interface Starved extends Difference {

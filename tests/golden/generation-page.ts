@@ -9,15 +9,16 @@ import { loadCheckpoint } from '../../src/models/load.ts';
 import { Graph } from '../../src/onnx/index.ts';
 import { type Device, host, openDevice } from '../../src/runtime/index.ts';
 import { type GoldenNumbers, GoldenSet } from './golden-set.ts';
+import { cramped, starved } from './shortage.ts';
 
 export type Kind = 'wasm' | 'webgpu';
 
 const fetched = async (path: string): Promise<Response> => fetch(`/tests/golden/data/${path}`);
 
-function files(name: string): CheckpointFiles {
+function files(name: string, positions: number | null): CheckpointFiles {
   return {
     names: ['config.json', 'model.safetensors'],
-    json: async (file) => (await fetched(`${name}/${file}`)).json(),
+    json: async (file) => ({ ...((await (await fetched(`${name}/${file}`)).json()) as object), ...(positions === null ? {} : { max_position_embeddings: positions }) }),
     bytes: async (file) => new Uint8Array(await (await fetched(`${name}/${file}`)).arrayBuffer()),
   };
 }
@@ -25,12 +26,21 @@ function files(name: string): CheckpointFiles {
 const devices = new Map<Kind, Promise<Device>>();
 const models = new Map<string, Promise<BaseModel>>();
 
-export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
+function deviceOf(kind: Kind): Promise<Device> {
   let device = devices.get(kind);
   if (!device) devices.set(kind, (device = openDevice(kind)));
+  return device;
+}
+
+async function loaded(device: Device, name: string, positions: number | null = null): Promise<BaseModel> {
+  const { storage } = (await (await fetched(`${name}/goldens.json`)).json()) as GoldenNumbers;
+  return loadCheckpoint(files(name, positions), device, storage ? { storage } : {});
+}
+
+export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
   const key = `${kind}/${name}`;
   let model = models.get(key);
-  if (!model) models.set(key, (model = Promise.all([device, fetched(`${name}/goldens.json`).then((response) => response.json() as Promise<GoldenNumbers>)]).then(([opened, { storage }]) => loadCheckpoint(files(name), opened, storage ? { storage } : {}))));
+  if (!model) models.set(key, (model = deviceOf(kind).then((device) => loaded(device, name))));
   return model;
 }
 
@@ -52,25 +62,37 @@ export interface Job {
   abortAfter?: number;
   /** Ask so often, one call after the other; results are of all calls. */
   times?: number;
+  /** Positions of the model, in place of its own. */
+  positions?: number;
+  /** Rows at once that memory suffices for, after so many results. */
+  room?: { rows: number; after: number };
+  /** Bytes of the largest buffer that the GPU has memory for. */
+  largest?: number;
 }
 
 export interface Outcome {
   results: GenerationResult[];
   /** Ids in the order in which they were finished. */
   order: string[];
+  /** What was told of rows that memory did not suffice for: now, and wanted. */
+  fewer: [rows: number, wanted: number][];
+  /** Buffers that the GPU refused. */
+  refused: number;
   error: { name: string; message: string; code?: string } | null;
 }
 
 /** Several jobs with one generator each, so that a test pays for one page. */
 export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { kind, model, adapters, requests, options, abortAfter, times = 1 } of jobs) {
+  for (const { kind, model, adapters, requests, options, abortAfter, times = 1, positions, room, largest } of jobs) {
     const all = adapters.length > 0 ? await goldenAdapters(model) : [];
-    const generator = await Generator.create(await goldenModel(kind, model), adapters.map((k) => all[k] as Adapter), options);
     const order: string[] = [];
+    const device = room ? cramped(await deviceOf(kind), () => (order.length < room.after ? Number.POSITIVE_INFINITY : room.rows)) : await deviceOf(kind);
+    const base = room || positions ? await loaded(device, model, positions) : await goldenModel(kind, model);
+    const generator = await Generator.create(base, adapters.map((k) => all[k] as Adapter), options);
     const controller = new AbortController();
-    const outcome: Outcome = { results: [], order, error: null };
-    try {
+    const outcome: Outcome = { results: [], order, fewer: [], refused: 0, error: null };
+    const ask = async (): Promise<void> => {
       for (let call = 0; call < times; call++) {
         const results = await generator.generate(requests, {
           signal: controller.signal,
@@ -78,9 +100,14 @@ export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
             order.push(id);
             if (order.length === abortAfter) controller.abort();
           },
+          onFewer: (rows, wanted) => outcome.fewer.push([rows, wanted]),
         });
         outcome.results.push(...results);
       }
+    };
+    try {
+      if (largest === undefined) await ask();
+      else outcome.refused = await starved((size) => size > largest, ask);
     } catch (thrown) {
       const { name, message, code } = thrown as Error & { code?: string };
       outcome.error = { name, message, ...(typeof code === 'string' ? { code } : {}) };

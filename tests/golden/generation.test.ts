@@ -128,6 +128,57 @@ test('on WebGPU the past shrinks as shorter prompts follow, and a batch is kept 
   expect(gpu!.results.map(({ tokens }) => tokens.length)).toEqual([3, 2, 12, 20, 20, 9, 3, 2, 12, 20, 20, 9]);
 });
 
+test('on WebGPU the window shrinks as long answers end, and what is left in it stays right: answers are those of WASM', async ({ page }) => {
+  // The long one takes the window to 512 columns; those that follow have room in 64.
+  const requests = [[4, 300], [3, 30], [2, 40], [2, 5]].map(([length, tokens], i) => greedy(String(i), 0, Array.from({ length: length as number }, (_, k) => 3 + ((11 * k + i) % 80)), tokens));
+  const options = { stops: [95000], rowsAtOnce: 1 };
+  const [gpu, wasm] = await run(page, (['webgpu', 'wasm'] as Kind[]).map((kind) => ({ kind, model: 'untied', adapters: [], requests, options, positions: 512 })));
+  expect(answers(gpu!)).toEqual(answers(wasm!));
+  expect(gpu!.results.map(({ tokens }) => tokens.length)).toEqual([300, 30, 40, 5]);
+});
+
+test('where memory does not suffice for a batch, its rows are answered in smaller ones, and say so', async ({ page }) => {
+  const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+  const { requests, expected } = uneven(generations, [3, 24, 1]);
+  const job: Job = { kind: 'wasm', model: 'untied', adapters: [0, 1, 2], requests, options: { stops: [95000] } };
+  const most = requests.length;
+  const [first, late, hopeless] = await run(page, [
+    // So that fewer rows than adapters are left, and adapters have to take turns.
+    { ...job, room: { rows: 2, after: 0 }, times: 2 },
+    { ...job, room: { rows: Math.ceil(most / 2), after: 4 } },
+    { ...job, room: { rows: 0, after: 3 } },
+  ]);
+  expect(first!.error).toBeNull();
+  expect(first!.results).toEqual([...expected, ...expected]);
+  expect(first!.fewer[0]?.[1], 'all at once at first').toBe(most);
+  expect(first!.fewer.at(-1)?.[0]).toBeLessThanOrEqual(2);
+  expect(first!.fewer.every(([rows, wanted]) => rows === Math.floor(wanted / 2)), 'and in halves from then on, in the second call too').toBe(true);
+  expect(first!.fewer.length).toBe(first!.fewer.filter(([, wanted]) => wanted > 2).length);
+  expect(late!.error).toBeNull();
+  expect(late!.results, 'what was finished before stays').toEqual(expected);
+  expect(late!.order, 'and is not told of twice').toHaveLength(requests.length);
+  expect(new Set(late!.order).size).toBe(requests.length);
+  expect(late!.fewer.length).toBeGreaterThan(0);
+  expect(hopeless!.error, 'where a single row finds no room that is the error').toMatchObject({ code: 'runtime.memory' });
+  expect(hopeless!.order.length, 'with what was finished kept').toBeGreaterThanOrEqual(3);
+  expect(hopeless!.order.length).toBeLessThan(requests.length);
+  expect(hopeless!.fewer.at(-1)?.[0]).toBe(1);
+});
+
+test('a GPU that has no memory for a batch, at once or half way, answers it in smaller ones', async ({ page }) => {
+  const { generations } = await goldenJson<Goldens>('untied/goldens.json');
+  const { requests, expected } = uneven(generations, [3, 10]);
+  const job: Job = { kind: 'webgpu', model: 'untied', adapters: [0, 1, 2], requests, options: { stops: [95000] } };
+  const [starved, late] = await run(page, [{ ...job, largest: 40_000 }, { ...job, room: { rows: 15, after: 4 } }]);
+  for (const outcome of [starved!, late!]) {
+    expect(outcome.error).toBeNull();
+    expect(outcome.results).toEqual(expected);
+    expect(outcome.order).toHaveLength(requests.length);
+    expect(outcome.fewer.length).toBeGreaterThan(0);
+  }
+  expect(starved!.refused, "by the GPU's own word").toBeGreaterThan(0);
+});
+
 test('an answer that is drawn depends on its own seed only, not on what is drawn beside it', async ({ page }) => {
   const prompts = [[1], [1, 17, 40], [5, 61, 9, 33, 70, 12, 88], [1, 90]];
   const requests = prompts.map((prompt, i) => drawing(String(i), prompt, `seed ${i}`));
