@@ -37,10 +37,17 @@ async function allOf({ shapes, weight }: Checkpoint): Promise<Map<string, Weight
   return weights;
 }
 
+/** Not by way of a Blob, which Chromium keeps on the disk where it is large, and then sometimes cannot read. */
 async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of pieces) all.push(piece as Uint8Array<ArrayBuffer>);
-  return new Uint8Array(await new Blob(all).arrayBuffer());
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  const whole = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of all) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** Milliseconds of every round, by contender; the names say how many prompts were answered at once. */
