@@ -12,6 +12,8 @@ mkdirSync(out, { recursive: true });
 const build = await rolldown({
   input: join(root, 'tests/bench/node.ts'),
   platform: 'node',
+  // As a browser has it, on the runtime that the lab has.
+  resolve: { alias: { '@huggingface/transformers': join(root, 'node_modules/@huggingface/transformers/dist/transformers.web.js') } },
   // What a page fetches by URL, and the builds of ONNX Runtime that are not used here.
   external: (id) => id === 'webgpu' || id.endsWith('?url') || id === 'onnxruntime-web/wasm' || id === 'onnxruntime-web/jspi' || id.startsWith('node:'),
   logLevel: 'warn',

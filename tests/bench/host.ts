@@ -11,7 +11,7 @@ import { rowCount } from '../../src/models/rows.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Graph, add } from '../../src/onnx/index.ts';
 import type { Named } from '../../src/models/stored.ts';
-import { type DeviceTensor, host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
+import { type Device, type DeviceTensor, host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
 import type { GradientEngine } from '../../src/training/engine.ts';
 import { blockBackward, blockForward, embedGraph, wholeGraph } from '../../src/training/graphs.ts';
@@ -35,8 +35,8 @@ export interface HostTimes {
  * Of the step as one captured graph, and layer by layer.
  * @param threadTime milliseconds of processor time that this thread has had
  */
-export async function hostTimes(rounds: number, threadTime: () => Promise<number | null>): Promise<Record<'captured' | 'layer by layer', HostTimes>> {
-  const device = await openDevice('webgpu');
+export async function hostTimes(rounds: number, threadTime: () => Promise<number | null>, given?: Device): Promise<Record<'captured' | 'layer by layer', HostTimes>> {
+  const device = given ?? (await openDevice('webgpu'));
   const model = await createBaseModel(madeUp(WORLD_DENSE), device);
   const layout = new LoraLayout(LORA, WORLD_DENSE);
   const rows = { adapters: 1, batch: 1, length: TOKENS };

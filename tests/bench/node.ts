@@ -1,10 +1,10 @@
 /**
- * The checks against PyTorch and the benchmark on a WebGPU device without a browser: Node with the npm package `webgpu`
+ * The checks against PyTorch and the benchmarks on a WebGPU device without a browser: Node with the npm package `webgpu`
  * (Dawn) on a machine with a GPU. tools/bench-node.mjs packs this file and all it needs into one folder.
  *
- *   node bench-node.mjs --webgpu=/path/to/node_modules/webgpu [--rounds=9] [--checks=no] [--only=NAME]
+ *   node bench-node.mjs --webgpu=/path/to/node_modules/webgpu [--parts=training,host,decoding,checks,smollm2,large] [--rounds=9] [--only=NAME]
  *
- * Prints progress on stderr and one JSON object on stdout.
+ * Prints a line of JSON for every result as it comes, so that one that is cut off has shown what it has found.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,20 +12,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as ort from 'onnxruntime-web/webgpu';
-import { type Device, openDevice } from '../../src/runtime/index.ts';
-import * as agreement from '../golden/agreement-checks.ts';
-import * as dora from '../golden/dora-checks.ts';
-import * as full from '../golden/full-checks.ts';
-import * as checks from '../golden/training-checks.ts';
-import { type Work, blockStep, worldStep } from './ours.ts';
-import { WORLD_DENSE, WORLD_TOKENS } from './shapes.ts';
+import { parseConfig } from '../../src/models/config.ts';
+import { openDevice } from '../../src/runtime/index.ts';
+import { type DecodeRequest, type Transformers, decode } from './decode.ts';
+import { hostTimes } from './host.ts';
+import { goldenStep } from '../golden/training-checks.ts';
+import { checksOf } from './node-checks.ts';
+import { type Work, blockStep, trainingStep, worldStep } from './ours.ts';
+import { LARGE, WORLD_DENSE, WORLD_TOKENS } from './shapes.ts';
 
 const { values: args } = parseArgs({
-  options: { webgpu: { type: 'string', default: 'webgpu' }, rounds: { type: 'string', default: '9' }, checks: { type: 'string', default: 'yes' }, only: { type: 'string', multiple: true } },
+  options: { webgpu: { type: 'string', default: 'webgpu' }, rounds: { type: 'string', default: '9' }, parts: { type: 'string', default: 'training,host,decoding,checks,smollm2,large' }, only: { type: 'string', multiple: true } },
 });
-
-const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial', 'llama-int8', 'llama-int4', 'qwen2-dora'];
-const FULLY_TUNED = ['llama3', 'qwen2', 'gemma3_text', 'mixtral', 'gpt_neox'];
+const rounds = Number(args.rounds);
 
 const here = import.meta.dirname;
 const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(join(here, 'data', path)));
@@ -56,79 +55,100 @@ async function adapterOfDawn(): Promise<GPUAdapter> {
   return adapter;
 }
 
-async function correctness(device: Device): Promise<Record<string, unknown>> {
-  const results: Record<string, unknown> = {};
-  const attempt = async (name: string, work: () => Promise<unknown>): Promise<void> => {
-    console.error(`check: ${name}`);
-    results[name] = await work().catch((error: unknown) => ({ error: String(error) }));
+/** What the checks fetch from a page's server is read from the folder. */
+function serveGoldens(): void {
+  const before = globalThis.fetch;
+  globalThis.fetch = async (input, init) => {
+    const path = /^\/tests\/golden\/data\/(.*)$/.exec(String(input))?.[1];
+    return path === undefined ? before(input, init) : new Response((await read(path)) as Uint8Array<ArrayBuffer>);
   };
-  for (const checkpoint of ['untied', 'untied-f16', 'tied']) await attempt(`logits of ${checkpoint}`, () => checks.logitsErrors(device, read, checkpoint));
-  for (const engine of ['whole', 'blockwise'] as const) {
-    await attempt(`LoRA gradients, ${engine}`, async () => {
-      const { losses, tensors } = await checks.gradientErrors(device, read, engine);
-      return { loss: Math.max(...losses), gradient: Math.max(...tensors.map(({ error }) => error)), tensors: tensors.length };
-    });
-  }
-  await attempt('twenty AdamW steps, largest relative error of the loss', async () => {
-    const { curves } = JSON.parse(new TextDecoder().decode(await read('untied/goldens.json'))) as { curves: { loss: number[] }[] };
-    const found = await checks.curves(device, read, [0, 1, 2], 'whole');
-    return Math.max(...curves.flatMap(({ loss }, k) => loss.map((known, step) => Math.abs((found[k]?.loss[step] as number) / known - 1))));
-  });
-  await attempt('whole and blockwise, with dropout', () => agreement.wholeAndBlockwise(device, read, 0.2));
-  await attempt('resumed and unbroken', () => agreement.brokenAndUnbroken(device, read, 'whole'));
-  for (const name of FAMILIES) await attempt(`${name}: logits, gradients, curve`, () => checks.familyErrors(device, read, `families/${name}`, 'whole'));
-  for (const name of FULLY_TUNED) await attempt(`${name}: all weights`, () => full.fullErrors(device, read, `families/${name}`));
-  await attempt('a fresh DoRA adapter', () => dora.freshDora(device, read));
-  await attempt('DoRA beside LoRA', () => dora.doraBesideLora(device, read).then(({ found, known }) => ({ same: JSON.stringify(found) === JSON.stringify(known) })));
-  await attempt('float16 and float32 weights', () => checks.halvesAndFloats(device, read));
-  return results;
 }
 
-async function benchmark(device: Device): Promise<Record<string, { median: number; min: number } | { error: string }>> {
-  const jax = async (make: (module: typeof import('./jax.ts')) => Promise<Work>): Promise<Work> => {
-    const module = await import('./jax.ts');
-    await module.prepare('webgpu');
-    return make(module);
-  };
-  const works: Record<string, () => Promise<Work>> = {
-    'world-dense, 1 adapter': () => worldStep(device, 1),
-    'world-dense, 9 adapters at once': () => worldStep(device, 9, { engine: 'whole' }),
-    'world-dense, 9 adapters at once, layer by layer': () => worldStep(device, 9, { engine: 'blockwise' }),
-    'block of 576': () => blockStep(device),
-    'world-dense, 1 adapter, jax-js': () => jax((module) => module.trainingStep(WORLD_DENSE, WORLD_TOKENS)),
-    'block of 576, jax-js': () => jax((module) => module.blockStep()),
-    // So small that what is timed is the cost of asking the GPU, not the GPU.
-    'golden model, 3 adapters at once': () => checks.goldenStep(device, read, 'whole'),
-    'golden model, 3 adapters at once, layer by layer': () => checks.goldenStep(device, read, 'blockwise'),
-  };
-  const results: Record<string, { median: number; min: number } | { error: string }> = {};
-  for (const [name, make] of Object.entries(works)) {
-    if (args.only && !args.only.includes(name)) continue;
-    console.error(`bench: ${name}`);
-    try {
-      const work = await make();
-      for (let i = 0; i < 3; i++) await work();
-      const times: number[] = [];
-      for (let i = 0; i < Number(args.rounds); i++) {
-        const started = performance.now();
-        await work();
-        times.push(performance.now() - started);
-      }
-      times.sort((a, b) => a - b);
-      results[name] = { median: times[times.length >> 1] as number, min: times[0] as number };
-    } catch (error) {
-      results[name] = { error: String(error) };
-    }
-  }
-  return results;
+/** transformers.js as a browser would have it: it would look for the runtime's build for Node here. */
+async function transformers(): Promise<Transformers> {
+  Object.defineProperty(process, 'release', { value: { name: 'a browser' }, configurable: true });
+  return (await import('@huggingface/transformers')) as unknown as Transformers;
 }
+
+async function timed(make: () => Promise<Work>, count = rounds): Promise<{ median: number; min: number }> {
+  const work = await make();
+  for (let i = 0; i < 3; i++) await work();
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const started = performance.now();
+    await work();
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  return { median: times[times.length >> 1] as number, min: times[0] as number };
+}
+
+const jax = async (make: (module: typeof import('./jax.ts')) => Promise<Work>): Promise<Work> => {
+  const module = await import('./jax.ts');
+  await module.prepare('webgpu');
+  return make(module);
+};
+
+const decoding = (model: DecodeRequest['model'], nine: boolean, answer = 48) => async (): Promise<unknown> => {
+  const { times, same } = await decode({ model, rounds: Math.min(rounds, 5), threads: 1, prompt: 60, answer, nine }, { device, transformers, warmUp: 300 });
+  return { same, ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, own.toSorted((a, b) => a - b)[own.length >> 1]])) };
+};
+
+const smol = parseConfig(LARGE['SmolLM2-135M']);
+const qwen = parseConfig(LARGE['Qwen3-0.6B']);
 
 const adapter = await adapterOfDawn();
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
 ort.env.wasm.wasmBinary = await readFile(join(here, 'ort-wasm-simd-threaded.asyncify.wasm'));
 const device = await openDevice('webgpu', { adapter, ort: ort as never });
-console.error(device.report);
-const result = { device: device.report, halves: device.halves, checks: args.checks === 'no' ? {} : await correctness(device), bench: await benchmark(device) };
-console.log(JSON.stringify(result));
+serveGoldens();
+
+/** `rehearsal` tries what is long on a software GPU with a tiny model, and is no measurement. */
+const parts: Record<string, Record<string, () => Promise<unknown>>> = {
+  training: {
+    'world-dense, 1 adapter': () => timed(() => worldStep(device, 1)),
+    'world-dense, 1 adapter, jax-js': () => timed(() => jax((module) => module.trainingStep(WORLD_DENSE, WORLD_TOKENS))),
+    'world-dense, 9 adapters at once': () => timed(() => worldStep(device, 9, { engine: 'whole' })),
+    'block of 576': () => timed(() => blockStep(device)),
+    'block of 576, jax-js': () => timed(() => jax((module) => module.blockStep())),
+    'world-dense, 1 adapter, layer by layer': () => timed(() => worldStep(device, 1, { engine: 'blockwise' })),
+    'world-dense, 9 adapters at once, layer by layer': () => timed(() => worldStep(device, 9, { engine: 'blockwise' })),
+    // So small that what is timed is the cost of asking the GPU, not the GPU.
+    'golden model, 3 adapters at once': () => timed(() => goldenStep(device, read, 'whole')),
+    'golden model, 3 adapters at once, layer by layer': () => timed(() => goldenStep(device, read, 'blockwise')),
+  },
+  host: {
+    'until a step of world-dense is submitted': async () => Object.fromEntries(Object.entries(await hostTimes(15, async () => null, device)).map(([name, { nodes, times }]) => [name, { nodes, median: times.toSorted((a, b) => a - b)[times.length >> 1] }])),
+  },
+  decoding: {
+    'world-dense': decoding('world-dense', true),
+    'SmolLM2-135M, six layers': decoding('SmolLM2-135M, six layers', true),
+    'SmolLM2-135M': decoding('SmolLM2-135M', true),
+  },
+  checks: checksOf(device, read),
+  smollm2: {
+    'SmolLM2-135M, 128 tokens': () => timed(() => trainingStep(device, smol, { tokens: 128 })),
+    'SmolLM2-135M, 9 adapters at once, 128 tokens each': () => timed(() => trainingStep(device, smol, { tokens: 128, adapters: 9 })),
+    'SmolLM2-135M, 128 tokens, jax-js': () => timed(() => jax((module) => module.trainingStep(smol, 128))),
+  },
+  large: {
+    'SmolLM2-135M, 512 tokens, float16': () => timed(() => trainingStep(device, smol, { tokens: 512, storage: 'float16' }), 5),
+    'Qwen3-0.6B, 512 tokens, int4': () => timed(() => trainingStep(device, qwen, { tokens: 512, storage: 'int4' }), 5),
+    'Qwen3-0.6B as int4': decoding('Qwen3-0.6B as int4', false, 16),
+  },
+};
+
+Object.assign(parts, { rehearsal: { decoding: decoding('tiny', true, 4), host: parts.host?.['until a step of world-dense is submitted'] } });
+
+const tell = (result: object): void => console.log(JSON.stringify(result));
+tell({ device: device.report, halves: device.halves });
+for (const part of args.parts.split(',')) {
+  for (const [name, work] of Object.entries(parts[part] ?? {})) {
+    if (args.only && !args.only.includes(name)) continue;
+    const started = performance.now();
+    const result = await work().catch((error: unknown) => ({ error: String(error) }));
+    tell({ part, name, result, seconds: Math.round((performance.now() - started) / 100) / 10 });
+  }
+}
 process.exit(0);

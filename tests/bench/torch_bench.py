@@ -1,6 +1,6 @@
 """Times the same training steps and the same layer in native PyTorch; prints one JSON object: its version, and medians in milliseconds.
 
-    python3 torch_bench.py [ROUNDS] [THREADS] [small]
+    python3 torch_bench.py [ROUNDS] [THREADS] [small] [cuda]
 """
 import json
 import math
@@ -13,6 +13,9 @@ import torch.nn.functional as F
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 10
 torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 2)
 LARGE = "small" not in sys.argv
+CUDA = "cuda" in sys.argv
+if CUDA:
+    torch.set_default_device("cuda")
 torch.manual_seed(0)
 R, SCALE = 8, 2.0
 
@@ -59,6 +62,8 @@ def median(work, rounds=ROUNDS):
     for _ in range(rounds):
         start = time.perf_counter()
         work()
+        if CUDA:
+            torch.cuda.synchronize()
         times.append((time.perf_counter() - start) * 1000)
     return sorted(times)[len(times) // 2]
 

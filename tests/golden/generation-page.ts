@@ -37,6 +37,11 @@ async function loaded(device: Device, name: string, positions: number | null = n
   return loadCheckpoint(files(name, positions), device, storage ? { storage } : {});
 }
 
+/** A device that is open already, for all that follows. */
+export function useDevice(device: Device): void {
+  devices.set(device.kind, Promise.resolve(device));
+}
+
 export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
   const key = `${kind}/${name}`;
   let model = models.get(key);
