@@ -7,12 +7,12 @@ import type { ReadGolden } from '../golden/golden-set.ts';
 import * as checks from '../golden/training-checks.ts';
 import type { Device } from '../../src/runtime/index.ts';
 
-const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial', 'llama-int8', 'llama-int4', 'qwen2-dora'];
+const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial', 'llama-int8', 'llama-int4', 'llama-deep', 'qwen2-dora'];
 /** Between them all that differs by layer: int4, two kinds of layers, experts. */
 const LAYER_BY_LAYER = ['llama-int4', 'gemma3_text', 'qwen3_moe'];
 const FULLY_TUNED = ['llama3', 'qwen2', 'gemma3_text', 'mixtral', 'gpt_neox'];
 /** Rows at once that are fewer than asked for, so that rows are replaced. */
-const ANSWERING = { untied: 6, 'untied-f16': 6, tied: 6, 'families/gemma3_text': 4, 'families/qwen3_moe': 4, 'families/llama-int4': 4, 'families/gpt_neox': 4 };
+const ANSWERING = { untied: 6, 'untied-f16': 6, tied: 6, 'families/gemma3_text': 4, 'families/qwen3_moe': 4, 'families/llama-int4': 4, 'families/llama-deep': 4, 'families/gpt_neox': 4 };
 
 /** @param read golden files; answers also fetch them from `/tests/golden/data` */
 export function checksOf(device: Device, read: ReadGolden): Record<string, () => Promise<unknown>> {

@@ -14,6 +14,7 @@ takes the checkpoint's tensors under their Hugging Face names, and optionally on
     gpt_neox-serial   the same without parallel residual, with gelu_new
     qwen2-dora   Qwen2 with DoRA on some of its modules, as peft/tuners/lora/dora.py: the rows' lengths are detached
     llama-int8, llama-int4   Llama whose frozen matrices were rounded to blocks of integers first (`rounded`), the second with a tied head
+    llama-deep   Llama of more layers than a GPU's shader can bind buffers
     qwen2-int8, gemma3_text-int4, qwen3_moe-int4   those families, their matrices rounded likewise: biases, norms less one, router and experts
 """
 import math
@@ -43,6 +44,8 @@ CONFIGS = {
 
 CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
 CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
+CONFIGS["llama-deep"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=16, intermediate_size=16, num_hidden_layers=17, num_attention_heads=2, num_key_value_heads=1, head_dim=8,
+                             hidden_act="silu", rms_norm_eps=1e-5)
 # What the lab's blocks can cut: rows of the feed-forward part too.
 CONFIGS["qwen2-int8"] = dict(CONFIGS["qwen2"], intermediate_size=48)
 CONFIGS["gemma3_text-int4"] = dict(CONFIGS["gemma3_text"], intermediate_size=48)
@@ -131,9 +134,11 @@ def make_weights(config, rng):
     d, hd, heads, kv = sizes(config)
     family = config["model_type"]
     weights = {}
+    # Deep ones calmer, or a rounding error would grow from layer to layer.
+    gain = 1.2 if config["num_hidden_layers"] < 8 else 0.6
 
     def normal(name, *shape, std=None, mean=0.0):
-        weights[name] = mean + torch.randn(*shape, generator=rng) * (std if std is not None else 1.2 / math.sqrt(shape[-1]))
+        weights[name] = mean + torch.randn(*shape, generator=rng) * (std if std is not None else gain / math.sqrt(shape[-1]))
 
     norm_mean = 0.0 if family == "gemma3_text" else 1.0
     normal("gpt_neox.embed_in.weight" if family == "gpt_neox" else "model.embed_tokens.weight", config["vocab_size"], d, std=0.2 if family == "gemma3_text" else 0.7)

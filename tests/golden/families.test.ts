@@ -11,7 +11,7 @@ import type { FamilyErrors } from './training-checks.ts';
 
 test.describe.configure({ timeout: 600_000 });
 
-const FAMILIES = ['qwen2-dora', 'llama-int8', 'llama-int4', 'qwen2-int8', 'gemma3_text-int4', 'qwen3_moe-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
+const FAMILIES = ['llama-deep', 'qwen2-dora', 'llama-int8', 'llama-int4', 'qwen2-int8', 'gemma3_text-int4', 'qwen3_moe-int4', 'llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial'];
 
 /** Layer by layer on WebGPU too: codes of four bits, layers of two kinds, and experts. */
 const BY_LAYER = new Set(['llama-int4', 'gemma3_text', 'qwen3_moe']);

@@ -444,7 +444,7 @@ def write_full(name, seed):
 
 
 # Seeds of weights whose greedy answers are clear.
-FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 2, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "qwen2-dora": 1, "qwen2-int8": 1, "gemma3_text-int4": 1, "qwen3_moe-int4": 1}
+FAMILY_SEEDS = {"llama3": 1, "mistral": 1, "qwen2": 1, "qwen3": 1, "gemma3_text": 1, "mixtral": 4, "qwen3_moe": 2, "gpt_neox": 1, "gpt_neox-serial": 1, "llama-int8": 1, "llama-int4": 1, "llama-deep": 1, "qwen2-dora": 1, "qwen2-int8": 1, "gemma3_text-int4": 1, "qwen3_moe-int4": 1}
 
 
 def main():

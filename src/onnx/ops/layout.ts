@@ -45,13 +45,24 @@ export function concat(parts: readonly Value[], axis: number): Value {
   return first.graph.append('Concat', parts, [{ dtype: first.dtype, shape }], { axis: int(at) })[0] as Value;
 }
 
-/** @param sizes of the parts along `axis`; they have to add up to its size */
+/** A shader may bind eight storage buffers on every WebGPU device, and ONNX Runtime gives each part one, beside the whole. */
+const MOST_PARTS = 7;
+
+/**
+ * More parts than a GPU's shader can bind are split off group by group.
+ * @param sizes of the parts along `axis`; they have to add up to its size
+ */
 export function split(x: Value, sizes: readonly number[], axis: number): Value[] {
   const at = axisOf('Split', x.shape, axis);
   if (sizes.reduce((sum, size) => sum + size, 0) !== x.shape[at] || sizes.some((size) => size < 1)) {
     throw shapeError('Split', `axis ${axis} of ${describe(x)} is not made of parts ${sizes.join(' + ')}`);
   }
   if (sizes.length === 1) return [x];
+  if (sizes.length > MOST_PARTS) {
+    const groups = Array.from({ length: Math.ceil(sizes.length / MOST_PARTS) }, (_, i) => sizes.slice(i * MOST_PARTS, (i + 1) * MOST_PARTS));
+    const wholes = split(x, groups.map((group) => group.reduce((sum, size) => sum + size, 0)), at);
+    return groups.flatMap((group, i) => split(wholes[i] as Value, group, at));
+  }
   const outputs = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((n, i) => (i === at ? size : n)) }));
   return x.graph.append('Split', [x, x.graph.constant(sizes, 'int64')], outputs, { axis: int(at) });
 }
