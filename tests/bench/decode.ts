@@ -69,8 +69,15 @@ async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return whole;
 }
 
+/** An answer that the two give differently: on a GPU sums are made in another order, and two tokens can be nearly as likely. */
+export interface Difference {
+  prompt: number[];
+  ours: number[];
+  theirs: number[];
+}
+
 /** Milliseconds of every round, by contender; the names say how many prompts were answered at once. */
-export async function decode({ model: name, rounds, threads, prompt, answer, nine: alsoNine }: DecodeRequest, place?: Place): Promise<{ times: Record<string, number[]>; same: boolean }> {
+export async function decode({ model: name, rounds, threads, prompt, answer, nine: alsoNine }: DecodeRequest, place?: Place): Promise<{ times: Record<string, number[]>; same: boolean; differences: Difference[] }> {
   const json = SHAPES[name];
   const config = parseConfig(json);
   const rounded = name.endsWith('int4');
@@ -92,7 +99,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
   const ours = (generator: Generator, all: readonly number[], count: number) => async () => (await generator.generate(requests(all, count))).map(({ tokens }) => tokens);
   const every = adapters.map((_, i) => i);
   // Pairs that are compared; what a pair has compiled is let go of before the next one.
-  const pairs: Record<string, () => Promise<unknown[][]>>[] = [];
+  const pairs: Record<string, () => Promise<number[][]>>[] = [];
   const generators: Generator[][] = [];
   for (const [count, name] of rounded && device.kind === 'wasm' ? ([[1, 'one prompt']] as const) : ([[1, 'one prompt'], [32, '32 prompts']] as const)) {
     const base = await made(0);
@@ -105,11 +112,16 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
     pairs.push({ [`${name}, one adapter`]: ours(one, [0], count), [`${name} each, nine adapters at once`]: ours(nine, every, count) });
   }
   const times: Record<string, number[]> = {};
-  let same = true;
+  const differences: Difference[] = [];
   for (const [i, pair] of pairs.entries()) {
-    const answers: unknown[][][] = [];
+    const answers: number[][][] = [];
     for (const work of Object.values(pair)) answers.push(await work());
-    if (Object.keys(pair).some((key) => key.endsWith('transformers.js'))) same &&= JSON.stringify(answers[0]) === JSON.stringify(answers[1]);
+    if (Object.keys(pair).some((key) => key.endsWith('transformers.js'))) {
+      answers[0]?.forEach((own, row) => {
+        const other = answers[1]?.[row] ?? [];
+        if (String(own) !== String(other)) differences.push({ prompt: prompts[row] as number[], ours: own, theirs: other });
+      });
+    }
     for (const [key, work] of Object.entries(pair)) {
       // One after the other, with a rest: a runtime's idle threads go on spinning for a while, and there are two runtimes here.
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -122,7 +134,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
     }
     for (const generator of generators[i] ?? []) await generator.dispose();
   }
-  return { times, same };
+  return { times, same: differences.length === 0, differences };
 }
 
 function part({ shape, data }: Weight, rows?: readonly [number, number]): Weight {

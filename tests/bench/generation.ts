@@ -31,7 +31,8 @@ export const HOME: GenerationBench = { device: 'wasm', adapters: 9, requests: 40
 
 const WORLD_DENSE = { model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, max_position_embeddings: 512, tie_word_embeddings: true, eos_token_id: 2 };
 
-export async function bench(options: Partial<GenerationBench> = {}): Promise<Record<string, number | string>> {
+/** @param given a device that is open already */
+export async function bench(options: Partial<GenerationBench> = {}, given?: Device): Promise<Record<string, number | string>> {
   const { device: kind, adapters, requests, prompt, answer, endless, temperature, topP, rowsAtOnce, threads } = { ...HOME, ...options };
   const config = parseConfig(WORLD_DENSE);
   const rng = new Rng('bench/generation');
@@ -41,7 +42,7 @@ export async function bench(options: Partial<GenerationBench> = {}): Promise<Rec
   }));
   const spent: Record<string, number> = {};
   const runs: Record<string, number> = {};
-  const device = clocked(await openDevice(kind, threads ? { threads } : {}), spent, runs);
+  const device = clocked(given ?? (await openDevice(kind, threads ? { threads } : {})), spent, runs);
   const model = await createBaseModel({ config, shapes: weightShapes(config), weight: async (name) => weights.get(name) as never, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) }, device);
   const lora = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] } satisfies Adapter['config'];
   const between = ([from, to]: [number, number]): number => from + rng.int(to - from + 1);

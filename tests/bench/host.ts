@@ -29,6 +29,8 @@ export interface HostTimes {
   times: number[];
   /** The same in milliseconds of processor time of this thread; empty where nobody can tell. */
   processor: number[];
+  /** Milliseconds of every round until its losses are read, which the GPU has then computed. */
+  read: number[];
 }
 
 /**
@@ -62,7 +64,7 @@ export async function hostTimes(rounds: number, threadTime: () => Promise<number
   }
   const overhead = asking.toSorted((a, b) => a - b)[asking.length >> 1] ?? 0;
   const timed = async (engine: GradientEngine, nodes: number): Promise<HostTimes> => {
-    const [times, processor]: [number[], number[]] = [[], []];
+    const [times, processor, read]: [number[], number[], number[]] = [[], [], []];
     // The first runs compile and record.
     for (let round = -2; round < rounds; round++) {
       // What is left of the step before.
@@ -76,10 +78,11 @@ export async function hostTimes(rounds: number, threadTime: () => Promise<number
       if (round >= 0) times.push(took);
       if (round >= 0 && before !== null && after !== null) processor.push(Math.max(0, after - before - overhead));
       await losses;
+      if (round >= 0) read.push(performance.now() - started);
       gradients.dispose();
     }
     await engine.dispose();
-    return { nodes, times, processor };
+    return { nodes, times, processor, read };
   };
   const size = (graph: { nodes: readonly unknown[] }): number => graph.nodes.length;
   const whole = size(wholeGraph(shape, true, { count: rowCount(rows), open: false }));

@@ -15,6 +15,7 @@ import * as ort from 'onnxruntime-web/webgpu';
 import { parseConfig } from '../../src/models/config.ts';
 import { openDevice } from '../../src/runtime/index.ts';
 import { type DecodeRequest, type Transformers, decode } from './decode.ts';
+import { bench as homeAnswers } from './generation.ts';
 import { hostTimes } from './host.ts';
 import { goldenStep } from '../golden/training-checks.ts';
 import { checksOf } from './node-checks.ts';
@@ -79,8 +80,17 @@ async function timed(make: () => Promise<Work>, count = rounds): Promise<{ media
     await work();
     times.push(performance.now() - started);
   }
-  times.sort((a, b) => a - b);
-  return { median: times[times.length >> 1] as number, min: times[0] as number };
+  return { median: middle(times) as number, min: Math.min(...times) };
+}
+
+const middle = (times: readonly number[]): number | undefined => times.toSorted((a, b) => a - b)[times.length >> 1];
+
+/** Milliseconds of processor time of this thread, where Node can tell (from version 23.9 on). */
+async function threadTime(): Promise<number | null> {
+  const ask = (process as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage;
+  if (!ask) return null;
+  const { user, system } = ask();
+  return (user + system) / 1000;
 }
 
 const jax = async (make: (module: typeof import('./jax.ts')) => Promise<Work>): Promise<Work> => {
@@ -90,8 +100,8 @@ const jax = async (make: (module: typeof import('./jax.ts')) => Promise<Work>): 
 };
 
 const decoding = (model: DecodeRequest['model'], nine: boolean, answer = 48) => async (): Promise<unknown> => {
-  const { times, same } = await decode({ model, rounds: Math.min(rounds, 5), threads: 1, prompt: 60, answer, nine }, { device, transformers, warmUp: 300 });
-  return { same, ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, own.toSorted((a, b) => a - b)[own.length >> 1]])) };
+  const { times, same, differences } = await decode({ model, rounds: Math.min(rounds, 5), threads: 1, prompt: 60, answer, nine }, { device, transformers, warmUp: 300 });
+  return { same, differences, ...Object.fromEntries(Object.entries(times).map(([name, own]) => [name, middle(own)])) };
 };
 
 const smol = parseConfig(LARGE['SmolLM2-135M']);
@@ -119,12 +129,13 @@ const parts: Record<string, Record<string, () => Promise<unknown>>> = {
     'golden model, 3 adapters at once, layer by layer': () => timed(() => goldenStep(device, read, 'blockwise')),
   },
   host: {
-    'until a step of world-dense is submitted': async () => Object.fromEntries(Object.entries(await hostTimes(15, async () => null, device)).map(([name, { nodes, times }]) => [name, { nodes, median: times.toSorted((a, b) => a - b)[times.length >> 1] }])),
+    'a step of world-dense until it is submitted, and until its losses are read': async () => Object.fromEntries(Object.entries(await hostTimes(15, threadTime, device)).map(([name, { nodes, times, processor, read: done }]) => [name, { nodes, submitted: middle(times), processor: middle(processor), read: middle(done) }])),
   },
   decoding: {
     'world-dense': decoding('world-dense', true),
     'SmolLM2-135M, six layers': decoding('SmolLM2-135M, six layers', true),
     'SmolLM2-135M': decoding('SmolLM2-135M', true),
+    "the home study's answers": () => homeAnswers({ device: 'webgpu' }, device),
   },
   checks: checksOf(device, read),
   smollm2: {
@@ -139,7 +150,7 @@ const parts: Record<string, Record<string, () => Promise<unknown>>> = {
   },
 };
 
-Object.assign(parts, { rehearsal: { decoding: decoding('tiny', true, 4), host: parts.host?.['until a step of world-dense is submitted'] } });
+Object.assign(parts, { rehearsal: { decoding: decoding('tiny', true, 4), host: Object.values(parts.host ?? {})[0] } });
 
 const tell = (result: object): void => console.log(JSON.stringify(result));
 tell({ device: device.report, halves: device.halves });

@@ -35,7 +35,8 @@ export async function blockStep(device: Device): Promise<Work> {
   const layout = new LoraLayout(LORA, BLOCK_576);
   const weights = model.layers[0] as Named<DeviceTensor>;
   const graph = blockBackward({ model, layout, rows: { adapters: 1, batch: 1, length: BLOCK_TOKENS }, dropout: 0 }, weights, 'full_attention', true);
-  const session = await device.program(graph).bind(weights);
+  // As the engine has it: captured on a GPU.
+  const session = await device.program(graph, { capture: true }).bind(weights);
   const rng = new Rng(2);
   const random = (shape: number[], scale: number) => device.upload(host('float32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (2 * rng.float() - 1) * scale)));
   const feeds = {
