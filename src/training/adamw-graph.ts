@@ -3,9 +3,6 @@ import { Graph, type Value, add, concat, div, greaterOrEqual, minimum, mul, reci
 import { type Device, type DeviceTensor, type Outputs, type Program, host, readFloats } from '../runtime/index.ts';
 import { type AdamW, type AdamWOptions, CLIP_EPSILON, type OptimizerShape, type OptimizerState, corrections } from './adamw.ts';
 
-/** Up to these many the step is captured: few numbers wait for being asked for. A captured step has copies of all of them, which many would miss. */
-const MOST_CAPTURED = 8e6;
-
 /** One step over [layers, K, size]; rates, corrections and which adapters are active are inputs. */
 function stepGraph({ layers, adapters, size, decayed = size }: OptimizerShape, options: AdamWOptions): Graph {
   const { adam_beta1: b1, adam_beta2: b2, adam_epsilon, weight_decay, max_grad_norm } = options;
@@ -54,7 +51,7 @@ export class GraphAdamW implements AdamW {
   ) {
     const upload = (data: Float32Array): DeviceTensor => device.upload(host('float32', [shape.layers, shape.adapters, shape.size], data));
     [this.parameters, this.m, this.v] = [upload(initial.parameters), upload(initial.m), upload(initial.v)];
-    this.stepProgram = device.program(stepGraph(shape, options), { capture: shape.layers * shape.adapters * shape.size <= MOST_CAPTURED });
+    this.stepProgram = device.program(stepGraph(shape, options));
     this.sumProgram = device.program(sumGraph(shape));
   }
 

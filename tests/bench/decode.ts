@@ -93,7 +93,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
   // A generator each: one that is asked for two sizes in turn would give up the sessions of the one for those of the other.
   const made = async (count: number) => Generator.create(model, adapters.slice(0, count), options);
 
-  const theirs = await loadTheirs(await joined(decoderOnnx(config, { shapes, weight: async (key) => weights.get(key) as { shape: number[]; data: Float32Array } }, rounded)), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, transformers, device.kind);
+  const theirs = await loadTheirs(await joined(decoderOnnx(config, { shapes, weight: async (key) => weights.get(key) as { shape: number[]; data: Float32Array } }, rounded)), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, name.replaceAll(/\W/g, '-'), transformers, device.kind);
   weights.clear();
   const ask = (count: number) => theirs(prompts.slice(0, count), answer);
   const ours = (generator: Generator, all: readonly number[], count: number) => async () => (await generator.generate(requests(all, count))).map(({ tokens }) => tokens);
@@ -149,8 +149,11 @@ export interface Transformers {
   AutoModelForCausalLM: { from_pretrained(name: string, options: object): Promise<{ generate(inputs: object): Promise<{ slice(rows: null, columns: [number, null]): { tolist(): bigint[][] } }> }> };
 }
 
-/** transformers.js on the export, whose files are handed to it by a `fetch` that knows them. */
-async function loadTheirs(onnx: Uint8Array, config: object, transformers: Place['transformers'], device: Device['kind']): Promise<(prompts: number[][], answer: number) => Promise<number[][]>> {
+/**
+ * transformers.js on the export, whose files are handed to it by a `fetch` that knows them.
+ * @param folder a name of the model's own: what was loaded under a name is remembered
+ */
+async function loadTheirs(onnx: Uint8Array, config: object, folder: string, transformers: Place['transformers'], device: Device['kind']): Promise<(prompts: number[][], answer: number) => Promise<number[][]>> {
   const files: Record<string, BodyInit> = {
     'config.json': JSON.stringify(config),
     'generation_config.json': JSON.stringify({ bos_token_id: 1, pad_token_id: 0, do_sample: false }),
@@ -160,14 +163,14 @@ async function loadTheirs(onnx: Uint8Array, config: object, transformers: Place[
   const before = globalThis.fetch.bind(globalThis);
   globalThis.fetch = async (input, init) => {
     const path = new URL(input instanceof Request ? input.url : String(input), globalThis.location?.href ?? 'http://localhost').pathname;
-    const name = /^\/exported\/model\/(.*)$/.exec(path)?.[1];
-    if (name === undefined) return before(input, init);
-    const body = files[name];
+    const prefix = `/exported/${folder}/`;
+    if (!path.startsWith(prefix)) return before(input, init);
+    const body = files[path.slice(prefix.length)];
     return body === undefined ? new Response(null, { status: 404 }) : new Response(body);
   };
   const { env, Tensor, AutoModelForCausalLM } = await transformers();
   Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: '/exported/', useBrowserCache: false });
-  const model = await AutoModelForCausalLM.from_pretrained('model', { device });
+  const model = await AutoModelForCausalLM.from_pretrained(folder, { device });
   return async (prompts, answer) => {
     const length = prompts[0]?.length ?? 0;
     const tensor = (fill?: number): unknown => new Tensor('int64', BigInt64Array.from(prompts.flat(), (token) => BigInt(fill ?? token)), [prompts.length, length]);

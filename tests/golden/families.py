@@ -44,7 +44,7 @@ CONFIGS = {
 
 CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
 CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
-CONFIGS["llama-deep"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=16, intermediate_size=16, num_hidden_layers=17, num_attention_heads=2, num_key_value_heads=1, head_dim=8,
+CONFIGS["llama-deep"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=16, intermediate_size=16, num_hidden_layers=11, num_attention_heads=2, num_key_value_heads=1, head_dim=8,
                              hidden_act="silu", rms_norm_eps=1e-5)
 # What the lab's blocks can cut: rows of the feed-forward part too.
 CONFIGS["qwen2-int8"] = dict(CONFIGS["qwen2"], intermediate_size=48)

@@ -16,6 +16,28 @@ function refusal(call: () => unknown): LabError {
   throw new Error('the call was not refused');
 }
 
+test('a split into many parts binds no more buffers than every GPU has, and gives them in order', () => {
+  for (const count of [2, 7, 8, 30, 60]) {
+    const g = new Graph('many parts');
+    const sizes = Array.from({ length: count }, (_, i) => 1 + (i % 3));
+    const x = input(g, 'x', 2, sizes.reduce((sum, size) => sum + size, 0));
+    const parts = split(x, sizes, 1);
+    expect(parts.map(({ shape }) => shape)).toEqual(sizes.map((size) => [2, size]));
+    // Where in x each part begins, followed from x through the nodes.
+    const begins = new Map<Value, number>([[x, 0]]);
+    for (const node of g.nodes) {
+      expect(node.outputs.length + 1, 'buffers of one shader').toBeLessThanOrEqual(8);
+      let at = begins.get(node.inputs[0] as Value) as number;
+      for (const output of node.outputs) {
+        begins.set(output, at);
+        at += output.shape[1] as number;
+      }
+    }
+    expect(parts.map((part) => begins.get(part))).toEqual(sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0)));
+    expect(gradients(parts, parts, [x])[0]?.shape).toEqual(x.shape);
+  }
+});
+
 test('shapes follow from the inputs', () => {
   const g = new Graph('shapes');
   const x = input(g, 'x', 2, 3, 4);
