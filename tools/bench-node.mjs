@@ -1,5 +1,5 @@
 // node tools/bench-node.mjs FOLDER: packs tests/bench/node.ts for a GPU server without a browser. The folder then holds one
-// module with all packages inside but `webgpu` (Dawn), ONNX Runtime's wasm and the goldens: node FOLDER/bench-node.mjs --webgpu=...
+// module with all packages inside but `webgpu` (Dawn), ONNX Runtime's wasm and the goldens: node FOLDER/bench-node.mjs --webgpu=... (Node 24: 20 takes half a minute to start the wasm)
 import { cpSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
