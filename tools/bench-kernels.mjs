@@ -7,8 +7,8 @@ const { values: args } = parseArgs({ options: { rounds: { type: 'string', defaul
 const bench = await openBenchPage({ port: Number(args.port) });
 try {
   const found = await bench.page.evaluate(async (rounds) => (await import('/tests/bench/kernels.ts')).kernels(rounds), Number(args.rounds));
-  console.log(`${'rows x depth x columns'.padEnd(26)}${'the lab'.padStart(9)}${'ONNX Runtime'.padStart(14)}${'ratio'.padStart(8)}`);
-  for (const [shape, { own, stock }] of Object.entries(found)) console.log(`${shape.padEnd(26)}${median(own).toFixed(1).padStart(9)}${median(stock).toFixed(1).padStart(14)}${(median(own) / median(stock)).toFixed(2).padStart(8)}`);
+  console.log(`${'rows x depth x columns'.padEnd(36)}${'the lab'.padStart(9)}${'ONNX Runtime'.padStart(14)}${'ratio'.padStart(8)}`);
+  for (const [shape, { own, stock }] of Object.entries(found)) console.log(`${shape.padEnd(36)}${median(own).toFixed(1).padStart(9)}${median(stock).toFixed(1).padStart(14)}${(median(own) / median(stock)).toFixed(2).padStart(8)}`);
   const few = {};
   for (const stock of [false, true]) {
     const page = await bench.fresh();

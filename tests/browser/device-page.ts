@@ -1,6 +1,6 @@
 /** What tests/browser/device.test.ts calls inside the page. */
 import type { LabError } from '../../src/core/errors.ts';
-import { concat, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
+import { concat, gemm, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
 import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
 import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
 import { functionBody, unreachable } from '../../src/runtime/wasm/code.ts';
@@ -16,6 +16,35 @@ export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'sto
   const own = ownKernels();
   const alien = functionBody([], [0xfd, 0xff, 0x7f, unreachable]);
   return { own: await findFault(own), swapped: await obstacle({ ...own, zero: own.add, add: own.zero }), idle: await obstacle({ ...own, few: functionBody([], []) }), stopped: await obstacle({ ...own, few: functionBody([], unreachable) }), alien: await obstacle({ ...own, zero: alien, add: alien }) };
+}
+
+/**
+ * Products of the sizes that models have, rows a power of two apart, on two threads: by a weight that the runtime has packed beforehand, by one that
+ * it packs at every run, and by the same as it lies. @returns for each shape the largest errors against sums in float64, in parts of the largest number
+ */
+export async function largeProducts(shapes: readonly (readonly [rows: number, depth: number, columns: number])[]): Promise<number[][]> {
+  const device = await openDevice('wasm', { threads: 2 });
+  const found: number[][] = [];
+  for (const [rows, depth, columns] of shapes) {
+    const a = Float32Array.from({ length: rows * depth }, (_, i) => Math.sin(i * 12.9898));
+    const b = Float32Array.from({ length: columns * depth }, (_, i) => Math.cos(i * 78.233));
+    const lying = Float32Array.from({ length: b.length }, (_, i) => b[(i % columns) * depth + Math.floor(i / columns)] as number);
+    const g = new Graph('large products');
+    const x = g.input('x', 'float32', [rows, depth]);
+    g.output('packed', gemm(x, g.parameter('w', 'float32', [columns, depth]), { transB: true }));
+    g.output('turned', gemm(x, g.input('b', 'float32', [columns, depth]), { transB: true }));
+    g.output('lying', gemm(x, g.input('b lying', 'float32', [depth, columns])));
+    const session = await device.program(g).bind({ w: device.upload(host('float32', [columns, depth], b)) });
+    const outputs = await session.run({ x: host('float32', [rows, depth], a), b: host('float32', [columns, depth], b), 'b lying': host('float32', [depth, columns], lying) });
+    const known = Float64Array.from({ length: rows * columns }, (_, at) => {
+      let sum = 0;
+      for (let k = 0, [i, j] = [Math.floor(at / columns) * depth, (at % columns) * depth]; k < depth; k++) sum += (a[i + k] as number) * (b[j + k] as number);
+      return sum;
+    });
+    const largest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    found.push(await Promise.all(['packed', 'turned', 'lying'].map(async (name) => (await readFloats(outputs.get(name))).reduce((most, value, i) => Math.max(most, Math.abs(value - (known[i] as number))), 0) / largest)));
+  }
+  return found;
 }
 
 /** Tries to capture graphs that hold a copy; resolves to the errors' codes and messages. */

@@ -112,6 +112,35 @@ test('products of few rows are handed over with all their arguments, others not'
   expect([0, 1, 0.5, -1, Number.NaN].map((beta) => ask('N', 'T', 2, 9, beta))).toEqual(['product', 'product', 'MLAS', 'MLAS', 'MLAS']);
 });
 
-test('a runtime without the two kernels stays as it is', () => {
+test('a runtime without the two kernels stays as it is, and so does one without a stack', () => {
   expect(withOwnKernels(sample(), ownKernels())).toBeNull();
+  const stock = new Uint8Array(readFileSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'));
+  // The section of globals begins with how many there are; the first of them is an i32 that changes.
+  const { code: { from } } = readModule(stock);
+  const at = globalsOf(stock);
+  expect([at < from, stock[at], stock[at + 1]]).toEqual([true, 0x7f, 1]);
+  stock[at + 1] = 0;
+  expect(withOwnKernels(stock, ownKernels())).toBeNull();
 });
+
+/** Where the first global of a module is described. */
+function globalsOf(bytes: Uint8Array): number {
+  let at = 8;
+  const number = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  };
+  for (;;) {
+    const id = bytes[at++];
+    const size = number();
+    if (id === 6) {
+      number();
+      return at;
+    }
+    at += size;
+  }
+}

@@ -36,6 +36,8 @@ const at = (offset: number): number[] => [0, ...unsigned(offset)];
 
 export const get = (local: number): Code => [0x20, unsigned(local)];
 export const set = (local: number): Code => [0x21, unsigned(local)];
+/** The first global: where the stack ends, which grows downwards, in every module that clang's linker has written. */
+export const stackPointer: Code = [0x23, 0];
 export const i32 = {
   constant: (value: number): Code => [0x41, signed(value)],
   equalsZero: [0x45] as Code,
@@ -115,7 +117,7 @@ export const i32x4 = {
 };
 
 const EMPTY = 0x40;
-const END = 0x0b;
+export const END = 0x0b;
 export const block = (...body: Code[]): Code => [0x02, EMPTY, body, END];
 /** `branch(0)` directly inside starts it again. */
 export const loop = (...body: Code[]): Code => [0x03, EMPTY, body, END];

@@ -1,5 +1,5 @@
 /** As much of a WebAssembly module's binary form (core specification, section 5.5) as finding and replacing functions takes. */
-import { type Code, flat, unsigned } from './code.ts';
+import { type Code, END, flat, i32, unsigned } from './code.ts';
 
 export interface WasmFunction {
   /** Into the type section. */
@@ -23,6 +23,8 @@ export interface WasmModule {
   imported: number;
   /** Each type as `i32 i32 -> f32`; null where it is none of plain numbers (not looked at further). */
   types: readonly (string | null)[];
+  /** Whether its first global is a changing i32, as the stack's end is that clang's linker puts there. */
+  hasStack: boolean;
   /** Those with a body, in order. */
   functions: readonly WasmFunction[];
   /** The sections with their heads, end exclusive: the types of functions, and their bodies. */
@@ -30,7 +32,10 @@ export interface WasmModule {
   code: Span;
 }
 
-const SECTION = { type: 1, import: 2, function: 3, memory: 5, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, memory: 5, global: 6, export: 7, code: 10 } as const;
+const PAGE_BYTES = 65536;
+const I32 = 0x7f;
+const MUTABLE = 1;
 const HEADER_BYTES = 8;
 const NUMBER_TYPES: Readonly<Record<number, string>> = { 0x7f: 'i32', 0x7e: 'i64', 0x7d: 'f32', 0x7c: 'f64', 0x7b: 'v128' };
 const FUNCTION_TYPE = 0x60;
@@ -70,6 +75,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
   let types: (string | null)[] = [];
   let declared: number[] = [];
   let imported = 0;
+  let hasStack = false;
   let declarations = { from: 0, to: 0 };
   while (reader.at < bytes.length) {
     const head = reader.at;
@@ -82,6 +88,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
       declared = reader.list(() => reader.number());
       declarations = { from: head, to: end };
     }
+    if (id === SECTION.global) hasStack = reader.number() > 0 && reader.byte() === I32 && reader.byte() === MUTABLE;
     if (id === SECTION.code) {
       const functions = reader.list(() => {
         const head = reader.at;
@@ -91,7 +98,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
         return { head, from, to: reader.at };
       }).map((body, i) => ({ ...body, type: declared[i] as number }));
       if (functions.length !== declared.length) throw new Error('as many bodies as functions are declared were expected');
-      return { bytes, imported, types, functions, declarations, code: { from: head, to: end } };
+      return { bytes, imported, types, hasStack, functions, declarations, code: { from: head, to: end } };
     }
     reader.at = end;
   }
@@ -162,7 +169,7 @@ function joined(pieces: readonly (Uint8Array | number[])[]): Uint8Array {
   return out;
 }
 
-/** A module of functions that share a memory of its own (`memory`, 64 KiB a page), each exported under its name. */
+/** A module of functions that share a memory of its own (`memory`, 64 KiB a page), with the stack at its end, each exported under its name. */
 export function writeModule(functions: readonly { name: string; type: string; body: Uint8Array }[], pages: number): Uint8Array<ArrayBuffer> {
   const codes = Object.fromEntries(Object.entries(NUMBER_TYPES).map(([code, name]) => [name, Number(code)]));
   const text = (value: string): number[] => [...unsigned(value.length), ...new TextEncoder().encode(value)];
@@ -174,6 +181,7 @@ export function writeModule(functions: readonly { name: string; type: string; bo
     ...section(SECTION.type, list(typed)),
     ...section(SECTION.function, list(functions.map((_, i) => unsigned(i)))),
     ...section(SECTION.memory, list([[0, ...unsigned(pages)]])),
+    ...section(SECTION.global, list([[I32, MUTABLE, flat(i32.constant(pages * PAGE_BYTES)), END].flat()])),
     ...section(SECTION.export, list([[...text('memory'), 2, 0], ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)])])),
     ...section(SECTION.code, list(functions.map(({ body }) => [...unsigned(body.length), ...body]))),
   ]);

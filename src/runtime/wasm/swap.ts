@@ -39,7 +39,7 @@ export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array
   const found = ofType(SGEMM_TYPE).map(({ index, body }) => ({ index, loads: occurrences(body, LOAD) }));
   const [zero, add] = found.sort((a, b) => a.loads - b.loads);
   // Two functions of this type, one of which reads C too: any other picture is not MLAS's pair of kernels.
-  if (found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
+  if (!module.hasStack || found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
   const bodies = new Map([[zero.index, products.zero], [add.index, products.add]]);
   for (const { index, body } of ofType(DEQUANTIZER_TYPE)) {
     const bits = DIGESTS.decoders[digest(body)];
