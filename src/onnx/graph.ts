@@ -63,6 +63,8 @@ export class Graph {
   readonly openDimensions = new Map<Value, ReadonlyMap<number, string>>();
   /** The node that makes a value; inputs, parameters and constants have none. */
   readonly producers = new Map<Value, Node>();
+  /** Values that nodes make, and the inputs that the written graph has in their place: see `feed`. */
+  readonly fed = new Map<Value, Value>();
   private readonly pool = new Map<string, Value>();
   /** In a body: its own values that stand for values of the graph around it, under the same names. */
   readonly captures = new Map<Value, Value>();
@@ -86,6 +88,14 @@ export class Graph {
     this.inputs.push(value);
     if (open) this.openDimensions.set(value, new Map(Object.entries(open).map(([axis, label]) => [Number(axis), label])));
     return value;
+  }
+
+  /**
+   * Makes an input of a value that nodes make, for whoever has it from another graph's run. What it is made by is then written
+   * only where something else needs it; gradients are derived as before.
+   */
+  feed(name: string, value: Value): void {
+    this.fed.set(value, this.input(name, value.dtype, value.shape));
   }
 
   /** A frozen weight: an initialiser where runs copy their inputs (WASM), an input that stays on the device elsewhere. */

@@ -60,13 +60,13 @@ function writeNodes(graph: Graph, nodes: readonly Node[], used: ReadonlySet<Valu
   const aliases: [from: Value, to: string][] = [];
   const produced = new Set(nodes.flatMap((node) => node.outputs));
   for (const [name, value] of graph.outputs) {
-    if (produced.has(value) && !names.has(value)) names.set(value, name);
+    if (produced.has(value) && !graph.fed.has(value) && !names.has(value)) names.set(value, name);
     else aliases.push([value, name]);
   }
   const nameOf: NameOf = (value) => {
     if (value === null) return '';
     const outer = graph.captures.get(value);
-    return outer ? captured(outer) : (names.get(value) ?? value.name);
+    return outer ? captured(outer) : (names.get(value) ?? read(graph, value).name);
   };
 
   const proto = new ProtoWriter();
@@ -88,15 +88,20 @@ function writeBody(graph: Graph, captured: NameOf): ProtoWriter {
   return proto;
 }
 
+/** The value that is read where the graph's nodes have this one. */
+function read(graph: Graph, value: Value): Value {
+  return graph.fed.get(value) ?? value;
+}
+
 /** The nodes that outputs depend on, in order, and every value they read. */
 function needed(graph: Graph): { nodes: Node[]; used: Set<Value> } {
-  const used = new Set<Value>(graph.outputs.values());
+  const used = new Set<Value>([...graph.outputs.values()].map((value) => read(graph, value)));
   const nodes: Node[] = [];
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => used.has(output))) continue;
     nodes.push(node);
-    for (const input of node.inputs) if (input) used.add(input);
-    for (const value of captures(node)) used.add(value);
+    for (const input of node.inputs) if (input) used.add(read(graph, input));
+    for (const value of captures(node)) used.add(read(graph, value));
   }
   return { nodes: nodes.toReversed(), used };
 }

@@ -13,6 +13,7 @@ import { type Rows, rowCount } from '../models/rows.ts';
 import { type Named, declareStored } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
+import { type KeptProduct, feedProducts } from './kept.ts';
 import { type LossCount, headWithLoss, lossRows, spread } from './head.ts';
 
 /** What every graph of a trainer is built for. */
@@ -60,21 +61,36 @@ export function sharedContext(g: Graph, config: ModelConfig, rows: Rows, kinds: 
 /**
  * One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph.
  * @param weights any layer's, as sessions are bound to them
+ * @param kept what the backward pass will be fed, see `keptProducts`
  */
-export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean): Graph {
+export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean, kept: readonly KeptProduct[] = []): Graph {
   const g = new Graph('layer forward');
   g.output('y', singleLayer(g, shape, weights, kind, train).y);
+  for (const { name, node } of kept) g.output(name, g.nodes[node]?.outputs[0] as Value);
   return g;
 }
 
-/** The layer again, and from dy the gradients of its input (unless it is the first layer's) and of its adapters. */
-export function blockBackward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean): Graph {
+/**
+ * The layer again, and from dy the gradients of its input (unless it is the first layer's) and of its adapters.
+ * @param kept whether the forward pass kept its products of frozen weights, so that only what is cheap is computed again
+ */
+export function blockBackward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean, kept = false): Graph {
+  return backward(shape, weights, kind, wantsInput, kept).graph;
+}
+
+/** What the forward pass of a layer of this kind has to keep for such a backward pass; the first layer's needs no more than others'. */
+export function keptProducts(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind): KeptProduct[] {
+  return backward(shape, weights, kind, true, true).kept;
+}
+
+function backward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean, keeps: boolean): { graph: Graph; kept: KeptProduct[] } {
   const g = new Graph('layer backward');
   const { x, y, pieces } = singleLayer(g, shape, weights, kind, true);
+  const forward = g.nodes.length;
   const found = gradients([y], [g.input('dy', 'float32', hidden(shape))], wantsInput ? [...pieces, x] : pieces);
   if (wantsInput) g.output('dx', found.pop() as Value);
   g.output('gradients', shape.layout.join(found));
-  return g;
+  return { graph: g, kept: keeps ? feedProducts(g, forward) : [] };
 }
 
 function singleLayer(g: Graph, shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean): { x: Value; y: Value; pieces: Value[] } {

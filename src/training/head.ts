@@ -28,8 +28,10 @@ export interface LossCount {
   open: boolean;
 }
 
+const openRows = (open: boolean): Record<number, string> | undefined => (open ? { 0: 'losses' } : undefined);
+
 export function lossRows(g: Graph, { count, open }: LossCount): LossRows {
-  const label = open ? { 0: 'losses' } : undefined;
+  const label = openRows(open);
   return { places: g.input('places', 'int32', [count], label), targets: g.input('targets', 'int32', [count], label), weights: g.input('weights', 'float32', [count], label) };
 }
 
@@ -144,11 +146,11 @@ export function spread(gradient: Value, sources: Value): Value {
  * x added to `dx`, what the chunks before gave.
  * @param piece numbers of the head at once, beyond which it is streamed
  */
-export function headGraph(shape: StepShape, chunk: number, train: boolean, piece = HEAD_PIECE): Graph {
+export function headGraph(shape: StepShape, losses: LossCount, train: boolean, piece = HEAD_PIECE): Graph {
   const { model } = shape;
   const g = new Graph('head');
   const x = g.input('x', 'float32', hidden(shape));
-  backTo(g, shape, headWithLoss(g, x, declareOuter(g, model.outer), shape, lossRows(g, { count: chunk, open: false }), piece), train);
+  backTo(g, shape, headWithLoss(g, x, declareOuter(g, model.outer), shape, lossRows(g, losses), piece), train);
   return g;
 }
 
@@ -165,29 +167,31 @@ function normedRows(g: Graph, { model }: StepShape, x: Value, places: Value): { 
   return { rows, h: normalised(rows, norm as Stored, norm_bias, model.config) };
 }
 
-function runningInputs(g: Graph, n: number, d: number, train: boolean): Running {
-  return Object.fromEntries(Object.entries(running(n, d, train)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape)])) as unknown as Running;
+function runningInputs(g: Graph, { count, open }: LossCount, d: number, train: boolean): Running {
+  return Object.fromEntries(Object.entries(running(count, d, train)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape, openRows(open))])) as unknown as Running;
 }
 
 /** One stretch of a head that is streamed by runs: parameters `table` [size, d] and the norm's; `Running` in, and out under the same names with `_after`. */
-export function headStretchGraph(shape: StepShape, chunk: number, size: number, train: boolean): Graph {
+export function headStretchGraph(shape: StepShape, losses: LossCount, size: number, train: boolean): Graph {
   const g = new Graph('head stretch');
   const d = shape.model.config.hidden_size;
-  const { h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
-  const after = taken(runningInputs(g, chunk, d, train), h, g.parameter('table', 'float32', [size, d]), g.input('targets', 'int32', [chunk]), g.input('from', 'int32', []));
+  const { places, targets } = lossRows(g, losses);
+  const { h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), places);
+  const after = taken(runningInputs(g, losses, d, train), h, g.parameter('table', 'float32', [size, d]), targets, g.input('from', 'int32', []));
   for (const [name, value] of Object.entries(after)) g.output(`${name}_after`, value);
   return g;
 }
 
 /** What follows the last stretch: the outputs of `headGraph`. */
-export function headEndGraph(shape: StepShape, chunk: number, train: boolean): Graph {
+export function headEndGraph(shape: StepShape, losses: LossCount, train: boolean): Graph {
   const g = new Graph('head end');
-  const state = runningInputs(g, chunk, shape.model.config.hidden_size, train);
+  const state = runningInputs(g, losses, shape.model.config.hidden_size, train);
   if (!train) {
     report(g, lossOf(state));
     return g;
   }
-  const { rows, h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), g.input('places', 'int32', [chunk]));
-  backTo(g, shape, written(g, rows, h, allOf(state), g.input('weights', 'float32', [chunk])), train);
+  const { places, weights } = lossRows(g, losses);
+  const { rows, h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), places);
+  backTo(g, shape, written(g, rows, h, allOf(state), weights), train);
   return g;
 }

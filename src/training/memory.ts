@@ -7,7 +7,8 @@ import { type Rows, rowCount } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
-import { headChunk } from './blockwise.ts';
+import { headChunk } from './blockwise-head.ts';
+import { KEPT_BYTES } from './blockwise.ts';
 import { HEAD_PIECE } from './head.ts';
 import { nextParts } from './splitting.ts';
 import type { GradientEngine } from './engine.ts';
@@ -48,6 +49,17 @@ function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): n
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
+/** Of those, the products of frozen weights that a step layer by layer may keep (kept.ts). */
+function productsPerRow({ hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim, experts }: ModelConfig): number {
+  return (heads + 2 * groups) * head_dim + d + (experts ? experts.count * (2 * ff + 1) : 2 * ff);
+}
+
+/** Bytes that such a step keeps: of as many of the last layers as there is room for. */
+function bytesKept({ config, rows, kind }: MemoryQuestion): number {
+  const layer = 4 * rowCount(rows) * productsPerRow(config);
+  return layer * Math.min(config.num_hidden_layers, Math.floor(KEPT_BYTES[kind] / layer));
+}
+
 /**
  * Graphs of a layer that are captured on WebGPU where a step goes layer by layer: forward (with dropout and, for evaluation,
  * without) and backward of every kind of layer, and the first layer's backward.
@@ -80,7 +92,7 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
   const layer = 4 * count * numbersPerRow(config, lora, rows.length);
   const stream = 4 * count * config.hidden_size;
   // Backward holds about as much again of cotangents, for the layer it is in.
-  const activations = engine === 'whole' ? layers * layer + layer : layers * stream + (question.kind === 'wasm' ? 2 : 1 + capturedGraphs(config, lora)) * layer;
+  const activations = engine === 'whole' ? layers * layer + layer : layers * stream + bytesKept(question) + (question.kind === 'wasm' ? 2 : 1 + capturedGraphs(config, lora)) * layer;
   const lossRows = engine === 'whole' ? count : headChunk(config, count);
   const vocabulary = engine === 'whole' ? config.vocab_size : Math.min(config.vocab_size, Math.floor(HEAD_PIECE / config.hidden_size));
   const parts = {

@@ -89,6 +89,6 @@ export async function hostTimes(rounds: number, threadTime: () => Promise<number
   const layers = model.layers.length;
   const first = model.layers[0] as Named<DeviceTensor>;
   const backward = (wantsInput: boolean): number => size(blockBackward(shape, first, 'full_attention', wantsInput));
-  const byLayer = size(embedGraph(shape)) + layers * size(blockForward(shape, first, 'full_attention', false)) + (layers - 1) * backward(true) + backward(false) + size(headGraph(shape, TOKENS, true));
+  const byLayer = size(embedGraph(shape)) + layers * size(blockForward(shape, first, 'full_attention', false)) + (layers - 1) * backward(true) + backward(false) + size(headGraph(shape, { count: TOKENS, open: false }, true));
   return { captured: await timed(loraEngine(shape), whole), 'layer by layer': await timed(new BlockwiseEngine(shape), byLayer) };
 }

@@ -3,16 +3,20 @@ import { Graph, type Value, attention } from '../../src/onnx/index.ts';
 import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/layer.ts';
 import { packedMask } from '../../src/models/masks.ts';
 import { declareOuter, embedded, logits } from '../../src/models/outer.ts';
-import { declareStored } from '../../src/models/stored.ts';
+import { declareStored, widened } from '../../src/models/stored.ts';
 import { rotaryTables } from '../../src/models/rotary.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { type Device, host, readFloats } from '../../src/runtime/index.ts';
 import type { Batch } from '../../src/text/packing.ts';
 import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
+import type { AdapterTensor } from '../../src/adapters/adapter.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
-import { layerBindings } from '../../src/training/graphs.ts';
+import { rowKeyFeeds } from '../../src/training/dropout.ts';
+import type { StepLosses } from '../../src/training/engine.ts';
+import { keptProducts, layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
+import { keptBytes } from '../../src/training/kept.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 export interface LogitsErrors {
@@ -150,31 +154,57 @@ async function record(running: Trainer, adapters: number, steps: number): Promis
   return out;
 }
 
+/** An engine that goes layer by layer over the first adapter's first batch, and what its gradients are by name. */
+async function layerByLayer(device: Device, read: ReadGolden, name: string, dropout: number) {
+  const set = await GoldenSet.open(name, read);
+  const model = await set.model(device);
+  const layout = new LoraLayout(set.lora, model.config);
+  const rows = { adapters: 1, batch: GOLDEN_ROWS.batchSize, length: GOLDEN_ROWS.maxLength };
+  const numbers = new Float32Array(model.layers.length * layout.size);
+  for (const layer of model.layers.keys()) layout.pack(set.adapter(0).tensors, layer, numbers, layer * layout.size);
+  const inputs = joinBatches([set.batch('batch0.0')], rows);
+  const adapters = device.upload(host('float32', [model.layers.length, 1, layout.size], numbers));
+  const shape = { model, layout, rows, dropout };
+  const gradients = async (engine: BlockwiseEngine): Promise<{ data: Float32Array; losses: StepLosses }> => {
+    const { gradients: found, losses } = await engine.gradients(adapters, inputs, [1 / inputs.places.length], dropout > 0 ? rowKeyFeeds(['dropout'], rows) : {});
+    return { data: await readFloats(found), losses: await losses };
+  };
+  const error = (data: Float32Array): number => {
+    const found = new Map<string, AdapterTensor>();
+    for (const layer of model.layers.keys()) layout.unpack(data, layer * layout.size, layer, found);
+    return Math.max(...[...set.gradient(0)].map(([tensor, known]) => relativeError(known.data, found.get(tensor)?.data ?? new Float32Array())));
+  };
+  return { set, shape, inputs, adapters, gradients, error };
+}
+
 /**
  * Gradients and loss with the head in chunks of four rows, several of them, against PyTorch's.
  * @param piece rows of the head at once, where it is streamed
  */
 export async function chunkedHeadError(device: Device, read: ReadGolden, name = 'untied', piece?: number): Promise<{ chunks: number; error: number; loss: number; accuracy: number; evaluated: number }> {
-  const set = await GoldenSet.open(name, read);
-  const model = await set.model(device);
-  const layout = new LoraLayout(set.lora, model.config);
-  const rows = { adapters: 1, batch: GOLDEN_ROWS.batchSize, length: GOLDEN_ROWS.maxLength };
-  const engine = new BlockwiseEngine({ model, layout, rows, dropout: 0 }, 4, ...(piece ? [piece * model.config.hidden_size] : []));
-  const numbers = new Float32Array(model.layers.length * layout.size);
-  for (const layer of model.layers.keys()) layout.pack(set.adapter(0).tensors, layer, numbers, layer * layout.size);
-  const inputs = joinBatches([set.batch('batch0.0')], rows);
-  const adapters = device.upload(host('float32', [model.layers.length, 1, layout.size], numbers));
-  const result = await engine.gradients(adapters, inputs, [1 / inputs.places.length], {});
-  const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  const data = await readFloats(result.gradients);
-  for (const layer of model.layers.keys()) layout.unpack(data, layer * layout.size, layer, found);
-  const { loss, correct } = await result.losses;
+  const { set, shape, inputs, adapters, gradients, error } = await layerByLayer(device, read, name, 0);
+  const engine = new BlockwiseEngine(shape, { chunk: 4, ...(piece ? { piece: piece * shape.model.config.hidden_size } : {}) });
+  const { data, losses: { loss, correct } } = await gradients(engine);
   const alone = await engine.losses(adapters, inputs);
   await engine.dispose();
   const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const known = set.numbers.losses[0] as GoldenNumbers['losses'][number];
   const evaluated = Math.max(...alone.loss.map((value, i) => Math.abs(value - (loss[i] as number))), ...alone.correct.map((value, i) => Math.abs(value - (correct[i] as number))));
-  return { evaluated, loss: Math.abs(mean(loss) / known.loss - 1), accuracy: Math.abs(mean(correct) - known.accuracy), chunks: Math.ceil(inputs.places.length / 4), error: Math.max(...[...set.gradient(0)].map(([name, known]) => relativeError(known.data, found.get(name)?.data ?? new Float32Array()))) };
+  return { evaluated, loss: Math.abs(mean(loss) / known.loss - 1), accuracy: Math.abs(mean(correct) - known.accuracy), chunks: Math.ceil(inputs.places.length / 4), error: error(data) };
+}
+
+/** Gradients where no layer's products are kept, where only the last one's are, and where all are: from PyTorch's (without dropout), and the latter two from the first. */
+export async function keptErrors(device: Device, read: ReadGolden, name: string, dropout: number): Promise<{ products: number; errors: number[]; differences: number[] }> {
+  const { shape, gradients, error } = await layerByLayer(device, read, name, dropout);
+  const { layers, config } = shape.model;
+  const products = keptProducts(shape, widened(device, layers[0] as (typeof layers)[number]), kindOf(config, 0));
+  const found: Float32Array[] = [];
+  for (const count of [0, 1, layers.length]) {
+    const engine = new BlockwiseEngine(shape, { kept: count * keptBytes(products) });
+    found.push((await gradients(engine)).data);
+    await engine.dispose();
+  }
+  return { products: products.length, errors: found.map(error), differences: found.slice(1).map((own) => relativeError(found[0] as Float32Array, own)) };
 }
 
 /** Logits from weights stored as float16 against the same numbers stored as float32. */

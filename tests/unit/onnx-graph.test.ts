@@ -146,6 +146,22 @@ test('what no output needs is not written, and a parameter is an input or an ext
   expect(new TextDecoder().decode(external.bytes)).not.toContain('Relu');
 });
 
+test('a value that is fed is an input, and what it was made by is left out but for what else needs it', () => {
+  const g = new Graph('fed');
+  const x = input(g, 'x', 2);
+  const positive = relu(x);
+  const doubled = mul(positive, 2);
+  g.output('dx', gradients([mul(doubled, doubled)], [input(g, 'dy', 2)], [x])[0] as Value);
+  expect(writeModel(g, 'inputs').inputs.map(({ name }) => name)).toEqual(['x', 'dy']);
+  g.feed('kept', doubled);
+  const fed = new TextDecoder().decode(writeModel(g, 'inputs').bytes);
+  expect(writeModel(g, 'inputs').inputs.map(({ name }) => name)).toEqual(['x', 'dy', 'kept']);
+  // The sign of relu's gradient is x's own or its output's; what made the doubled value is not there any more.
+  expect(fed).not.toContain(doubled.name);
+  g.output('again', doubled);
+  expect(new TextDecoder().decode(writeModel(g, 'inputs').bytes), 'an output that is fed is passed on').toContain('again');
+});
+
 test('fields are written as Protocol Buffers prescribe', () => {
   // The examples of the encoding guide: 150 in field 1, "testing" in field 2, a message holding the first in field 3.
   expect(Array.from(new ProtoWriter().varint(1, 150).finish())).toEqual([0x08, 0x96, 0x01]);
