@@ -1,5 +1,6 @@
 /** What tests/browser/device.test.ts calls inside the page. */
 import type { LabError } from '../../src/core/errors.ts';
+import { Rng } from '../../src/core/rng.ts';
 import { concat, gemm, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
 import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
 import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
@@ -25,9 +26,10 @@ export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'sto
 export async function largeProducts(shapes: readonly (readonly [rows: number, depth: number, columns: number])[]): Promise<number[][]> {
   const device = await openDevice('wasm', { threads: 2 });
   const found: number[][] = [];
+  const rng = new Rng('large products');
+  const noise = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * rng.float() - 1);
   for (const [rows, depth, columns] of shapes) {
-    const a = Float32Array.from({ length: rows * depth }, (_, i) => Math.sin(i * 12.9898));
-    const b = Float32Array.from({ length: columns * depth }, (_, i) => Math.cos(i * 78.233));
+    const [a, b] = [noise(rows * depth), noise(columns * depth)];
     const lying = Float32Array.from({ length: b.length }, (_, i) => b[(i % columns) * depth + Math.floor(i / columns)] as number);
     const g = new Graph('large products');
     const x = g.input('x', 'float32', [rows, depth]);
