@@ -3,6 +3,8 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { initialAdapter } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Generator } from '../../src/generation/index.ts';
+import { parseConfig } from '../../src/models/config.ts';
+import type { Storage } from '../../src/models/stored.ts';
 import { openDevice } from '../../src/runtime/index.ts';
 import { readModule } from '../../src/runtime/wasm/module.ts';
 import { OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
@@ -11,27 +13,38 @@ import { SGEMM_TYPE } from '../../src/runtime/wasm/sgemm.ts';
 import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 import { DEQUANTIZER_TYPE } from '../../src/runtime/wasm/widen.ts';
 import { trainingStep, type Work } from './ours.ts';
-import { LORA, WORLD_DENSE, randomModel } from './shapes.ts';
+import { LARGE, type LargeName, LORA, WORLD_DENSE, randomModel } from './shapes.ts';
 
-const KERNELS: Readonly<Record<string, string>> = { [SGEMM_TYPE]: 'product kernel', [OPERATION_TYPE]: 'product of few rows', [DEQUANTIZER_TYPE]: 'decoding weights' };
+const KERNELS: Readonly<Record<string, string>> = { [SGEMM_TYPE]: 'product kernel', [OPERATION_TYPE]: 'packing (MLAS)', [DEQUANTIZER_TYPE]: 'decoding weights' };
 const PROMPT = 8;
 export const ANSWER = 96;
 
-/** The lab's functions in the module, as the browser's profiler calls them: those that ONNX Runtime's own has not. */
+const FEW_ROWS = 'product of few rows';
+
+/** The lab's functions in the module, as the browser's profiler calls them: those that ONNX Runtime's own has not, and the operation in front of which one stands. */
 export async function kernelNames(): Promise<Record<string, string>> {
   const stock = new Uint8Array(await (await fetch(wasmUrl)).arrayBuffer());
   const before = readModule(stock);
   const after = readModule(withOwnKernels(stock, ownKernels()) as Uint8Array);
   const body = ({ bytes, functions }: typeof before, index: number): string | undefined => functions[index] && bytes.subarray(functions[index].from, functions[index].to).join();
   return Object.fromEntries(after.functions.flatMap(({ type }, index) => {
-    const name = KERNELS[after.types[type] ?? ''];
+    // Products of few rows are computed by a function behind all others; what packs matrices for the rest is MLAS's own.
+    const name = index >= before.functions.length ? FEW_ROWS : KERNELS[after.types[type] ?? ''];
     return name && body(before, index) !== body(after, index) ? [[`wasm-function[${after.imported + index}]`, name]] : [];
   }));
 }
 
-/** One step of K adapters of world-dense: 128 tokens of training each, or a whole greedy answer each. One thread. */
-export async function work(kind: 'training' | 'decoding', adapters: number): Promise<Work> {
+/** A large checkpoint's step, layer by layer on 128 tokens; with few layers it is soon done. */
+export interface LargeWork {
+  model: LargeName;
+  storage: Storage;
+  layers: number;
+}
+
+/** One step of K adapters of world-dense: 128 tokens of training each, or a whole greedy answer each. One thread. @param large train this in its place */
+export async function work(kind: 'training' | 'decoding', adapters: number, large?: LargeWork): Promise<Work> {
   const device = await openDevice('wasm', { threads: 1 });
+  if (large) return trainingStep(device, parseConfig({ ...LARGE[large.model], num_hidden_layers: large.layers }), { adapters, storage: large.storage, engine: 'blockwise' });
   if (kind === 'training') return trainingStep(device, WORLD_DENSE, { adapters });
   const rng = new Rng('profile');
   const generator = await Generator.create(await randomModel(WORLD_DENSE, device), Array.from({ length: adapters }, (_, i) => initialAdapter(LORA, WORLD_DENSE, new Rng(i))), { stops: [WORLD_DENSE.vocab_size * 2] });
