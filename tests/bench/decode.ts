@@ -93,7 +93,7 @@ export async function decode({ model: name, rounds, threads, prompt, answer, nin
   // A generator each: one that is asked for two sizes in turn would give up the sessions of the one for those of the other.
   const made = async (count: number) => Generator.create(model, adapters.slice(0, count), options);
 
-  const theirs = await loadTheirs(await joined(decoderOnnx(config, { shapes, weight: async (key) => weights.get(key) as { shape: number[]; data: Float32Array } }, rounded)), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, name.replaceAll(/\W/g, '-'), transformers, device.kind);
+  const theirs = await loadTheirs(await joined(decoderOnnx(config, { shapes, weight: async (key) => weights.get(key) as { shape: number[]; data: Float32Array } }, rounded)), { ...json, architectures: [rounded ? 'Qwen3ForCausalLM' : 'LlamaForCausalLM'], 'transformers.js_config': { dtype: rounded ? 'q4' : 'fp32' } }, name.replaceAll(/\W+/g, '-'), transformers, device.kind);
   weights.clear();
   const ask = (count: number) => theirs(prompts.slice(0, count), answer);
   const ours = (generator: Generator, all: readonly number[], count: number) => async () => (await generator.generate(requests(all, count))).map(({ tokens }) => tokens);
