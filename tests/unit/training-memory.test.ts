@@ -7,9 +7,10 @@ import { familyOf } from '../../src/models/families/index.ts';
 import { rowCount } from '../../src/models/rows.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import type { Value } from '../../src/onnx/index.ts';
-import { byteLength } from '../../src/onnx/index.ts';
-import { wholeGraph } from '../../src/training/graphs.ts';
+import { byteLength, writeModel } from '../../src/onnx/index.ts';
+import { blockBackward, blockForward, keptProducts, wholeGraph } from '../../src/training/graphs.ts';
 import { estimateMemory } from '../../src/training/index.ts';
+import { keptBytes } from '../../src/training/kept.ts';
 import { chooseEngine } from '../../src/training/memory.ts';
 
 const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });
@@ -65,6 +66,24 @@ test('the parts add up, adapters count four times over, and going layer by layer
   expect(blockwise.activations).toBeLessThan(whole.activations);
   expect(blockwise.weights).toBeGreaterThan(STORED);
   expect(blockwise.weights).toBeLessThan(STORED + (3 * STORED) / 6);
+});
+
+test('what a layer keeps for its backward pass is what the estimate says, and nothing frozen is multiplied again', () => {
+  const rows = { adapters: 2, batch: 1, length: 64 };
+  const shape = { model: hollow(CONFIG), layout: new LoraLayout(LORA, CONFIG), rows, dropout: 0 };
+  const weights = shape.model.layers[0] as (typeof shape.model.layers)[number];
+  const products = keptProducts(shape, weights, 'full_attention');
+  const [estimated, without] = (['wasm', 'webgpu'] as const).map((kind) => estimateMemory({ config: CONFIG, lora: LORA, rows, kind, engine: 'blockwise', stored: STORED, storage: 'auto' }).activations) as [number, number];
+  // On WebGPU three captured graphs have a layer's activations each, and one more; on WASM there are two.
+  const stream = 4 * rowCount(rows) * CONFIG.hidden_size * CONFIG.num_hidden_layers;
+  expect(estimated - stream - (without - stream) / 2).toBe(CONFIG.num_hidden_layers * keptBytes(products));
+  expect(products).toHaveLength(4);
+  // The op of a node is its fourth field: a tag, the length of its name, and the name.
+  const productsIn = (kept: boolean): number => new TextDecoder('latin1').decode(writeModel(blockBackward(shape, weights, 'full_attention', true, kept), 'inputs').bytes).split('\u0022\u0004Gemm').length - 1;
+  expect(productsIn(false) - productsIn(true)).toBe(4);
+  const forward = blockForward(shape, weights, 'full_attention', true, products);
+  expect([...forward.outputs.keys()]).toEqual(['y', ...products.map(({ name }) => name)]);
+  for (const { name } of products) expect(forward.producers.get(forward.outputs.get(name) as Value)?.op).toBe('Gemm');
 });
 
 test('a browser that tells of much memory lets a larger step be one graph', () => {
