@@ -43,12 +43,12 @@ const VECTORS = SUM + MOST_SUMS - FACTOR;
 const CACHE_STRIDE = 1024;
 /** What is copied: so many rows at least, no deeper than this, for so many columns at least (tools/bench-kernels.mjs). */
 const FEWEST_ROWS = 3;
-export const DEEPEST = 512;
+const DEEPEST = 512;
 const FEWEST_COLUMNS = PANEL;
-/** Bytes from a copied row to the next: no multiple of a cache's line more than there are lines between rows that meet. */
+/** Bytes from a copied row to the next: one line of a cache more than a multiple of its stride, so that copies do not meet again. */
 const APART = 4 * DEEPEST + 64;
 /** Bytes of the stack, below where it ends, that a product takes: nothing is called meanwhile. */
-export const STACK_BYTES = MOST_ROWS * APART;
+const STACK_BYTES = MOST_ROWS * APART;
 
 /** @param add on top of what C holds; otherwise C is overwritten */
 export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
