@@ -34,17 +34,30 @@ export interface ExportWeights {
   weight(name: string): Promise<{ shape: readonly number[]; data: Float32Array }>;
 }
 
-/** What transformers.js 4 makes a text-generation pipeline of, among the lab's families. */
-const LOADABLE = ['llama', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'qwen3_moe', 'gpt_neox'];
+/**
+ * As what transformers.js 4 loads each of the lab's families. It takes from `model_type` that a model is a decoder and which
+ * shape its keys and values have; what the model computes is in the graph. It has no Mixtral, whose cache is Mistral's.
+ */
+const LOADED_AS: Readonly<Record<string, string>> = {
+  llama: 'llama', mistral: 'mistral', qwen2: 'qwen2', qwen3: 'qwen3', gemma3_text: 'gemma3_text', mixtral: 'mistral', qwen3_moe: 'qwen3_moe', gpt_neox: 'gpt_neox',
+};
+
+/**
+ * What config.json beside the graph says the model is, so that transformers.js loads it.
+ * @throws LabError `exports.family` for an architecture that transformers.js has nothing like
+ */
+export function loadedAs({ model_type }: Pick<ModelConfig, 'model_type'>): { model_type: string; architectures: string[] } {
+  const known = LOADED_AS[model_type];
+  if (known === undefined) throw new LabError('exports.family', `transformers.js loads no ${model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type, loadable: Object.keys(LOADED_AS) });
+  return { model_type: known, architectures: [familyOf({ model_type: known }).architecture] };
+}
 
 /**
  * @param rounded as the lab keeps weights as int4 (models/stored.ts): the layers' matrices in four bits, the vocabulary's table in eight
  * @returns the bytes of model.onnx in pieces, made one after the other as they are asked for
- * @throws LabError `exports.family` for an architecture that transformers.js does not load, `exports.too-large` when the
- *   weights pass 1.9 GB, `exports.weights` for one that is missing
+ * @throws LabError `exports.too-large` when the weights pass 1.9 GB, `exports.weights` for one that is missing
  */
 export function decoderOnnx(config: ModelConfig, weights: ExportWeights, rounded = false): AsyncIterable<Uint8Array> {
-  if (!LOADABLE.includes(config.model_type)) throw new LabError('exports.family', `transformers.js loads no ${config.model_type} model, so there is no ONNX export of one.`, 'Export it in Hugging Face layout (safetensors), or export the adapter.', { model_type: config.model_type, loadable: LOADABLE });
   const bytes = [...weights.shapes.values()].reduce((sum, shape) => sum + 4 * elements(shape), 0) * (rounded ? ROUNDED_PART : 1);
   if (bytes > LARGEST) throw new LabError('exports.too-large', `The weights take ${(bytes / 1e9).toFixed(1)} GB, and one ONNX file holds 2 GB at most.`, `Export the model ${rounded ? '' : 'rounded to four bits, or '}in Hugging Face layout (safetensors), or the adapter alone.`, { bytes });
 

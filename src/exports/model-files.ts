@@ -4,7 +4,7 @@ import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { type Checkpoint, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
 import { safetensorsHead } from '../models/safetensors.ts';
-import { decoderOnnx } from './decoder-onnx.ts';
+import { decoderOnnx, loadedAs } from './decoder-onnx.ts';
 import { type FileParts, LARGEST_ZIP } from './zip.ts';
 
 /** `onnx-q4`: rounded, what transformers.js calls q4. */
@@ -29,7 +29,7 @@ export interface ModelExport {
 /**
  * What is large is made as it is written: weights are read, folded and, where they are to be, rounded one after the other.
  * @returns the files by name: config.json, tokenizer, generation settings, README.md, and model.safetensors or onnx/model.onnx, float32, or onnx/model_q4.onnx
- * @throws LabError `exports.too-large`; what `readCheckpoint`, `folding` and `decoderOnnx` throw
+ * @throws LabError `exports.too-large`; what `readCheckpoint`, `folding`, `loadedAs` and `decoderOnnx` throw
  */
 export async function modelFiles({ base, adapter, format, chatTemplate, card }: ModelExport): Promise<Map<string, FileParts>> {
   const checkpoint = await readCheckpoint(base);
@@ -41,7 +41,7 @@ export async function modelFiles({ base, adapter, format, chatTemplate, card }: 
   const json = (value: unknown): FileParts => [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)];
   const settings = { ...object(await base.json('config.json'), 'config.json'), torch_dtype: 'float32' };
   // transformers.js would look for a quantized file otherwise.
-  files.set('config.json', json(format === 'safetensors' ? settings : { ...settings, 'transformers.js_config': { dtype: ONNX[format].dtype } }));
+  files.set('config.json', json(format === 'safetensors' ? settings : { ...settings, ...loadedAs(config), 'transformers.js_config': { dtype: ONNX[format].dtype } }));
   for (const name of TAKEN) if (base.names.includes(name)) files.set(name, [await base.bytes(name)]);
   if (!files.has('generation_config.json')) {
     const { bos_token_id, eos_token_id, pad_token_id } = config;
