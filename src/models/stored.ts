@@ -4,7 +4,7 @@
  *
  * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
-import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, less, reshape, slice, where } from '../onnx/index.ts';
+import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, matMulTurnedNBits, less, reshape, slice, turnsNBits, where } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
 import type { Device, DeviceTensor, StoredTensors } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
@@ -88,16 +88,44 @@ export function tableStorage(storage: Storage): Storage {
   return storage === 'int4' ? 'int8' : storage;
 }
 
-/** The same weights as runs are best fed with them: float32, widened as they are taken in, where the device does that. */
-export function widened(device: Device, weights: Named<DeviceTensor>): Named<DeviceTensor> {
+/**
+ * The same weights as runs are best fed with them, to be declared by `declareTrained`: in codes, where the device multiplies by those; else
+ * float32, widened as they are taken in, where it does that; else as they are.
+ * @param whole whether graphs do more with them than multiply, so that codes will not do
+ */
+export function fed(device: Device, weights: Named<DeviceTensor>, whole = false): Named<DeviceTensor> {
   if (!device.widens) return weights;
-  return Object.fromEntries(Object.keys(weights).filter((name) => !isPart(name)).map((name) => [name, device.widened(partsOf(weights, name), name)]));
+  return Object.assign({}, ...Object.keys(weights).filter((name) => !isPart(name)).map((name) => (
+    !whole && multiplied(device, weights, name) ? Object.fromEntries(['', SCALE, ZERO].map((suffix) => [name + suffix, weights[name + suffix]])) : { [name]: device.widened(partsOf(weights, name), name) })));
 }
 
-/** Some rows of a matrix, likewise: only on a device that widens. */
-export function widenedRows(device: Device, weights: Named<DeviceTensor>, name: string, from: number, to: number): DeviceTensor {
-  return device.widened(partsOf(weights, name), `${name}, rows`, [from, to]);
+/** Some rows of a table, likewise, under the name `table`: only on a device that widens. */
+export function fedRows(device: Device, weights: Named<DeviceTensor>, name: string, from: number, to: number): Named<DeviceTensor> {
+  const { values, scale, zero } = partsOf(weights, name);
+  if (!scale || !zero || values.dtype !== 'uint8' || !multiplied(device, weights, name) || !turned(to - from, scale, values)) return { table: device.widened({ values, scale, zero }, `${name}, rows`, [from, to]) };
+  const cut = (tensor: DeviceTensor): DeviceTensor => {
+    const columns = tensor.shape[1] as number;
+    return device.part(tensor, from * columns, [to - from, columns]);
+  };
+  return { table: cut(values), [`table${SCALE}`]: cut(scale), [`table${ZERO}`]: cut(zero) };
 }
+
+/** Whether the device multiplies by a weight as it is stored, and in gradients the other way round. */
+function multiplied(device: Device, weights: Named<DeviceTensor>, name: string): boolean {
+  const { values, scale } = partsOf(weights, name);
+  return device.multipliesCodes && scale !== undefined && packs(values, scale) && turned(values.shape[0] as number, scale, values);
+}
+
+function turned(rows: number, scale: Declared, values: Declared): boolean {
+  return turnsNBits(rows, (values.shape[1] as number) / (scale.shape[1] as number), bitsOf(values));
+}
+
+/** Whether a row's zero points end with a byte. */
+function packs(values: Declared, scale: Declared): boolean {
+  return bitsOf(values) === 8 || (scale.shape[1] as number) % 2 === 0;
+}
+
+const bitsOf = ({ dtype }: Pick<Declared, 'dtype'>): 4 | 8 => (dtype === 'uint4' ? 4 : 8);
 
 function partsOf(weights: Named<DeviceTensor>, name: string): StoredTensors {
   return { values: weights[name] as DeviceTensor, scale: weights[name + SCALE], zero: weights[name + ZERO] };
@@ -108,7 +136,7 @@ export interface Stored {
   value: Value;
   scale?: Value;
   zero?: Value;
-  /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products of few rows, without decoding. */
+  /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products without decoding. */
   packed?: { codes: Value; scale: Value; zero: Value };
 }
 
@@ -129,9 +157,8 @@ export function declareStored(graph: Graph, weights: Named<Declared>, prefix = '
 /** The same with quantised matrices packed: they can be multiplied by few rows, and not be decoded. */
 export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = ''): Record<string, Stored> {
   const quantized = Object.keys(weights).filter((name) => {
-    // A row's zero points have to end with a byte.
-    const blocks = weights[name + SCALE]?.shape[1];
-    return blocks !== undefined && ((weights[name] as Declared).dtype === 'uint8' || blocks % 2 === 0);
+    const scale = weights[name + SCALE];
+    return scale !== undefined && packs(weights[name] as Declared, scale);
   });
   const rest = Object.fromEntries(Object.entries(weights).filter(([name]) => !quantized.includes(name.replace(/\.(scale|zero)$/, ''))));
   return {
@@ -140,7 +167,7 @@ export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = '
       const [codes, scale] = [weights[name] as Declared, weights[name + SCALE] as Declared];
       const [out, columns] = codes.shape as [number, number];
       const blocks = scale.shape[1] as number;
-      const bits = codes.dtype === 'uint4' ? 4 : 8;
+      const bits = bitsOf(codes);
       const packed = {
         codes: graph.parameter(prefix + name, 'uint8', [out, blocks, (columns / blocks) * (bits / 8)]),
         scale: graph.parameter(prefix + name + SCALE, 'float32', [out * blocks]),
@@ -151,6 +178,18 @@ export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = '
   };
 }
 
+/** Weights that are multiplied in training, in codes where the device does that. @param whole as for `fed` */
+export function declareTrained(graph: Graph, device: Device, weights: Named<DeviceTensor>, { prefix = '', whole = false } = {}): Record<string, Stored> {
+  const inCodes = (name: string): boolean => !whole && multiplied(device, weights, name.replace(/\.(scale|zero)$/, ''));
+  const [packed, rest] = [true, false].map((wanted) => Object.fromEntries(Object.entries(weights).filter(([name]) => inCodes(name) === wanted))) as [Named<DeviceTensor>, Named<DeviceTensor>];
+  return { ...declareStored(graph, rest, prefix), ...declarePacked(graph, packed, prefix) };
+}
+
+/** A table that is looked up too, packed as well where the device multiplies by it both ways. */
+export function trainedTable(device: Device, table: Stored): Stored {
+  return device.multipliesCodes && table.scale && table.value.dtype === 'uint8' && turned(table.value.shape[0] as number, table.scale, table.value) ? packedTable(table) : table;
+}
+
 /** A table in eight bits, which is looked up too, packed as well. */
 export function packedTable({ value, scale, zero }: Stored): Stored {
   if (!scale || !zero) return { value };
@@ -159,7 +198,8 @@ export function packedTable({ value, scale, zero }: Stored): Stored {
 }
 
 /** The weight as float32. */
-export function decoded({ value, scale, zero }: Stored): Value {
+export function decoded({ value, scale, zero, packed }: Stored): Value {
+  if (packed && !scale) throw new LabError('models.packed', 'A weight that is multiplied in codes is asked for as a whole.', 'This is a fault of the lab; please report it with the model you loaded.');
   return scale && zero ? dequantizeLinear(value, scale, zero) : cast(value, 'float32');
 }
 
@@ -176,6 +216,13 @@ export function nought(x: Value): Value {
 export function product(x: Value, weight: Stored, c?: Value): Value {
   if (!weight.packed) return gemm(x, decoded(weight), { transB: true, ...(c ? { c } : {}) });
   const y = matMulNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
+  return c ? add(y, c) : y;
+}
+
+/** x W for x [rows, out], plus `c` [rows, in]. */
+export function turnedProduct(x: Value, weight: Stored, c?: Value): Value {
+  if (!weight.packed) return gemm(x, decoded(weight), c ? { c } : {});
+  const y = matMulTurnedNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
   return c ? add(y, c) : y;
 }
 

@@ -7,6 +7,7 @@ import { type Node, attribute } from './graph.ts';
 import { add, div, exp, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
 import { scatterElementsAdd } from './ops/indexing.ts';
 import { concat, expand, reshape, split, transpose, zeros } from './ops/layout.ts';
+import { matMulTurnedNBits } from './ops/quantized.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
 import { reduceMean, reduceSum, sumTo } from './ops/reduce.ts';
 import { rotary } from './ops/rotary.ts';
@@ -108,6 +109,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   MatMulNT: single(({ dy, x, wants }) => {
     const [a, b] = x as [Value, Value];
     return [wants[0] ? sumTo(matMul(dy, b), a.shape) : null, wants[1] ? sumTo(matMulTN(dy, a), b.shape) : null];
+  }),
+  // The weights are frozen.
+  MatMulNBits: single(({ dy, x }) => {
+    const [, codes, scale, zero] = x as [Value, Value, Value, Value];
+    return [matMulTurnedNBits(dy, codes, scale, zero), null, null, null];
   }),
   Gemm: single(({ node, dy, x, wants }) => {
     const [a, b, c] = x as [Value, Value, Value | undefined];

@@ -22,7 +22,7 @@ export interface Device {
   readonly lost: Promise<LabError>;
   /** Sends a tensor to the device. On WASM it keeps the array itself, which must not be changed afterwards. */
   upload(tensor: HostTensor): DeviceTensor;
-  /** A stretch of a float32 tensor's elements, as a tensor of its own. On WASM it is a view of the same memory. */
+  /** A stretch of a tensor's elements, which are float32 or (on WASM) uint8, as a tensor of its own. On WASM it is a view of the same memory. */
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor;
   /** Tensors one behind the other, as one. */
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor;
@@ -42,6 +42,12 @@ export interface Device {
    * @throws LabError `runtime.widen` on WebGPU
    */
   widened(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
+  /**
+   * Whether graphs may multiply by weights in codes the other way round too (`matMulTurnedNBits`), and neither decodes them beforehand:
+   * on WASM, with the lab's kernels.
+   */
+  readonly multipliesCodes: boolean;
+  /** @throws LabError `runtime.turned` for a graph with such products, where they cannot be computed */
   program(graph: Graph, options?: ProgramOptions): Program;
   /** Waits until everything asked for is done. @returns what failed of it without anybody having been told; on WASM whoever asked has been */
   settled(): Promise<LabError | null>;
@@ -86,14 +92,14 @@ export async function openDevice(wish: DeviceWish = 'auto', surroundings: Surrou
 
 async function openWasm(reason: string, { ort: given, threads = usableThreads(), stockProducts: asked = false }: Surroundings): Promise<Device> {
   if (given) given.env.wasm.numThreads = threads;
-  const { ort, stockProducts } = given ? { ort: given, stockProducts: 'the runtime was brought along' } : (await loadOrt('wasm', threads, asked).catch((error: unknown) => {
+  const { ort, stockProducts, coded } = given ? { ort: given, stockProducts: 'the runtime was brought along', coded: false } : (await loadOrt('wasm', threads, asked).catch((error: unknown) => {
     throw new LabError('runtime.load', `ONNX Runtime could not be loaded: ${String(error)}`, 'Check the connection and reload the page.', {}, { cause: error });
   }));
   const why = threads === 1 && globalThis.crossOriginIsolated === false ? `${reason} One thread only: this page is not cross-origin isolated.` : reason;
   const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, crossOriginIsolated: globalThis.crossOriginIsolated === true, ...told(), reason: why } as const;
-  const test = await selfTest(new WasmDevice(ort, { ...base, selfTest: UNTESTED }));
+  const test = await selfTest(new WasmDevice(ort, { ...base, selfTest: UNTESTED }, coded));
   if (!test.passed) throw failed('WebAssembly', test);
-  return new WasmDevice(ort, { ...base, selfTest: plain(test) });
+  return new WasmDevice(ort, { ...base, selfTest: plain(test) }, coded);
 }
 
 /** The machine's memory, where the browser tells it (Chromium does). */

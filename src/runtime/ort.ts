@@ -4,7 +4,7 @@
  */
 import type * as OrtModule from 'onnxruntime-web/wasm';
 import { ownKernels } from './wasm/proof.ts';
-import { obstacle, withOwnKernels } from './wasm/swap.ts';
+import { obstacle, type Swapped, withOwnKernels } from './wasm/swap.ts';
 
 export type Ort = typeof OrtModule;
 export type OrtTensor = OrtModule.Tensor;
@@ -50,6 +50,8 @@ export interface Loaded {
   ort: Ort;
   /** Of the WASM build: why it multiplies with its own kernel; null where it has the lab's (wasm/sgemm.ts). */
   stockProducts: string | null;
+  /** Whether it multiplies by weights in codes as they lie, and the other way round too (wasm/coded.ts). */
+  coded: boolean;
 }
 
 const loaded = new Map<OrtBuild, Promise<Loaded>>();
@@ -75,16 +77,16 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
   const [mjs, wasm] = await Promise.all([entry.mjs(), entry.wasm()]);
   const files = { mjs: absolute(mjs.default), wasm: absolute(wasm.default) };
   ort.env.wasm.wasmPaths = files;
-  if (build !== 'wasm') return { ort, stockProducts: null };
-  if (stock) return { ort, stockProducts: 'it was asked for' };
+  if (build !== 'wasm') return { ort, stockProducts: null, coded: false };
+  if (stock) return { ort, stockProducts: 'it was asked for', coded: false };
   const found = await withKernels(files.wasm);
-  if (typeof found === 'string') return { ort, stockProducts: found };
-  ort.env.wasm.wasmBinary = found;
-  return { ort, stockProducts: null };
+  if (typeof found === 'string') return { ort, stockProducts: found, coded: false };
+  ort.env.wasm.wasmBinary = found.bytes;
+  return { ort, stockProducts: null, coded: found.coded };
 }
 
 /** The module with the lab's kernels, or why it is not to be had. @throws when it cannot be fetched */
-async function withKernels(url: string): Promise<Uint8Array | string> {
+async function withKernels(url: string): Promise<Swapped | string> {
   const kernels = ownKernels();
   const reason = await obstacle(kernels);
   if (reason) return reason;

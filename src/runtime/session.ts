@@ -100,6 +100,10 @@ export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Re
   return tensor as T;
 }
 
+export function turnedRefused(graph: string): LabError {
+  return new LabError('runtime.turned', `The graph "${graph}" multiplies by weights in codes in a way that is not known here.`, 'This is a fault in the engine; please report it.');
+}
+
 export function missingFeed(graph: string, input: Value): LabError {
   return new LabError('runtime.feed', `The graph "${graph}" was run without its input "${input.name}".`, 'This is a fault in the engine; please report it.');
 }

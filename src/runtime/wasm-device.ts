@@ -2,12 +2,13 @@
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { hasTurnedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
 import { elements } from '../onnx/value.ts';
 import type { Device, StoredTensors } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
-import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
+import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError, turnedRefused } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
 import { type StoredNumbers, Widener } from './wasm/widener.ts';
 
@@ -63,6 +64,9 @@ class WidenedTensor implements DeviceTensor {
   }
 }
 
+/** Seen in another shape, codes would be folded into a second copy of themselves. */
+const UNFOLDED = { extra: { optimization: { disable_specified_optimizers: 'ConstantFolding' } } };
+
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
   readonly halves = true;
@@ -75,6 +79,7 @@ export class WasmDevice implements Device {
   constructor(
     private readonly ort: Ort,
     readonly report: DeviceReport,
+    readonly multipliesCodes: boolean,
   ) {}
 
   get bytesHeld(): number {
@@ -90,7 +95,7 @@ export class WasmDevice implements Device {
 
   part(tensor: DeviceTensor, from: number, shape: Shape): DeviceTensor {
     const { data } = tensor as MemoryTensor;
-    return new MemoryTensor('float32', shape, (data as Float32Array).subarray(from, from + elements(shape)));
+    return new MemoryTensor(tensor.dtype, shape, (data as Float32Array).subarray(from, from + elements(shape)));
   }
 
   join(tensors: readonly DeviceTensor[], shape: Shape): DeviceTensor {
@@ -133,6 +138,7 @@ export class WasmDevice implements Device {
   }
 
   program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {
+    if (!this.multipliesCodes && hasTurnedNBits(graph)) throw turnedRefused(graph.name);
     const model = writeModel(graph, shared ? 'inputs' : 'external');
     const sessions = new Set<Session>();
     let common: Promise<OrtSession> | null = null;
@@ -148,7 +154,7 @@ export class WasmDevice implements Device {
         // Without an arena of its own a session gives memory back after each run, for the next session to take.
         common ??= this.turnstile.pass(() => this.compile(graph.name, model, [], { enableCpuMemArena: false, enableMemPattern: false }));
         const session = await common;
-        return { run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, { ...feeds, ...fixed })), dispose: async () => {} };
+        return { run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds, fixed)), dispose: async () => {} };
       },
       dispose: async () => {
         for (const session of sessions) await session.dispose();
@@ -167,7 +173,7 @@ export class WasmDevice implements Device {
     return this.turnstile.pass(async () => {
       const externalData = model.external.map((value) => ({ path: value.name, data: bytesOf(parameterOf<MemoryTensor>(graph, parameters, value).data) }));
       const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
-      const session = await this.compile(graph.name, model, externalData);
+      const session = await this.compile(graph.name, model, externalData, hasTurnedNBits(graph) ? UNFOLDED : {});
       this.held += bytes;
       const bound: Session = {
         run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds)),
@@ -189,13 +195,16 @@ export class WasmDevice implements Device {
     }
   }
 
-  private async run(name: string, session: OrtSession, inputs: readonly Value[], feeds: Feeds): Promise<Outputs> {
+  private async run(name: string, session: OrtSession, inputs: readonly Value[], feeds: Feeds, parameters: Readonly<Record<string, MemoryTensor>> = {}): Promise<Outputs> {
     const tensors: Record<string, OrtTensor> = {};
     for (const input of inputs) {
-      const feed = feeds[input.name];
+      const own = parameters[input.name];
+      const feed = own ?? feeds[input.name];
       if (!feed) throw missingFeed(name, input);
       const { data } = feed as MemoryTensor | WidenedTensor | HostTensor;
-      tensors[input.name] = new this.ort.Tensor(feed.dtype as 'float32', data as Float32Array, feed.shape as number[]) as OrtTensor;
+      // A weight's bytes may be read as another shape than it was stored with; a feed may be shorter than the graph says.
+      const { dtype, shape } = own ? input : feed;
+      tensors[input.name] = new this.ort.Tensor(dtype as 'float32', data as Float32Array, shape as number[]) as OrtTensor;
     }
     let results: Awaited<ReturnType<OrtSession['run']>>;
     try {

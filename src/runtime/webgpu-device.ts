@@ -2,6 +2,7 @@
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { hasTurnedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { Shape, Value } from '../onnx/value.ts';
 import { ColumnWriter, type Columns } from './columns.ts';
@@ -9,7 +10,7 @@ import type { Device } from './device.ts';
 import { GpuMemory, GpuTensor, type Piece } from './gpu-memory.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { type Recording, alike, playBack, recorded } from './replay.ts';
-import { type Feeds, Outputs, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError } from './session.ts';
+import { type Feeds, Outputs, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError, turnedRefused } from './session.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 /** What a run gave, in the buffers it always gives it in. */
@@ -21,6 +22,7 @@ const UNHEARD = 1;
 export class WebGpuDevice implements Device {
   readonly kind = 'webgpu';
   readonly widens = false;
+  readonly multipliesCodes = false;
   readonly halves: boolean;
   readonly lost: Promise<LabError>;
   private readonly turnstile = new Turnstile();
@@ -87,6 +89,7 @@ export class WebGpuDevice implements Device {
 
   program(graph: Graph, { capture = false, shared = false }: ProgramOptions = {}): Program {
     if (capture) refuseCopies(graph);
+    if (hasTurnedNBits(graph)) throw turnedRefused(graph.name);
     const model = writeModel(graph, 'inputs');
     const own = new Set(graph.parameters);
     const sessions = new Set<Session>();

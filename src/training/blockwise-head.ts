@@ -1,10 +1,10 @@
 /**
  * The head where a step goes layer by layer: over some of the loss rows at a time, so that logits never take more than a set amount of memory.
- * Where weights are widened on their way in (WASM), a large head's rows are taken a stretch at a time too.
+ * Where weights are widened on their way in or multiplied in codes (WASM), a large head's rows are taken a stretch at a time too.
  */
 import type { ModelConfig } from '../models/config.ts';
 import { rowCount } from '../models/rows.ts';
-import { widenedRows } from '../models/stored.ts';
+import { type Named, fedRows } from '../models/stored.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, host, readFloats } from '../runtime/index.ts';
 import type { StepLosses } from './engine.ts';
 import type { StepShape } from './graphs.ts';
@@ -21,12 +21,15 @@ export function headChunk({ vocab_size, hidden_size }: ModelConfig, rows: number
   return Math.max(16, Math.min(2 ** Math.floor(Math.log2(CHUNK_NUMBERS / vocabulary)), 2 ** Math.ceil(Math.log2(rows)), 1024));
 }
 
+/** A stretch of the head has a multiple of so many rows. */
+const STRETCH_ROWS = 32;
+
 export class BlockwiseHead {
   private readonly device: Device;
   /** A chunk's rows: on WebGPU, where graphs are captured, always as many, filled up; on WASM as many as are left. */
   private readonly rows: LossCount;
   /** The head in stretches of so many rows, where it is streamed by runs. */
-  private readonly stretches: readonly { from: number; rows: number; table: DeviceTensor }[];
+  private readonly stretches: readonly { from: number; rows: number; weights: Named<DeviceTensor> }[];
 
   /**
    * @param chunk loss rows at once
@@ -71,8 +74,8 @@ export class BlockwiseHead {
     if (this.stretches.length === 0) return (await this.sessions.get(name, () => headGraph(this.shape, this.rows, train, this.piece), outer, { capture: 'once' })).run(feeds);
     const norm = Object.fromEntries(NORM_NAMES.flatMap((key) => (outer[key] ? [[key, outer[key]]] : [])));
     let state: Record<string, HostTensor | DeviceTensor> = Object.fromEntries(Object.entries(running(count, config.hidden_size, train)).map(([key, { shape, start }]) => [key, host('float32', shape, new Float32Array(shape[0] * shape[1]).fill(start))]));
-    for (const { from, rows, table } of this.stretches) {
-      const session = await this.sessions.get(`${name}, stretch of ${rows}`, () => headStretchGraph(this.shape, this.rows, rows, train), { ...norm, table }, { key: String(from) });
+    for (const { from, rows, weights } of this.stretches) {
+      const session = await this.sessions.get(`${name}, stretch of ${rows}`, () => headStretchGraph(this.shape, this.rows, weights, train), { ...norm, ...weights }, { key: String(from) });
       const outputs = await session.run({ ...feeds, ...state, from: host('int32', [], Int32Array.of(from)) });
       state = Object.fromEntries(Object.keys(state).map((key) => [key, outputs.get(`${key}_after`)]));
     }
@@ -81,10 +84,12 @@ export class BlockwiseHead {
 
   private cut(): BlockwiseHead['stretches'] {
     const { outer, config: { vocab_size: vocabulary, hidden_size: width } } = this.shape.model;
-    const rows = Math.ceil(vocabulary / Math.ceil(vocabulary / Math.floor(this.piece / width)));
+    const even = Math.ceil(vocabulary / Math.ceil(vocabulary / Math.floor(this.piece / width)));
+    // Codes want whole blocks along the columns too.
+    const rows = Math.min(vocabulary, Math.ceil(even / STRETCH_ROWS) * STRETCH_ROWS);
     return Array.from({ length: Math.ceil(vocabulary / rows) }, (_, i) => {
       const [from, to] = [i * rows, Math.min(vocabulary, (i + 1) * rows)];
-      return { from, rows: to - from, table: widenedRows(this.device, outer, outer['head'] ? 'head' : 'embedding', from, to) };
+      return { from, rows: to - from, weights: fedRows(this.device, outer, outer['head'] ? 'head' : 'embedding', from, to) };
     });
   }
 

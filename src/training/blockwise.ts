@@ -4,12 +4,12 @@
  * as far as there is room for them, the products that the last layers need not compute again (kept.ts).
  */
 import { kindOf, kindsOf } from '../models/layer.ts';
-import { type Named, widened } from '../models/stored.ts';
+import type { Named } from '../models/stored.ts';
 import type { Device, DeviceTensor, HostTensor } from '../runtime/index.ts';
 import { BlockwiseHead } from './blockwise-head.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type StepShape, blockBackward, blockForward, embedGraph, keptProducts } from './graphs.ts';
+import { type StepShape, blockBackward, blockForward, embedGraph, fedLayer, keptProducts } from './graphs.ts';
 import type { StepInputs } from './inputs.ts';
 import { type KeptProduct, keptBytes } from './kept.ts';
 import { Sessions } from './sessions.ts';
@@ -43,7 +43,7 @@ export class BlockwiseEngine implements GradientEngine {
     this.device = model.device;
     this.sessions = new Sessions(this.device);
     this.head = new BlockwiseHead(shape, this.sessions, chunk, piece);
-    this.layers = model.layers.map((weights) => widened(this.device, weights));
+    this.layers = model.layers.map((weights) => fedLayer(shape, weights));
     this.columns = model.layers.map((_, layer) => (dropout > 0 ? columnFeeds(layout, layer) : {}));
     this.kept = this.keep(kept);
   }

@@ -10,7 +10,7 @@ import { packedMask } from '../models/masks.ts';
 import { type OuterValues, declareOuter, embedded } from '../models/outer.ts';
 import { rotaryTables } from '../models/rotary.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
-import { type Named, declareStored } from '../models/stored.ts';
+import { type Named, declareTrained, fed } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 import { type KeptProduct, feedProducts } from './kept.ts';
@@ -58,9 +58,14 @@ export function sharedContext(g: Graph, config: ModelConfig, rows: Rows, kinds: 
   return (kind) => contexts.get(kind) as LayerContext;
 }
 
+/** A layer's weights as the two graphs below are fed with them. DoRA takes the lengths of the weights' rows, so it needs them whole. */
+export function fedLayer({ model, layout }: StepShape, weights: Named<DeviceTensor>): Named<DeviceTensor> {
+  return fed(model.device, weights, layout.config.use_dora);
+}
+
 /**
  * One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph.
- * @param weights any layer's, as sessions are bound to them
+ * @param weights any layer's, see `fedLayer`
  * @param kept what the backward pass will be fed, see `keptProducts`
  */
 export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean, kept: readonly KeptProduct[] = []): Graph {
@@ -100,7 +105,7 @@ function singleLayer(g: Graph, shape: StepShape, weights: Named<DeviceTensor>, k
   const shared = sharedContext(g, shape.model.config, rows, [kind]);
   const keep = train && dropout > 0 ? keepMasks(rowKeys(g, rows), columnInputs(g), layout, dropout) : {};
   const { lora, pieces } = layout.terms(flat, keep);
-  const y = decoderLayer(x, declareStored(g, weights), { ...shared(kind), lora });
+  const y = decoderLayer(x, declareTrained(g, shape.model.device, weights, { whole: layout.config.use_dora }), { ...shared(kind), lora });
   return { x, y, pieces };
 }
 
@@ -122,7 +127,7 @@ export function wholeGraph(shape: StepShape, train: boolean, losses: LossCount):
   const pieces = model.layers.map((weights, layer) => {
     const keep = keys ? keepMasks(keys, columnConstants(g, layer), layout, dropout) : {};
     const terms = layout.terms(flats[layer] as Value, keep);
-    x = decoderLayer(x, declareStored(g, weights, `layer${layer}.`), { ...shared(kindOf(model.config, layer)), lora: terms.lora });
+    x = decoderLayer(x, declareTrained(g, model.device, weights, { prefix: `layer${layer}.`, whole: layout.config.use_dora }), { ...shared(kindOf(model.config, layer)), lora: terms.lora });
     return terms.pieces;
   });
   const gradient = headWithLoss(g, x, outer, shape, lossRows(g, losses));

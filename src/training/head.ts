@@ -7,11 +7,12 @@
  * weights that is one graph; where weights are widened on the way in (WASM), it is a run a stretch.
  */
 import {
-  Graph, type Value, add, and, cast, concat, div, exp, gather, gatherElements, gemm, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, softmax, sub, where, zeros,
+  Graph, type Value, add, and, cast, concat, div, exp, gather, gatherElements, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, softmax, sub, where, zeros,
 } from '../onnx/index.ts';
 import { type OuterValues, declareOuter, normalised } from '../models/outer.ts';
 import { rowCount } from '../models/rows.ts';
-import { type Stored, declareStored, decoded, lookedUp, nought } from '../models/stored.ts';
+import { type Named, type Stored, declareStored, decoded, lookedUp, nought, product, trainedTable, turnedProduct } from '../models/stored.ts';
+import type { DeviceTensor } from '../runtime/index.ts';
 import { type StepShape, hidden } from './graphs.ts';
 
 /** The positions that carry loss, gathered. */
@@ -39,10 +40,10 @@ export function lossRows(g: Graph, { count, open }: LossCount): LossRows {
 export const HEAD_PIECE = 2 ** 24;
 
 /** Writes the outputs loss and correct, [n, 1] each; returns the gradient at the gathered rows, [n, d]. */
-export function headWithLoss(g: Graph, x: Value, outer: OuterValues, { model: { config } }: StepShape, { places, targets, weights }: LossRows, piece = Number.POSITIVE_INFINITY): Value {
+export function headWithLoss(g: Graph, x: Value, outer: OuterValues, { model: { config, device } }: StepShape, { places, targets, weights }: LossRows, piece = Number.POSITIVE_INFINITY): Value {
   const rows = gather(x, places);
   const h = normalised(rows, outer.norm, outer.norm_bias, config);
-  const found = config.vocab_size * config.hidden_size <= piece ? crossEntropy(h, outer.head, targets) : streamedCrossEntropy(h, outer.head, targets, config.vocab_size, Math.floor(piece / config.hidden_size));
+  const found = config.vocab_size * config.hidden_size <= piece ? crossEntropy(h, trainedTable(device, outer.head), targets) : streamedCrossEntropy(h, outer.head, targets, config.vocab_size, Math.floor(piece / config.hidden_size));
   return written(g, rows, h, found, weights);
 }
 
@@ -69,13 +70,13 @@ function report(g: Graph, { loss, correct }: Pick<HeadLoss, 'loss' | 'correct'>)
 }
 
 function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
-  const w = decoded(head);
-  const z = gemm(h, w, { transB: true });
+  const w = head.packed ? head : { value: decoded(head) };
+  const z = product(h, w);
   const p = softmax(z);
   const top = reduceMax(z, [1], true);
   const own = gatherElements(z, reshape(targets, [-1, 1]), 1);
   // -log p[y] by way of the largest probability, which never underflows.
-  return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: gemm(p, w), row: lookedUp(head, targets) };
+  return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: turnedProduct(p, w), row: lookedUp(head, targets) };
 }
 
 /** What is known after some stretches of the head: the largest logit, the sum relative to it, the target's logit; and for gradients the mean and the target's row. */
@@ -96,12 +97,12 @@ export function running(n: number, d: number, train: boolean): Record<string, { 
 }
 
 /** Takes a stretch of the head, w [count, d], that begins at token `from` (int32 []), into what has run so far. */
-function taken(before: Running, h: Value, w: Value, targets: Value, from: Value): Running {
+function taken(before: Running, h: Value, w: Stored, targets: Value, from: Value): Running {
   const g = h.graph;
   const whole = (value: number): Value => g.constant([value], 'int32', []);
-  const z = gemm(h, w, { transB: true });
+  const z = product(h, w);
   const place = sub(reshape(targets, [-1, 1]), from);
-  const here = and(greaterOrEqual(place, whole(0)), less(place, whole(w.shape[0] as number)));
+  const here = and(greaterOrEqual(place, whole(0)), less(place, whole(w.value.shape[0] as number)));
   const at = where(here, place, whole(0));
   const top = maximum(before.top, reduceMax(z, [1], true));
   const e = exp(sub(z, top));
@@ -110,7 +111,7 @@ function taken(before: Running, h: Value, w: Value, targets: Value, from: Value)
     top,
     sum: add(mul(before.sum, faded), reduceSum(e, [1], true)),
     own: where(here, gatherElements(z, at, 1), before.own),
-    ...(before.mean && before.row ? { mean: gemm(e, w, { c: mul(before.mean, faded) }), row: where(here, gather(w, reshape(at, [-1])), before.row) } : {}),
+    ...(before.mean && before.row ? { mean: turnedProduct(e, w, mul(before.mean, faded)), row: where(here, lookedUp(w, reshape(at, [-1])), before.row) } : {}),
   };
 }
 
@@ -131,7 +132,7 @@ function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary
     const count = Math.min(size, vocabulary - from);
     const indices = g.constant(Array.from({ length: count }, (_, i) => from + i), 'int32', [count]);
     const w = lookedUp(head, from > 0 ? add(indices, cast(nought(state.mean as Value), 'int32')) : indices);
-    state = taken(state, h, w, targets, g.constant([from], 'int32', []));
+    state = taken(state, h, { value: w }, targets, g.constant([from], 'int32', []));
   }
   return allOf(state);
 }
@@ -171,13 +172,16 @@ function runningInputs(g: Graph, { count, open }: LossCount, d: number, train: b
   return Object.fromEntries(Object.entries(running(count, d, train)).map(([name, { shape }]) => [name, g.input(name, 'float32', shape, openRows(open))])) as unknown as Running;
 }
 
-/** One stretch of a head that is streamed by runs: parameters `table` [size, d] and the norm's; `Running` in, and out under the same names with `_after`. */
-export function headStretchGraph(shape: StepShape, losses: LossCount, size: number, train: boolean): Graph {
+/**
+ * One stretch of a head that is streamed by runs: `Running` in, and out under the same names with `_after`. Parameters are the norm's, and
+ * @param weights `table` [size, d], as `fedRows` gives it
+ */
+export function headStretchGraph(shape: StepShape, losses: LossCount, weights: Named<DeviceTensor>, train: boolean): Graph {
   const g = new Graph('head stretch');
   const d = shape.model.config.hidden_size;
   const { places, targets } = lossRows(g, losses);
   const { h } = normedRows(g, shape, g.input('x', 'float32', hidden(shape)), places);
-  const after = taken(runningInputs(g, losses, d, train), h, g.parameter('table', 'float32', [size, d]), targets, g.input('from', 'int32', []));
+  const after = taken(runningInputs(g, losses, d, train), h, trainedTable(shape.model.device, declareStored(g, weights)['table'] as Stored), targets, g.input('from', 'int32', []));
   for (const [name, value] of Object.entries(after)) g.output(`${name}_after`, value);
   return g;
 }

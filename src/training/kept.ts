@@ -44,7 +44,7 @@ export function feedProducts(g: Graph, forward: number): KeptProduct[] {
 }
 
 function isFrozenProduct(g: Graph, { op, inputs }: Node): boolean {
-  return op === 'Gemm' && isFrozen(g, inputs[1] as Value);
+  return (op === 'Gemm' || op === 'MatMulNBits') && isFrozen(g, inputs[1] as Value);
 }
 
 /** Whether a value is made of parameters and constants alone. */

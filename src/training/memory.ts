@@ -35,6 +35,8 @@ export interface MemoryQuestion {
   /** Bytes of the frozen weights as stored. */
   stored: number;
   storage: Storage;
+  /** Whether the device multiplies by weights in codes, so that they are never decoded as a whole. */
+  codes?: boolean;
 }
 
 /** Numbers one layer keeps for its backward pass, for each row: what the rules of a layer's ops read. */
@@ -70,12 +72,14 @@ function capturedGraphs(config: ModelConfig, lora: LoraConfig): number {
 }
 
 /** Bytes that the frozen weights take while a step computes. */
-function weightBytes({ config, lora, kind, engine, stored, storage }: MemoryQuestion): number {
+function weightBytes({ config, lora, kind, engine, stored, storage, codes = false }: MemoryQuestion): number {
   const full = 4 * [...weightShapes(config).values()].reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
   const quantized = storage === 'int8' || storage === 'int4';
   const table = 4 * config.vocab_size * config.hidden_size;
   const layer = (full - table * (config.tie_word_embeddings ? 1 : 2)) / config.num_hidden_layers;
   const piece = Math.min(table, 4 * HEAD_PIECE);
+  // In codes: the lab's own, and what a run reads of them or the session keeps.
+  if (kind === 'wasm' && quantized && codes) return engine === 'blockwise' ? stored + stored / 2 : 2 * stored;
   // Layer by layer WASM keeps room to widen a layer and a piece of the head into, and copies in what a run reads, the stored embedding at most.
   if (engine === 'blockwise' && kind === 'wasm') return stored + layer + piece + Math.max(layer, piece) + stored / 2;
   // On WebGPU each captured graph has buffers of its own, into which a layer's weights are copied.
@@ -132,12 +136,17 @@ export function startingParts(model: BaseModel, lora: LoraConfig, rows: Rows, en
   const stored = storedBytes(model);
   const { kind } = model.device;
   let parts = 1;
-  while (estimateMemory({ config: model.config, lora, rows: { ...rows, batch: rows.batch / parts }, kind, engine, stored, storage: model.storage }).total > MOST[kind]) {
+  while (estimateMemory({ config: model.config, lora, rows: { ...rows, batch: rows.batch / parts }, kind, engine, stored, storage: model.storage, codes: inCodes(model, lora) }).total > MOST[kind]) {
     const next = nextParts(rows.batch, parts);
     if (next === null) break;
     parts = next;
   }
   return parts;
+}
+
+/** DoRA takes the lengths of the weights' rows, for which they are decoded. */
+function inCodes({ device }: BaseModel, { use_dora = false }: LoraConfig): boolean {
+  return device.multipliesCodes && !use_dora;
 }
 
 function storedBytes(model: BaseModel): number {
@@ -147,5 +156,5 @@ function storedBytes(model: BaseModel): number {
 /** The whole step in one graph where it fits, else layer by layer. */
 export function chooseEngine(model: BaseModel, lora: LoraConfig, rows: Rows): GradientEngine['kind'] {
   const { kind } = model.device;
-  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored: storedBytes(model), storage: model.storage }).total <= budget(model.device) ? 'whole' : 'blockwise';
+  return estimateMemory({ config: model.config, lora, rows, kind, engine: 'whole', stored: storedBytes(model), storage: model.storage, codes: inCodes(model, lora) }).total <= budget(model.device) ? 'whole' : 'blockwise';
 }

@@ -1,5 +1,6 @@
 /** The product kernels on one thread: the lab's against those that ONNX Runtime's module has in their place. */
-import { add, Graph, matMul, matMulNT, mul, reduceSum } from '../../src/onnx/index.ts';
+import { add, cast, gemm, Graph, matMul, matMulNBits, matMulNT, matMulTurnedNBits, mul, reduceSum, slice, type Value } from '../../src/onnx/index.ts';
+import { quantize } from '../../src/models/quantize.ts';
 import { host, openDevice } from '../../src/runtime/index.ts';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { readModule, writeModule } from '../../src/runtime/wasm/module.ts';
@@ -74,6 +75,49 @@ export async function fewRows(rounds: number, stock: boolean): Promise<Record<st
     for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) await time(all);
     const own: number[] = (found[`${batch} x ${rows} x ${depth} x ${columns}${turned ? ', turned' : ''}`] = []);
     for (let round = 0; round < rounds; round++) own.push(((await time(all)) - (await time(rest))) * 1000 / AT_ONCE);
+  }
+  return found;
+}
+
+/** Rows x depth x columns of products with weights in codes: a layer of Qwen3-0.6B and a stretch of its head; one row, sixteen, a sequence. */
+const CODED = [[128, 1024, 3072, 4], [128, 3072, 1024, 4], [63, 1024, 15360, 8], [16, 1024, 3072, 4], [1, 1024, 3072, 4]] as const;
+const CODED_AT_ONCE = 4;
+
+/** Microseconds of products with weights in codes as a graph asks for them, and of the same with the decoded weights, of every round: x W^T, and dy W. */
+export async function coded(rounds: number, threads: number): Promise<Record<string, Record<'codes' | 'decoded', number[]>>> {
+  const device = await openDevice('wasm', { threads });
+  const found: Record<string, Record<'codes' | 'decoded', number[]>> = {};
+  for (const turned of [false, true]) for (const [rows, depth, columns, bits] of CODED) {
+    const [out, into] = turned ? [depth, columns] : [columns, depth];
+    const data = Float32Array.from({ length: out * into }, (_, i) => Math.sin(i));
+    const { codes, scales, zeros, block } = quantize(data, [out, into], bits);
+    const a = Array.from({ length: CODED_AT_ONCE }, (_, i) => host('float32', [rows, depth], Float32Array.from({ length: rows * depth }, (_none, j) => Math.cos(i + j))));
+    const session = async (kind: 'codes' | 'decoded', products: boolean) => {
+      const g = new Graph('coded');
+      const w = kind === 'decoded' ? mul(g.input('w', 'float32', [out, into]), 1) : null;
+      const parts = kind === 'codes' ? [g.input('codes', 'uint8', [out, into / block, (block * bits) / 8]), g.input('scale', 'float32', [scales.length]), g.input('zero', 'uint8', [zeros.length])] as const : null;
+      const sums = a.map((_, i) => {
+        const x = g.input(`a${i}`, 'float32', [rows, depth]);
+        if (!products) return reduceSum(x, [0, 1]);
+        const y = parts ? (turned ? matMulTurnedNBits : matMulNBits)(x, ...parts) : gemm(x, w as Value, { transB: !turned });
+        return reduceSum(y, [0, 1]);
+      });
+      g.output('sum', sums.reduce((x, y) => add(x, y)));
+      if (!products) for (const [i, value] of (parts ?? [w as Value]).entries()) g.output(`w${i}`, reduceSum(cast(slice(value, 0, 0, 1), 'float32'), value.shape.map((_, axis) => axis)));
+      return device.program(g).bind({});
+    };
+    const feeds = { ...Object.fromEntries(a.map((x, i) => [`a${i}`, x])), codes: host('uint8', [out, into / block, (block * bits) / 8], codes), scale: host('float32', [scales.length], scales), zero: host('uint8', [zeros.length], zeros), w: host('float32', [out, into], data) };
+    const own = (found[`${rows} x ${depth} x ${columns} of ${bits} bits${turned ? ', turned' : ''}`] = { codes: [] as number[], decoded: [] as number[] });
+    for (const kind of ['codes', 'decoded'] as const) {
+      const [all, rest] = [await session(kind, true), await session(kind, false)];
+      const time = async (asked: typeof all): Promise<number> => {
+        const started = performance.now();
+        (await asked.run(feeds)).dispose();
+        return performance.now() - started;
+      };
+      for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) await time(all);
+      for (let round = 0; round < rounds; round++) own[kind].push(((await time(all)) - (await time(rest))) * 1000 / CODED_AT_ONCE);
+    }
   }
   return found;
 }

@@ -10,26 +10,26 @@ import { readModule } from '../../src/runtime/wasm/module.ts';
 import { OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { SGEMM_TYPE } from '../../src/runtime/wasm/sgemm.ts';
-import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
-import { DEQUANTIZER_TYPE } from '../../src/runtime/wasm/widen.ts';
+import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 import { trainingStep, type Work } from './ours.ts';
 import { LARGE, type LargeName, LORA, WORLD_DENSE, randomModel } from './shapes.ts';
 
-const KERNELS: Readonly<Record<string, string>> = { [SGEMM_TYPE]: 'product kernel', [OPERATION_TYPE]: 'packing (MLAS)', [DEQUANTIZER_TYPE]: 'decoding weights' };
+const KERNELS: Readonly<Record<string, string>> = { [SGEMM_TYPE]: 'product kernel', [OPERATION_TYPE]: 'packing (MLAS)' };
 const PROMPT = 8;
 export const ANSWER = 96;
 
-const FEW_ROWS = 'product of few rows';
+/** What the lab puts behind all others, in order. */
+const BEHIND = ['product of few rows', ...Array.from({ length: 4 }, () => 'decoding weights'), 'product of weights in codes'];
 
 /** The lab's functions in the module, as the browser's profiler calls them: those that ONNX Runtime's own has not, and the operation in front of which one stands. */
 export async function kernelNames(): Promise<Record<string, string>> {
   const stock = new Uint8Array(await (await fetch(wasmUrl)).arrayBuffer());
   const before = readModule(stock);
-  const after = readModule(withOwnKernels(stock, ownKernels()) as Uint8Array);
+  const after = readModule((withOwnKernels(stock, ownKernels()) as Swapped).bytes);
   const body = ({ bytes, functions }: typeof before, index: number): string | undefined => functions[index] && bytes.subarray(functions[index].from, functions[index].to).join();
   return Object.fromEntries(after.functions.flatMap(({ type }, index) => {
-    // Products of few rows are computed by a function behind all others; what packs matrices for the rest is MLAS's own.
-    const name = index >= before.functions.length ? FEW_ROWS : KERNELS[after.types[type] ?? ''];
+    // What packs matrices for the rest is MLAS's own.
+    const name = index >= before.functions.length ? BEHIND[index - before.functions.length] : KERNELS[after.types[type] ?? ''];
     return name && body(before, index) !== body(after, index) ? [[`wasm-function[${after.imported + index}]`, name]] : [];
   }));
 }

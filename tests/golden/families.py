@@ -43,7 +43,8 @@ CONFIGS = {
 }
 
 CONFIGS["llama-int8"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", head_dim=16, intermediate_size=48, hidden_act="silu", rms_norm_eps=1e-5)
-CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], tie_word_embeddings=True)
+# Wide enough that every matrix is of whole blocks along its columns too: those the lab multiplies in codes.
+CONFIGS["llama-int4"] = dict(CONFIGS["llama-int8"], hidden_size=64, intermediate_size=128, tie_word_embeddings=True)
 CONFIGS["llama-deep"] = dict(COMMON, architectures=["LlamaForCausalLM"], model_type="llama", hidden_size=16, intermediate_size=16, num_hidden_layers=11, num_attention_heads=2, num_key_value_heads=1, head_dim=8,
                              hidden_act="silu", rms_norm_eps=1e-5)
 # What the lab's blocks can cut: rows of the feed-forward part too.

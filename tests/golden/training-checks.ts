@@ -3,7 +3,7 @@ import { Graph, type Value, attention } from '../../src/onnx/index.ts';
 import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/layer.ts';
 import { packedMask } from '../../src/models/masks.ts';
 import { declareOuter, embedded, logits } from '../../src/models/outer.ts';
-import { declareStored, widened } from '../../src/models/stored.ts';
+import { declareStored } from '../../src/models/stored.ts';
 import { rotaryTables } from '../../src/models/rotary.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
@@ -14,7 +14,7 @@ import type { AdapterTensor } from '../../src/adapters/adapter.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
 import { rowKeyFeeds } from '../../src/training/dropout.ts';
 import type { StepLosses } from '../../src/training/engine.ts';
-import { keptProducts, layerBindings } from '../../src/training/graphs.ts';
+import { fedLayer, keptProducts, layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
 import { keptBytes } from '../../src/training/kept.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
@@ -197,7 +197,7 @@ export async function chunkedHeadError(device: Device, read: ReadGolden, name = 
 export async function keptErrors(device: Device, read: ReadGolden, name: string, dropout: number): Promise<{ products: number; errors: number[]; differences: number[] }> {
   const { shape, gradients, error } = await layerByLayer(device, read, name, dropout);
   const { layers, config } = shape.model;
-  const products = keptProducts(shape, widened(device, layers[0] as (typeof layers)[number]), kindOf(config, 0));
+  const products = keptProducts(shape, fedLayer(shape, layers[0] as (typeof layers)[number]), kindOf(config, 0));
   const found: Float32Array[] = [];
   for (const count of [0, 1, layers.length]) {
     const engine = new BlockwiseEngine(shape, { kept: count * keptBytes(products) });

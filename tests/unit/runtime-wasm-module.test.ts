@@ -1,10 +1,11 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { call, type Code, functionBody, get, giveBack, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { DECODER_TYPE } from '../../src/runtime/wasm/coded.ts';
 import { handsOver, OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
 import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
+import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
 const TYPE = 'i32 i32 -> i32';
 const body = (operation: readonly number[]): Uint8Array => functionBody([], [get(0), get(1), operation as number[]]);
@@ -77,17 +78,18 @@ test('bytes that are no module, or end early, are refused', () => {
 test('the runtime that is installed has the kernels of products and of decoding, and only they change', () => {
   const stock = new Uint8Array(readFileSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'));
   const before = readModule(stock);
-  const swapped = withOwnKernels(stock, ownKernels());
-  expect(swapped).not.toBeNull();
-  const after = readModule(swapped as Uint8Array);
+  const kernels = ownKernels();
+  const { bytes: swapped, coded } = withOwnKernels(stock, kernels) as Swapped;
+  expect(coded).toBe(true);
+  const after = readModule(swapped);
   const changed = before.functions.filter(({ from, to }, i) => {
     const own = after.functions[i] as { from: number; to: number };
-    return Buffer.compare(stock.subarray(from, to), (swapped as Uint8Array).subarray(own.from, own.to)) !== 0;
+    return Buffer.compare(stock.subarray(from, to), swapped.subarray(own.from, own.to)) !== 0;
   });
-  // Two products, two decoders, and the operation that hands over to the function behind all others.
+  // Two products, two decoders, and the operation that hands over to functions behind all others.
   expect(changed).toHaveLength(5);
-  expect(after.functions).toHaveLength(before.functions.length + 1);
-  expect(after.types[after.functions.at(-1)?.type as number]).toBe(OPERATION_TYPE);
+  const behind = after.functions.slice(before.functions.length);
+  expect(behind.map(({ type }) => after.types[type])).toEqual([OPERATION_TYPE, ...kernels.coded.panels.map(() => DECODER_TYPE), OPERATION_TYPE]);
 });
 
 test('products of few rows are handed over with all their arguments, others not', async () => {

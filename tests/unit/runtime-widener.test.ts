@@ -2,8 +2,6 @@ import { expect, test } from '@playwright/test';
 import { Rng } from '../../src/core/rng.ts';
 import { float16ToFloat32 } from '../../src/models/float16.ts';
 import { dequantize, quantize } from '../../src/models/quantize.ts';
-import { writeModule } from '../../src/runtime/wasm/module.ts';
-import { DEQUANTIZER_TYPE, dequantizer } from '../../src/runtime/wasm/widen.ts';
 import { Widener } from '../../src/runtime/wasm/widener.ts';
 
 test('every finite half becomes the float32 it stands for, to the bit', () => {
@@ -36,23 +34,4 @@ test('matrices in places of their own do not disturb each other, and a place can
   expect([[...a], [...b], c.length, c.every((value) => value === 3)]).toEqual([[1, 2], [-1], 40_000, true]);
   widener.widen('b', half([0x4000]));
   expect([[...a], [...b]]).toEqual([[1, 2], [2]]);
-});
-
-test('what MatMulNBits decodes weights by does the same, and stops at what the lab never asks it', async () => {
-  for (const bits of [4, 8] as const) {
-    const [rows, columns, block] = [64, 5, 32];
-    const quantized = quantize(Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)), [columns, rows], bits);
-    const { instance } = await WebAssembly.instantiate(writeModule([{ name: 'decode', type: DEQUANTIZER_TYPE, body: dequantizer(bits) }], 1));
-    const { memory, decode } = instance.exports as unknown as { memory: WebAssembly.Memory; decode(...values: number[]): void };
-    const [codes, scales, zeros, out] = [16, 1024, 2048, 4096];
-    new Uint8Array(memory.buffer).set(quantized.codes, codes);
-    new Float32Array(memory.buffer).set(quantized.scales, scales / 4);
-    new Uint8Array(memory.buffer).set(quantized.zeros, zeros);
-    decode(out, codes, scales, zeros, block, 1, rows, columns, 0);
-    expect([...new Float32Array(memory.buffer, out, rows * columns)]).toEqual([...dequantize(quantized)]);
-    expect(new Float32Array(memory.buffer)[out / 4 + rows * columns]).toBe(0);
-    for (const odd of [[out, codes, scales, zeros, block, 0, rows, columns], [out, codes, scales, 0, block, 1, rows, columns], [out, codes, scales, zeros, block, 1, rows + 16, columns]]) {
-      expect(() => decode(...odd, 0)).toThrow('unreachable');
-    }
-  }
 });

@@ -27,7 +27,7 @@ function hollow(config: ModelConfig): BaseModel {
   const all = (plans: ReturnType<ReturnType<typeof familyOf>['outer']>) => Object.fromEntries(Object.entries(plans).map(([name, { parts }]) => [name, stacked(parts)]));
   const family = familyOf(config);
   const embedding = stacked([['', [config.vocab_size, config.hidden_size]]]);
-  return { config, outer: { embedding, ...all(family.outer(config)) }, layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
+  return { config, device: { kind: 'wasm', multipliesCodes: false }, outer: { embedding, ...all(family.outer(config)) }, layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
 }
 
 /** Bytes of what the forward pass of the whole graph makes and the backward pass reads. */

@@ -1,6 +1,8 @@
 /** Weights that are integers in blocks, each block with a scale and a zero point. They are frozen: none of these ops is differentiated by them. */
-import { int } from '../graph.ts';
+import { type Graph, int } from '../graph.ts';
 import { type Value, describe, dim, shapeError } from '../value.ts';
+import { neg } from './elementwise.ts';
+import { reshape } from './layout.ts';
 
 /** (codes - zero) * scale as float32. @param codes uint8 or uint4 [..., columns]; scale and zero [..., columns / block] */
 export function dequantizeLinear(codes: Value, scale: Value, zero: Value): Value {
@@ -12,7 +14,7 @@ export function dequantizeLinear(codes: Value, scale: Value, zero: Value): Value
 }
 
 /**
- * x W^T for a quantised W that is never decoded as a whole: for few rows, where reading W is what takes time.
+ * x W^T for a quantised W that is never decoded as a whole.
  * @param x float32 [..., columns]
  * @param codes uint8 [out, blocks, bytes of a block]; scale float32 [out * blocks]; zero uint8, packed, each row from a byte's start
  */
@@ -27,4 +29,27 @@ export function matMulNBits(x: Value, codes: Value, scale: Value, zero: Value): 
   // Accuracy level 1: products in float32, not in integers.
   const attributes = { K: int(columns), N: int(out), bits: int(bits), block_size: int(block), accuracy_level: int(1) };
   return x.graph.append('MatMulNBits', [x, codes, scale, zero], [{ dtype: 'float32', shape: [...x.shape.slice(0, -1), out] }], attributes, { domain: 'com.microsoft' })[0] as Value;
+}
+
+/** Whether `matMulTurnedNBits` can multiply by such a W [out, columns]. */
+export function turnsNBits(out: number, block: number, bits: 4 | 8): boolean {
+  return out % ((8 / bits) * block) === 0;
+}
+
+/**
+ * x W for the same W, which ONNX has no operator for: a MatMulNBits that claims to have W^T, with negative scales. The lab's kernels on
+ * WASM take it for what is meant (runtime/wasm/coded.ts), on a device that `multipliesCodes`; no other may be given it.
+ * @param x float32 [..., out]; the others as `matMulNBits` takes them
+ */
+export function matMulTurnedNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {
+  const [out, blocks, bytes] = codes.shape as [number, number, number];
+  const bits = (8 * dim(zero, 0)) / (out * blocks) === 8 ? 8 : 4;
+  const block = (8 * bytes) / bits;
+  if (!turnsNBits(out, block, bits)) throw shapeError('MatMulNBits', `${describe(codes)} of ${bits} bits has no whole blocks along its columns`);
+  return matMulNBits(x, reshape(codes, [blocks * block, out / block, bytes]), neg(scale), zero);
+}
+
+/** Whether a graph has such a product. */
+export function hasTurnedNBits({ nodes, producers }: Graph): boolean {
+  return nodes.some(({ op, inputs }) => op === 'MatMulNBits' && producers.get(inputs[2] as Value)?.op === 'Neg');
 }

@@ -38,6 +38,7 @@ export const get = (local: number): Code => [0x20, unsigned(local)];
 export const set = (local: number): Code => [0x21, unsigned(local)];
 /** The first global: where the stack ends, which grows downwards, in every module that clang's linker has written. */
 export const stackPointer: Code = [0x23, 0];
+export const moveStackPointer: Code = [0x24, 0];
 export const i32 = {
   constant: (value: number): Code => [0x41, signed(value)],
   equalsZero: [0x45] as Code,
@@ -55,7 +56,10 @@ export const i32 = {
   mul: [0x6c] as Code,
   divide: [0x6e] as Code,
   remainder: [0x70] as Code,
+  trailingZeros: [0x68] as Code,
   loadByte: [0x2d, 0, 0] as Code,
+  load: (offset: number): Code => [0x28, ...at(offset)],
+  store: (offset: number): Code => [0x36, ...at(offset)],
 };
 export const f32 = {
   constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],

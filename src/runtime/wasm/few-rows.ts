@@ -5,8 +5,8 @@
  *
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
  */
-import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, i8x16, increase, set, unreachable, when, whenElse } from './code.ts';
-import { atLeast, decrease, each, outerProducts, pointers, sumAt, type Tile, whileAtLeast } from './tile.ts';
+import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when, whenElse } from './code.ts';
+import { atLeast, decrease, each, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
 /** (turned A, turned B, rows, columns, depth, alpha, A, lda, B, ldb, beta, C, ldc); counts and strides in floats. */
 export const OPERATION_TYPE = 'i32 i32 i32 i32 i32 f32 i32 i32 i32 i32 f32 i32 i32 -> ';
@@ -133,7 +133,6 @@ function columnsOfDots(count: number): Code {
     decrease(COLUMNS_LEFT, count));
 }
 
-const shuffled = (a: number, b: number, ...order: number[]): Code => [get(a), get(b), i8x16.shuffle(order.flatMap((lane) => each(4, (byte) => 4 * lane + byte)))];
 /** The sums of the lanes of four vectors, as the lanes of the first. */
 function lanesOfFour(sum: number): Code {
   const pair = (a: number): Code => [shuffled(a, a + 1, 0, 4, 1, 5), shuffled(a, a + 1, 2, 6, 3, 7), f32x4.add, set(a)];

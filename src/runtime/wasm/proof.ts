@@ -1,4 +1,6 @@
 /** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
+import { findCodedFault } from './coded-proof.ts';
+import { type CodedKernels, codedKernels } from './coded.ts';
 import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TURNED, NOT_TURNED, OPERATION_TYPE, TURNED } from './few-rows.ts';
 import { writeModule } from './module.ts';
 import { SGEMM_TYPE, sgemmKernel } from './sgemm.ts';
@@ -22,14 +24,15 @@ const VALUES = Float32Array.from({ length: 8192 }, (_, i) => Math.sin(i * 12.989
 export type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
 type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 
-/** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows. */
+/** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows; and what multiplies by weights in codes. */
 export interface Kernels {
   zero: Uint8Array;
   add: Uint8Array;
   few: Uint8Array;
+  coded: CodedKernels;
 }
 
-export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }), few: fewRows() });
+export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }), few: fewRows(), coded: codedKernels() });
 
 function proofModule({ zero, add, few }: Kernels): Uint8Array<ArrayBuffer> {
   return writeModule([{ name: 'zero', type: SGEMM_TYPE, body: zero }, { name: 'add', type: SGEMM_TYPE, body: add }, { name: 'few', type: OPERATION_TYPE, body: few }], PAGES);
@@ -79,7 +82,7 @@ export async function findFault(kernels: Kernels): Promise<string | null> {
       if (!agrees(floats, product, lying, ({ lda, ldc, bAt, cAt }) => few(NOT_TURNED, turned ? TURNED : NOT_TURNED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${turned ? ', turned' : ''}`;
     }
   }
-  return null;
+  return findCodedFault(kernels);
 }
 
 function layout({ rows, columns, depth }: Product, length: number, element: Layout['element'], lda = depth + 3): Layout {

@@ -3,11 +3,12 @@
  * published, so functions are replaced in the module's bytes, between fetching and compiling it.
  */
 import { contentHash } from '../../core/hash.ts';
+import { DECODER_TYPE } from './coded.ts';
 import { handsOver, OPERATION_TYPE } from './few-rows.ts';
-import { readModule, type WasmFunction, withBodies, withPrologue } from './module.ts';
+import type { Code } from './code.ts';
+import { readModule, withBodies, withPrologue } from './module.ts';
 import { compiles, findFault, type Kernels } from './proof.ts';
 import { SGEMM_TYPE } from './sgemm.ts';
-import { DEQUANTIZER_TYPE, dequantizer } from './widen.ts';
 
 /** `v128.load`, by which the kernel that adds to C is told from the one that overwrites it: it reads C as well. */
 const LOAD = [0xfd, 0x00];
@@ -22,34 +23,52 @@ export async function obstacle(kernels: Kernels): Promise<string | null> {
 
 /** MLAS's functions by what they are in onnxruntime-web 1.31.0-dev.20260914; in another release they are not found, and stay. */
 const DIGESTS = {
-  /** MlasDequantizeBlockwise: the type alone does not tell the two from others. */
+  /** MlasDequantizeBlockwise, of four bits and of eight: the type alone does not tell the two from others. */
   decoders: { '60a25e5137e0fd10': 4, '3d2b8723188bc77e': 8 } as Readonly<Record<string, 4 | 8>>,
   /** MlasSgemmOperation. */
   operation: '96790d6553caa746',
 };
 
+export interface Swapped {
+  bytes: Uint8Array;
+  /** Whether MatMulNBits multiplies by codes as they lie, and by W as well as by W^T: see coded.ts. */
+  coded: boolean;
+}
+
 /**
  * @param stock ort-wasm-simd-threaded.wasm
- * @returns the module with the product kernels replaced, and where they are known those that decode weights for
- *   MatMulNBits, and with products of few rows in front of MLAS's; null when the product kernels are not found in it as they are known
+ * @returns the module with the product kernels replaced, and where MLAS's operation is known with products of few rows in front of it, and
+ *   where its decoders are too with products of weights in codes; null when the product kernels are not found in it as they are known
  */
-export function withOwnKernels(stock: Uint8Array, products: Kernels): Uint8Array | null {
+export function withOwnKernels(stock: Uint8Array, products: Kernels): Swapped | null {
   const module = readModule(stock);
-  const ofType = (type: string) => module.functions.flatMap((own, index) => (module.types[own.type] === type ? [{ index, body: stock.subarray(own.from, own.to) }] : []));
+  const ofType = (type: string) => module.functions.flatMap((own, index) => (module.types[own.type] === type ? [{ index, own, body: stock.subarray(own.from, own.to) }] : []));
   const found = ofType(SGEMM_TYPE).map(({ index, body }) => ({ index, loads: occurrences(body, LOAD) }));
   const [zero, add] = found.sort((a, b) => a.loads - b.loads);
   // Two functions of this type, one of which reads C too: any other picture is not MLAS's pair of kernels.
   if (!module.hasStack || found.length !== 2 || !zero || !add || zero.loads === add.loads) return null;
   const bodies = new Map([[zero.index, products.zero], [add.index, products.add]]);
-  for (const { index, body } of ofType(DEQUANTIZER_TYPE)) {
-    const bits = DIGESTS.decoders[digest(body)];
-    if (bits) bodies.set(index, dequantizer(bits));
-  }
   const operation = ofType(OPERATION_TYPE).find(({ body }) => digest(body) === DIGESTS.operation);
-  if (!operation) return withBodies(module, bodies);
-  const { type } = module.functions[operation.index] as WasmFunction;
-  bodies.set(operation.index, withPrologue(operation.body, handsOver(module.imported + module.functions.length)));
-  return withBodies(module, bodies, [{ type, body: products.few }]);
+  if (!operation) return { bytes: withBodies(module, bodies), coded: false };
+  const behind = module.imported + module.functions.length;
+  const prologue: Code[] = [handsOver(behind)];
+  const further = [{ type: operation.own.type, body: products.few }];
+  const decoders = ofType(DECODER_TYPE).flatMap(({ index, own, body }) => {
+    const bits = DIGESTS.decoders[digest(body)];
+    return bits ? [{ index, type: own.type, bits }] : [];
+  });
+  const coded = decoders.length === 2;
+  if (coded) {
+    const { notes, panels, product, handsOver: noted } = products.coded;
+    for (const { index, bits } of decoders) bodies.set(index, notes[bits]);
+    const first = behind + further.length;
+    const type = decoders[0]?.type as number;
+    further.push(...panels.map((body) => ({ type, body })), { type: operation.own.type, body: product({ zero: module.imported + zero.index, add: module.imported + add.index, panels: first }) });
+    // A note is no matrix: it has to be seen first.
+    prologue.unshift(noted(first + panels.length));
+  }
+  bodies.set(operation.index, withPrologue(operation.body, prologue));
+  return { bytes: withBodies(module, bodies, further), coded };
 }
 
 function digest(body: Uint8Array): string {

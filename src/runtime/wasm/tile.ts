@@ -1,5 +1,5 @@
 /** What the product kernels are put together from: loops over counts, pointers to rows, and a tile of sums that stays in registers. */
-import { branch, type Code, f32x4, get, i32, increase, loop, set, when } from './code.ts';
+import { branch, type Code, f32x4, get, i32, i8x16, increase, loop, set, when } from './code.ts';
 
 export const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 export const atLeast = (local: number, count: number): Code => [get(local), i32.constant(count), i32.greaterOrEqualUnsigned];
@@ -10,6 +10,9 @@ export const whileAtLeast = (local: number, count: number, ...body: Code[]): Cod
 /** In `to` and the locals behind it: `from`, and what lies a stride further each. */
 export const pointers = (to: number, count: number, from: number, stride: number): Code =>
   [get(from), set(to), each(count - 1, (i) => [get(to + i), get(stride), i32.add, set(to + i + 1)])];
+
+/** Lanes of two vectors, 0 to 3 of the first and 4 to 7 of the second. */
+export const shuffled = (a: number, b: number, ...order: number[]): Code => [get(a), get(b), i8x16.shuffle(order.flatMap((lane) => each(4, (byte) => 4 * lane + byte)))];
 
 /** A few rows of A by a few vectors of columns of B. All but the counts are first locals. */
 export interface Tile {

@@ -1,0 +1,169 @@
+/**
+ * Panels of a matrix in codes, decoded in the order in which the product kernels read B: sixteen columns of the product after the
+ * other, in each the sixteen numbers of one step of the depth side by side (sgemm.ts).
+ *
+ * The weights W [out, in] lie row by row, in blocks along the rows. For x W^T a column of the product is a row of W, so that four rows are
+ * decoded together and turned four by four; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
+ */
+import { branch, choose, type Code, f32x4, functionBody, get, i32, increase, loop, set, when } from './code.ts';
+import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { each, shuffled } from './tile.ts';
+
+/**
+ * A note, in bytes from where it begins: a mark that no weights begin with; what the decoder was asked; the row of the decoded matrix that
+ * it is in, and how many there are; which of the functions below it is for.
+ */
+export const NOTE = { mark: 0, codes: 16, scales: 20, zeros: 24, row: 28, rows: 32, block: 36, kind: 40 } as const;
+
+/** (note, panels, first column, columns, first of the depth, depth, all of the depth, nothing, nothing): a type that MLAS's functions have. */
+export const PANELS_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 i32 -> ';
+const [FROM, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ALL] = [0, 1, 2, 3, 4, 5, 6] as const;
+const PARAMETERS = 9;
+
+export const PANEL_COLUMNS = 16;
+const ROW_BYTES = 4 * PANEL_COLUMNS;
+
+const note = (field: number): Code => [get(FROM), i32.load(field)];
+const inBlocks = (count: Code): Code => [count, note(NOTE.block), i32.divide];
+/** A block's number from the place of a code in its row. */
+const blockOf = (place: Code, shift: number): Code => [place, get(shift), i32.shiftRight];
+
+/**
+ * Reads something of every line of the codes, and writes to the panel what comes of it: the reads wait for memory all at once, where
+ * decoding would come upon them one by one. All but the bits are locals, and are changed.
+ * @param at where the first row's codes are; `step` bytes from a row to the next; `rows` of them; `bytes` in each, of 128 codes at most
+ */
+function touched(bits: Bits, { at, step, rows, bytes, sum }: Record<'at' | 'step' | 'rows' | 'bytes' | 'sum', number>): Code {
+  const read = (offset: Code, fixed = 0): Code => increase(sum, [get(at), offset, i32.add, i32.load(fixed)]);
+  return [
+    loop(
+      read(i32.constant(0)),
+      bits === 8 ? when([get(bytes), i32.constant(LINE), i32.greaterUnsigned], read(i32.constant(LINE))) : [],
+      read([get(bytes), i32.constant(4), i32.sub]),
+      increase(at, get(step)),
+      get(rows), i32.constant(1), i32.sub, set(rows),
+      when(get(rows), branch(1)),
+    ),
+    get(PANEL), get(sum), i32.store(0),
+  ];
+}
+const LINE = 64;
+
+/** @param turned dy W in place of x W^T */
+export function panels(bits: Bits, turned: boolean): Uint8Array {
+  return turned ? acrossRows(bits) : alongRows(bits);
+}
+
+/** Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. */
+function alongRows(bits: Bits): Uint8Array {
+  const ROWS = 4;
+  const [SHIFT, COLUMN_AT, OUT, PLACE, END, BLOCK, ROW, AT, STEP, BYTES, SUM] = each(11, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number, number];
+  const CODES_AT = SUM + 1;
+  const SCALES_AT = CODES_AT + ROWS;
+  const ZEROS_AT = SCALES_AT + ROWS;
+  const INTEGERS = ZEROS_AT + ROWS - PARAMETERS;
+  const RAW = PARAMETERS + INTEGERS;
+  const ZERO = RAW + 1;
+  const SCALE = ZERO + 1;
+  const LOW = SCALE + ROWS;
+  const HIGH = LOW + ROWS;
+  const NUMBERS = HIGH + ROWS;
+  const VECTORS = NUMBERS + 2 * ROWS - RAW;
+
+  const row = (i: number): Code => [
+    // The row's number, the last at most.
+    note(NOTE.row), get(COLUMN), i32.add, get(COLUMN_AT), i32.add, i32.constant(i), i32.add, set(ROW),
+    choose(get(ROW), [note(NOTE.rows), i32.constant(1), i32.sub], [get(ROW), note(NOTE.rows), i32.lessUnsigned]), set(ROW),
+    note(NOTE.codes), codeBytes(bits, [get(ROW), get(ALL), i32.mul, get(DEPTH_AT), i32.add]), i32.add, set(CODES_AT + i),
+    get(ROW), inBlocks(get(ALL)), i32.mul, set(BLOCK),
+    note(NOTE.scales), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT + i),
+    note(NOTE.zeros), codeBytes(bits, get(BLOCK)), i32.add, set(ZEROS_AT + i),
+  ];
+  const decoded = (i: number): Code => [
+    get(SCALES_AT + i), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, f32x4.loadSplat(0), set(SCALE + i),
+    zeroPoint(bits, ZEROS_AT + i, BLOCK, ZERO),
+    unpacked(bits, CODES_AT + i, ZERO, RAW, LOW + i, HIGH + i),
+    increase(CODES_AT + i, i32.constant((CODES_AT_ONCE * bits) / 8)),
+  ];
+  /** Four numbers of each of four rows, as four of each of four steps of the depth. */
+  const quarter = (q: number): Code => [
+    each(ROWS, (i) => [fourFloats(q, LOW + i, HIGH + i, SCALE + i), set(NUMBERS + i)]),
+    ([[0, 1], [2, 3]] as const).map(([a, b], i) => [
+      shuffled(NUMBERS + a, NUMBERS + b, 0, 4, 1, 5), set(NUMBERS + ROWS + 2 * i),
+      shuffled(NUMBERS + a, NUMBERS + b, 2, 6, 3, 7), set(NUMBERS + ROWS + 2 * i + 1),
+    ]),
+    each(ROWS, (step) => [
+      get(OUT),
+      shuffled(NUMBERS + ROWS + (step >> 1), NUMBERS + ROWS + 2 + (step >> 1), ...(step % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7])),
+      f32x4.store(ROW_BYTES * (ROWS * q + step)),
+    ]),
+  ];
+  return functionBody([{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
+    note(NOTE.block), i32.trailingZeros, set(SHIFT),
+    get(DEPTH_AT), get(DEPTH), i32.add, set(END),
+    codeBytes(bits, get(ALL)), set(STEP),
+    codeBytes(bits, get(DEPTH)), set(BYTES),
+    note(NOTE.codes), note(NOTE.row), get(COLUMN), i32.add, get(STEP), i32.mul, i32.add, codeBytes(bits, get(DEPTH_AT)), i32.add, set(AT),
+    get(COLUMNS), set(ROW),
+    touched(bits, { at: AT, step: STEP, rows: ROW, bytes: BYTES, sum: SUM }),
+    loop(when([get(COLUMN_AT), get(COLUMNS), i32.lessUnsigned],
+      each(ROWS, row),
+      // The panel that the columns are in, and where in it.
+      get(PANEL), get(COLUMN_AT), i32.constant(-PANEL_COLUMNS), i32.and, get(DEPTH), i32.mul, get(COLUMN_AT), i32.constant(PANEL_COLUMNS - 1), i32.and, i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(OUT),
+      get(DEPTH_AT), set(PLACE),
+      loop(
+        blockOf(get(PLACE), SHIFT), set(BLOCK),
+        each(ROWS, decoded),
+        each(4, quarter),
+        increase(OUT, i32.constant(ROW_BYTES * CODES_AT_ONCE)),
+        increase(PLACE, i32.constant(CODES_AT_ONCE)),
+        when([get(PLACE), get(END), i32.lessUnsigned], branch(1)),
+      ),
+      increase(COLUMN_AT, i32.constant(ROWS)),
+      branch(1))),
+  ]);
+}
+
+/** Columns of the product are columns of W, sixteen and sixteen. Scales are negative here, as a sign of it. */
+function acrossRows(bits: Bits): Uint8Array {
+  const [SHIFT, STEP, LEFT, OUT, PLACE, END, BLOCK, CODES_AT, SCALES_AT, ZEROS_AT, FIRST, ROW_CODES, ROW_BLOCKS, AT, BYTES, SUM] = each(16, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
+  const RAW = SUM + 1;
+  const [ZERO, SCALE, LOW, HIGH] = each(4, (i) => RAW + 1 + i) as [number, number, number, number];
+  return functionBody([{ type: 'i32', count: RAW - PARAMETERS }, { type: 'v128', count: 5 }], [
+    note(NOTE.block), i32.trailingZeros, set(SHIFT),
+    note(NOTE.row), get(COLUMN), i32.add, set(FIRST),
+    get(FIRST), get(COLUMNS), i32.add, set(END),
+    codeBytes(bits, note(NOTE.rows)), set(ROW_CODES),
+    inBlocks(note(NOTE.rows)), set(ROW_BLOCKS),
+    // From one panel to the next.
+    get(DEPTH), i32.constant(Math.log2(ROW_BYTES)), i32.shiftLeft, set(STEP),
+    get(DEPTH), set(LEFT),
+    note(NOTE.codes), get(DEPTH_AT), get(ROW_CODES), i32.mul, i32.add, set(CODES_AT),
+    get(CODES_AT), codeBytes(bits, get(FIRST)), i32.add, set(AT),
+    codeBytes(bits, get(COLUMNS)), set(BYTES),
+    touched(bits, { at: AT, step: ROW_CODES, rows: LEFT, bytes: BYTES, sum: SUM }),
+    get(DEPTH), set(LEFT),
+    note(NOTE.scales), get(DEPTH_AT), get(ROW_BLOCKS), i32.mul, i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT),
+    note(NOTE.zeros), codeBytes(bits, [get(DEPTH_AT), get(ROW_BLOCKS), i32.mul]), i32.add, set(ZEROS_AT),
+    loop(when(get(LEFT),
+      get(PANEL), set(OUT),
+      get(FIRST), set(PLACE),
+      loop(
+        blockOf(get(PLACE), SHIFT), set(BLOCK),
+        f32x4.zero, get(SCALES_AT), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, f32x4.loadSplat(0), f32x4.sub, set(SCALE),
+        zeroPoint(bits, ZEROS_AT, BLOCK, ZERO),
+        get(CODES_AT), codeBytes(bits, get(PLACE)), i32.add, set(AT),
+        unpacked(bits, AT, ZERO, RAW, LOW, HIGH),
+        each(4, (q) => [get(OUT), fourFloats(q, LOW, HIGH, SCALE), f32x4.store(16 * q)]),
+        increase(OUT, get(STEP)),
+        increase(PLACE, i32.constant(CODES_AT_ONCE)),
+        when([get(PLACE), get(END), i32.lessUnsigned], branch(1)),
+      ),
+      increase(PANEL, i32.constant(ROW_BYTES)),
+      increase(CODES_AT, get(ROW_CODES)),
+      increase(SCALES_AT, [get(ROW_BLOCKS), i32.constant(2), i32.shiftLeft]),
+      increase(ZEROS_AT, codeBytes(bits, get(ROW_BLOCKS))),
+      get(LEFT), i32.constant(1), i32.sub, set(LEFT),
+      branch(1))),
+  ]);
+}

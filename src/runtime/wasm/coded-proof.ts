@@ -1,0 +1,99 @@
+/** Proves the products with weights in codes on this browser, as proof.ts does the others: every way through them, against sums in float64. */
+import type { Bits } from './codes.ts';
+import { type CodedKernels, DECODER_TYPE } from './coded.ts';
+import { NOT_TURNED, OPERATION_TYPE, TURNED } from './few-rows.ts';
+import { writeModule } from './module.ts';
+import { SGEMM_TYPE } from './sgemm.ts';
+
+/** Products of so many columns and so deep, beyond what is decoded at once among them; the first column that is asked for; the block. */
+const SHAPES = [
+  { columns: 5, depth: 32, from: 0, block: 16 },
+  { columns: 18, depth: 192, from: 0, block: 32 },
+  { columns: 160, depth: 64, from: 16, block: 16 },
+] as const;
+const TURNED_SHAPES = [
+  { columns: 64, depth: 192, from: 0, block: 32 },
+  { columns: 160, depth: 64, from: 16, block: 16 },
+] as const;
+/** And whether C is added to. */
+const ROWS = [[1, 0], [3, 1], [7, 0]] as const;
+const ALPHA = 0.75;
+const PAGES = 6;
+/** Float32 sums of up to 192 products of numbers of about one. */
+const TOLERANCE = 1e-4;
+const GUARD = 16;
+
+type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
+type Note = (out: number, codes: number, scales: number, zeros: number, block: number, columnWise: number, depth: number, columns: number, pool: number) => void;
+
+/** The kernels as a module of their own: `product`, and what notes codes of four and of eight bits. */
+export function codedModule({ zero, add, coded }: { zero: Uint8Array; add: Uint8Array; coded: CodedKernels }): Uint8Array<ArrayBuffer> {
+  return writeModule([
+    { name: 'zero', type: SGEMM_TYPE, body: zero },
+    { name: 'add', type: SGEMM_TYPE, body: add },
+    ...coded.panels.map((body, i) => ({ name: `panels${i}`, type: DECODER_TYPE, body })),
+    { name: 'note4', type: DECODER_TYPE, body: coded.notes[4] },
+    { name: 'note8', type: DECODER_TYPE, body: coded.notes[8] },
+    { name: 'product', type: OPERATION_TYPE, body: coded.product({ zero: 0, add: 1, panels: 2 }) },
+  ], PAGES);
+}
+
+/** @returns null when all is right, else the first product that is not */
+export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Array; coded: CodedKernels }): Promise<string | null> {
+  const { instance } = await WebAssembly.instantiate(codedModule(kernels));
+  const { memory, note4, note8, product } = instance.exports as unknown as { memory: WebAssembly.Memory; note4: Note; note8: Note; product: Operation };
+  for (const bits of [4, 8] as const) for (const turned of [false, true]) for (const shape of turned ? TURNED_SHAPES : SHAPES) {
+    const { columns, depth, from, block } = shape;
+    const { codes, scales, zeros, weights } = sample(bits, turned, columns, depth, block);
+    let end = 0;
+    const place = (bytes: number): number => {
+      const at = end;
+      end += Math.ceil(bytes / 16) * 16;
+      return at;
+    };
+    const [codesAt, scalesAt, zerosAt, noted] = [place(codes.length), place(scales.byteLength), place(zeros.length), place(4 * columns * depth)];
+    new Uint8Array(memory.buffer).set(codes, codesAt);
+    new Uint8Array(memory.buffer).set(zeros, zerosAt);
+    new Float32Array(memory.buffer).set(turned ? scales.map((scale) => -scale) : scales, scalesAt / 4);
+    (bits === 4 ? note4 : note8)(noted, codesAt, scalesAt, zerosAt, block, 1, depth, columns, 0);
+    for (const [rows, beta] of ROWS) {
+      const [lda, ldc, count] = [depth + 4, columns + 3, columns - from];
+      const a = Float32Array.from({ length: rows * lda }, (_, i) => Math.sin(i * 12.9898));
+      const before = Float32Array.from({ length: rows * ldc + GUARD }, (_, i) => Math.cos(i));
+      const [aAt, cAt] = [end, end + 4 * a.length];
+      new Float32Array(memory.buffer).set(a, aAt / 4);
+      new Float32Array(memory.buffer).set(before, cAt / 4);
+      product(NOT_TURNED, TURNED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
+      const found = new Float32Array(memory.buffer, cAt, before.length);
+      for (const [at, value] of found.entries()) {
+        const [i, j] = [Math.floor(at / ldc), at % ldc];
+        const own = i < rows && j < count;
+        let expected = own && beta === 0 ? 0 : (before[at] as number);
+        if (own) for (let k = 0; k < depth; k++) expected += ALPHA * (a[i * lda + k] as number) * (weights[(from + j) * depth + k] as number);
+        if (!(Math.abs(value - expected) <= (own ? TOLERANCE * Math.max(1, Math.sqrt(depth)) : 0))) return `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${turned ? ', turned' : ''}${beta ? ', add' : ''}`;
+      }
+    }
+  }
+  return null;
+}
+
+/** Codes of a product's B, whose columns are rows of the weights, or where it is turned columns of theirs; and the numbers they stand for, [columns, depth]. */
+function sample(bits: Bits, turned: boolean, columns: number, depth: number, block: number): { codes: Uint8Array; scales: Float32Array; zeros: Uint8Array; weights: Float64Array } {
+  const width = turned ? columns : depth;
+  const count = columns * depth;
+  let state = 1;
+  const random = (): number => (state = (state * 48271) % 2147483647);
+  const bytes = (length: number): Uint8Array => Uint8Array.from({ length: (length * bits) / 8 }, () => random() & 0xff);
+  const [codes, zeros] = [bytes(count), bytes(count / block)];
+  const scales = Float32Array.from({ length: count / block }, () => (1 + (random() % 7)) / (4 * 2 ** bits));
+  const code = (from: Uint8Array, i: number): number => (bits === 8 ? (from[i] as number) : ((from[i >> 1] as number) >> (4 * (i & 1))) & 15);
+  return {
+    codes, scales, zeros,
+    weights: Float64Array.from({ length: count }, (_, i) => {
+      const [column, k] = [Math.floor(i / depth), i % depth];
+      const place = turned ? k * width + column : column * width + k;
+      const own = Math.floor(place / block);
+      return (code(codes, place) - code(zeros, own)) * (scales[own] as number);
+    }),
+  };
+}

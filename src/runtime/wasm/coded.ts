@@ -1,0 +1,153 @@
+/**
+ * Products with weights in codes of four or eight bits (models/quantize.ts) that are decoded where they are multiplied. ONNX Runtime's
+ * MatMulNBits decodes the whole matrix to float32 on one thread and has MLAS multiply, which reads it again to pack it. Here its decoder
+ * (MlasDequantizeBlockwise) only notes, in the room that the decoded matrix would have taken, where the codes are; and the product
+ * (MlasSgemmOperation), when it comes upon such a note in place of B, decodes a panel at a time, on every thread its own, straight into the
+ * order in which the product kernels read it (coded-panels.ts).
+ *
+ * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
+ * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`turnedProduct` in onnx/ops/quantized.ts).
+ */
+import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
+import { NOTE, PANEL_COLUMNS, panels } from './coded-panels.ts';
+import type { Bits } from './codes.ts';
+import { NOT_TURNED, TURNED } from './few-rows.ts';
+import { atLeast } from './tile.ts';
+
+/** (dst, src, scales, zero points, block size, column-wise, rows, columns, thread pool): MlasDequantizeBlockwise, in onnxruntime/core/mlas/lib/q4_dq.cpp. */
+export const DECODER_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 i32 -> ';
+
+const MARK_WORDS = 4;
+/** There is one in each row that a thread may begin with: MLAS cuts B into so many columns of the product, or multiples. */
+const ROWS_A_NOTE = PANEL_COLUMNS;
+/** A note has room in a row of so many numbers. */
+const FEWEST_COLUMNS = 16;
+
+/** `kind` of a note: which of the functions that write panels reads it. */
+const KINDS: readonly { bits: Bits; turned: boolean }[] = [{ bits: 4, turned: false }, { bits: 8, turned: false }, { bits: 4, turned: true }, { bits: 8, turned: true }];
+
+/** Columns and depth of what is decoded at once, as much as MLAS packs. */
+const COLUMNS_AT_ONCE = 128;
+const DEPTH_AT_ONCE = 128;
+const PANEL_BYTES = 4 * COLUMNS_AT_ONCE * DEPTH_AT_ONCE;
+const LINE = 64;
+
+/** Where the functions that the product calls are, among all functions of its module. */
+export interface CodedCalls {
+  zero: number;
+  add: number;
+  /** The first of the functions that write panels. */
+  panels: number;
+}
+
+export interface CodedKernels {
+  /** In place of the decoders. */
+  notes: Readonly<Record<Bits, Uint8Array>>;
+  panels: readonly Uint8Array[];
+  /** Of the type of MLAS's operation. */
+  product(calls: CodedCalls): Uint8Array;
+  /** In front of MlasSgemmOperation: where B is noted, it is the function `product` that multiplies. */
+  handsOver(product: number): Code;
+}
+
+/** @param mark what notes begin with: four words that nothing else can be expected to begin with, so chance's, and new in every page */
+export function codedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): CodedKernels {
+  return {
+    notes: { 4: notes(4, mark), 8: notes(8, mark) },
+    panels: KINDS.map(({ bits, turned }) => panels(bits, turned)),
+    product,
+    handsOver: (own) => handsOver(own, mark),
+  };
+}
+
+/**
+ * As far as the lab's own graphs ask for it: column-wise, zero points given, rows a multiple of the block and a column's zero points
+ * whole bytes. It stops at anything else.
+ */
+function notes(bits: Bits, mark: Uint32Array): Uint8Array {
+  const [OUT, CODES, SCALES, ZEROS, BLOCK, COLUMN_WISE, DEPTH, ROWS] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [ROW, TURNS, STEP] = [9, 10, 11];
+  const refused = [
+    [get(COLUMN_WISE), i32.equalsZero],
+    [get(ZEROS), i32.equalsZero],
+    [get(BLOCK), i32.constant(FEWEST_COLUMNS), i32.lessUnsigned],
+    [get(DEPTH), get(BLOCK), i32.remainder],
+    ...(bits === 4 ? [[get(DEPTH), get(BLOCK), i32.divide, i32.constant(1), i32.and]] : []),
+  ];
+  const word = (offset: number, value: Code): Code => [get(OUT), value, i32.store(offset)];
+  return functionBody([{ type: 'i32', count: 3 }], [
+    refused.map((condition) => when(condition, unreachable)),
+    // The sign of the first scale.
+    get(SCALES), i32.load(0), i32.constant(31), i32.shiftRight, set(TURNS),
+    get(DEPTH), i32.constant(Math.log2(4 * ROWS_A_NOTE)), i32.shiftLeft, set(STEP),
+    loop(when([get(ROW), get(ROWS), i32.lessUnsigned],
+      Array.from(mark, (value, i) => word(NOTE.mark + 4 * i, i32.constant(value | 0))),
+      word(NOTE.codes, get(CODES)),
+      word(NOTE.scales, get(SCALES)),
+      word(NOTE.zeros, get(ZEROS)),
+      word(NOTE.row, get(ROW)),
+      word(NOTE.rows, get(ROWS)),
+      word(NOTE.block, get(BLOCK)),
+      word(NOTE.kind, choose(kind(bits, true), kind(bits, false), get(TURNS))),
+      increase(OUT, get(STEP)),
+      increase(ROW, i32.constant(ROWS_A_NOTE)),
+      branch(1))),
+  ]);
+}
+
+const kind = (bits: Bits, turned: boolean): Code => i32.constant(KINDS.findIndex((own) => own.bits === bits && own.turned === turned));
+
+const [A_TURNED, B_TURNED, M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12] as const;
+const PARAMETERS = 13;
+const LOCALS = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22] as const;
+
+function product({ zero, add, panels: first }: CodedCalls): Uint8Array {
+  const [STACK, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ROWS_LEFT, A_AT, C_AT, HANDLED] = LOCALS;
+  const upTo = (most: number, left: Code): Code => choose([left], i32.constant(most), [left, i32.constant(most), i32.lessUnsigned]);
+  const bytes = (local: number): Code => [get(local), i32.constant(2), i32.shiftLeft];
+  const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel), set(HANDLED)];
+  const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
+  return functionBody([{ type: 'i32', count: LOCALS.length }], [
+    // MatMulNBits asks for no other products.
+    when([get(A_TURNED), i32.constant(NOT_TURNED), i32.equals, i32.equalsZero], unreachable),
+    when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
+    stackPointer, set(STACK),
+    get(STACK), i32.constant(PANEL_BYTES), i32.sub, i32.constant(-LINE), i32.and, set(PANEL),
+    // The product kernels use the stack below.
+    get(PANEL), moveStackPointer,
+    loop(when([get(COLUMN), get(N), i32.lessUnsigned],
+      upTo(COLUMNS_AT_ONCE, [get(N), get(COLUMN), i32.sub]), set(COLUMNS),
+      i32.constant(0), set(DEPTH_AT),
+      loop(when([get(DEPTH_AT), get(K), i32.lessUnsigned],
+        upTo(DEPTH_AT_ONCE, [get(K), get(DEPTH_AT), i32.sub]), set(DEPTH),
+        KINDS.map((_, i) => when([get(B), i32.load(NOTE.kind), i32.constant(i), i32.equals],
+          get(B), get(PANEL), get(COLUMN), get(COLUMNS), get(DEPTH_AT), get(DEPTH), get(K), i32.constant(0), i32.constant(0), call(first + i))),
+        get(M), set(ROWS_LEFT),
+        get(A), bytes(DEPTH_AT), i32.add, set(A_AT),
+        get(C), bytes(COLUMN), i32.add, set(C_AT),
+        loop(when(get(ROWS_LEFT),
+          whenElse([get(DEPTH_AT), i32.equalsZero, get(BETA), f32.constant(0), f32.equals, i32.and], rows(zero), rows(add)),
+          onward(A_AT, LDA),
+          onward(C_AT, LDC),
+          get(ROWS_LEFT), get(HANDLED), i32.sub, set(ROWS_LEFT),
+          branch(1))),
+        increase(DEPTH_AT, get(DEPTH)),
+        branch(1))),
+      increase(COLUMN, get(COLUMNS)),
+      branch(1))),
+    get(STACK), moveStackPointer,
+  ]);
+}
+
+function handsOver(own: number, mark: Uint32Array): Code {
+  return when(
+    [
+      [get(B_TURNED), i32.constant(TURNED), i32.equals],
+      atLeast(K, FEWEST_COLUMNS), i32.and,
+      Array.from(mark, (value, i): Code => [get(B), i32.load(NOTE.mark + 4 * i), i32.constant(value | 0), i32.equals, i32.and]),
+    ],
+    Array.from({ length: PARAMETERS }, (_, i) => get(i)),
+    call(own),
+    giveBack,
+  );
+}

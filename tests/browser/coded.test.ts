@@ -1,0 +1,44 @@
+/** Products with weights in codes (src/runtime/wasm/coded.ts), as a browser computes them. */
+import { expect, test } from '@playwright/test';
+import { inBrowser } from '../in-browser.ts';
+import type { CodedShape } from './coded-page.ts';
+
+const MODULE = 'tests/browser/coded-page.ts';
+
+test('x W^T and dy W of the sizes that models have, of four and of eight bits, on two threads', async ({ page }) => {
+  const shapes: CodedShape[] = [
+    { rows: 128, out: 512, into: 1024, bits: 4 },
+    { rows: 63, out: 544, into: 1024, bits: 8 },
+    // More rows than columns: MLAS cuts these by rows, so that every thread decodes all of it.
+    { rows: 1100, out: 128, into: 192, bits: 4 },
+    // One row, and as many as answering takes.
+    { rows: 1, out: 2048, into: 1024, bits: 4 },
+    { rows: 17, out: 320, into: 576, bits: 8 },
+    // Fewer numbers than a panel is deep, blocks of sixteen.
+    { rows: 3, out: 64, into: 48, bits: 8 },
+  ];
+  const errors = await inBrowser<{ straight: number; turned: number }[]>(page, MODULE, 'codedErrors', shapes);
+  for (const [i, { straight, turned }] of errors.entries()) {
+    const { rows, out, into, bits } = shapes[i] as CodedShape;
+    console.log(`${rows} rows, ${out} x ${into} of ${bits} bits: ${straight.toExponential(1)}, turned ${turned.toExponential(1)}`);
+    expect(straight, `shape ${i}`).toBeLessThan(5e-6);
+    expect(turned, `shape ${i}`).toBeLessThan(5e-6);
+  }
+});
+
+test('the proof finds what is wrong with kernels, and nothing with the lab’s', async ({ page }) => {
+  const found = await inBrowser<Record<'own' | 'bits' | 'ways' | 'kernels' | 'inAll', string | null>>(page, MODULE, 'codedProofs');
+  expect(found.own).toBeNull();
+  for (const wrong of ['bits', 'ways', 'kernels', 'inAll'] as const) expect(found[wrong], wrong).toMatch(/bits|out of bounds/);
+});
+
+test('products that MatMulNBits never asks for stop', async ({ page }) => {
+  expect(await inBrowser(page, MODULE, 'oddProducts')).toEqual(['computed', 'stopped', 'stopped']);
+});
+
+test('a graph that turns codes is taken only where that is known', async ({ page }) => {
+  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm')).toEqual({ multiplies: true, code: 'taken' });
+  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'webgpu')).toEqual({ multiplies: false, code: 'runtime.turned' });
+  await page.goto('about:blank');
+  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm', { stockProducts: true })).toEqual({ multiplies: false, code: 'runtime.turned' });
+});
