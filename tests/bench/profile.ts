@@ -3,6 +3,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { initialAdapter } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Generator } from '../../src/generation/index.ts';
+import { createBaseModel } from '../../src/models/base-model.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import type { Storage } from '../../src/models/stored.ts';
 import { openDevice } from '../../src/runtime/index.ts';
@@ -12,11 +13,17 @@ import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { SGEMM_TYPE } from '../../src/runtime/wasm/sgemm.ts';
 import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 import { trainingStep, type Work } from './ours.ts';
-import { LARGE, type LargeName, LORA, WORLD_DENSE, randomModel } from './shapes.ts';
+import { LARGE, type LargeName, LORA, madeUp, WORLD_DENSE, randomModel } from './shapes.ts';
 
 const KERNELS: Readonly<Record<string, string>> = { [SGEMM_TYPE]: 'product kernel', [OPERATION_TYPE]: 'packing (MLAS)' };
 const PROMPT = 8;
-export const ANSWER = 96;
+/** New tokens of an answer: a large checkpoint's take long. */
+const ANSWER = { small: 96, large: 16 } as const;
+
+/** Steps that `work` takes each time. */
+export function steps(kind: 'training' | 'decoding', large: boolean): number {
+  return kind === 'training' ? 1 : ANSWER[large ? 'large' : 'small'];
+}
 
 /** What the lab puts behind all others, in order. */
 const BEHIND = ['product of few rows', ...Array.from({ length: 4 }, () => 'decoding weights'), 'product of weights in codes'];
@@ -34,22 +41,25 @@ export async function kernelNames(): Promise<Record<string, string>> {
   }));
 }
 
-/** A large checkpoint's step, layer by layer on 128 tokens; with few layers it is soon done. */
+/** A large checkpoint's step on 128 tokens, or its answers; with few layers it is soon done. */
 export interface LargeWork {
   model: LargeName;
   storage: Storage;
   layers: number;
+  engine: 'whole' | 'blockwise';
 }
 
-/** One step of K adapters of world-dense: 128 tokens of training each, or a whole greedy answer each. One thread. @param large train this in its place */
+/** One step of K adapters of world-dense: 128 tokens of training each, or a whole greedy answer each. One thread. @param large this in its place, K prompts of the base where it answers */
 export async function work(kind: 'training' | 'decoding', adapters: number, large?: LargeWork): Promise<Work> {
   const device = await openDevice('wasm', { threads: 1 });
-  if (large) return trainingStep(device, parseConfig({ ...LARGE[large.model], num_hidden_layers: large.layers }), { adapters, storage: large.storage, engine: 'blockwise' });
+  const config = large ? parseConfig({ ...LARGE[large.model], num_hidden_layers: large.layers }) : WORLD_DENSE;
+  if (large && kind === 'training') return trainingStep(device, config, { adapters, storage: large.storage, engine: large.engine });
   if (kind === 'training') return trainingStep(device, WORLD_DENSE, { adapters });
   const rng = new Rng('profile');
-  const generator = await Generator.create(await randomModel(WORLD_DENSE, device), Array.from({ length: adapters }, (_, i) => initialAdapter(LORA, WORLD_DENSE, new Rng(i))), { stops: [WORLD_DENSE.vocab_size * 2] });
-  const prompt = Array.from({ length: PROMPT }, () => 3 + rng.int(WORLD_DENSE.vocab_size - 3));
+  const answer = steps(kind, large !== undefined);
+  const generator = await Generator.create(await (large ? createBaseModel(madeUp(config), device, { storage: large.storage }) : randomModel(config, device)), large ? [] : Array.from({ length: adapters }, (_, i) => initialAdapter(LORA, WORLD_DENSE, new Rng(i))), { stops: [config.vocab_size * 2] });
+  const prompt = Array.from({ length: PROMPT }, () => 3 + rng.int(config.vocab_size - 3));
   return async () => {
-    await generator.generate(Array.from({ length: adapters }, (_, adapter) => ({ id: String(adapter), adapter, prompt, maxNewTokens: ANSWER, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })));
+    await generator.generate(Array.from({ length: adapters }, (_, adapter) => ({ id: String(adapter), adapter: large ? 0 : adapter, prompt, maxNewTokens: answer, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: '' })));
   };
 }
