@@ -1,5 +1,6 @@
 // node tools/bench-kernels.mjs [--rounds=11]: the lab's product kernels against ONNX Runtime's own, one thread in Chromium: medians of the inner
-// loop's GFLOP/s, and microseconds of products of few rows as a graph asks for them.
+// loop's GFLOP/s, and microseconds of products of few rows as a graph asks for them; and of products with weights in codes beside the same with decoded
+// weights, which are there already, on one thread and on two.
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
 
@@ -18,6 +19,12 @@ try {
   for (const [shape, own] of Object.entries(few.false)) {
     const [ours, theirs] = [median(own), median(few.true[shape])];
     console.log(`${shape.padEnd(34)}${ours.toFixed(1).padStart(9)} us${theirs.toFixed(1).padStart(13)} us${(theirs / ours).toFixed(2).padStart(8)}`);
+  }
+  for (const threads of [1, 2]) {
+    const page = await bench.fresh();
+    const coded = await page.evaluate(async ([rounds, own]) => (await import('/tests/bench/kernels.ts')).coded(rounds, own), [Number(args.rounds), threads]);
+    console.log(`\n${`rows x depth x columns, ${threads} ${threads === 1 ? 'thread' : 'threads'}`.padEnd(42)}${'in codes'.padStart(12)}${'decoded before'.padStart(18)}${'ratio'.padStart(8)}`);
+    for (const [shape, { codes, decoded }] of Object.entries(coded)) console.log(`${shape.padEnd(42)}${median(codes).toFixed(0).padStart(9)} us${median(decoded).toFixed(0).padStart(15)} us${(median(decoded) / median(codes)).toFixed(2).padStart(8)}`);
   }
 } finally {
   await bench.close();
