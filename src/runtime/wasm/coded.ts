@@ -6,7 +6,7 @@
  * order in which the product kernels read it (coded-panels.ts).
  *
  * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
- * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`turnedProduct` in onnx/ops/quantized.ts).
+ * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTurnedNBits` in onnx/ops/quantized.ts).
  */
 import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
 import { NOTE, PANEL_COLUMNS, panels } from './coded-panels.ts';
