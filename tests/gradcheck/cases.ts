@@ -1,4 +1,5 @@
 /** For every gradient rule at least one small graph that goes through it, and all the ways its inputs may be shaped. */
+import { Rng } from '../../src/core/rng.ts';
 import * as op from '../../src/onnx/index.ts';
 import type { Graph, Shape, Value } from '../../src/onnx/index.ts';
 
@@ -9,6 +10,8 @@ export interface Case {
   /** Trained inputs: shapes, and the range their values are drawn from (default -1..1). */
   inputs: { shape: Shape; range?: readonly [number, number] }[];
   build(inputs: Value[], graph: Graph): Value;
+  /** Only a device that `multipliesCodes` can take the gradient; any other has to refuse it. */
+  codes?: true;
 }
 
 type One = (x: Value, g: Graph) => Value;
@@ -33,6 +36,22 @@ const gemms: Case[] = [false, true].flatMap((transA) =>
     build: ([a, b, c]: Value[]) => op.gemm(a as Value, b as Value, { transA, transB, alpha: 1.5, c: c as Value }),
   })),
 );
+
+/** By a matrix of eight bits, or of four: whole blocks lie along its rows and along its columns. */
+const coded = (bits: 4 | 8, [block, out, blocks]: readonly [number, number, number]): Case => ({
+  rule: 'MatMulNBits',
+  title: `${out} by ${blocks * block} codes of ${bits} bits, ${block} to a block`,
+  inputs: [{ shape: [3, blocks * block] }],
+  codes: true,
+  build: ([x], g) => {
+    const rng = new Rng(`codes of ${bits} bits`);
+    const bytes = (length: number): number[] => Array.from({ length }, () => Math.floor(256 * rng.float()));
+    const size = (block * bits) / 8;
+    const scale = Array.from({ length: out * blocks }, () => 2 ** -bits * (0.5 + rng.float()));
+    const codes = [g.constant(bytes(out * blocks * size), 'uint8', [out, blocks, size]), g.constant(scale, 'float32', [out * blocks]), g.constant(bytes((out * blocks * bits) / 8), 'uint8', [(out * blocks * bits) / 8])] as const;
+    return op.matMulNBits(x as Value, ...codes);
+  },
+});
 
 const indices = (g: Graph, values: number[], shape: Shape): Value => g.constant(values, 'int32', shape);
 
@@ -78,6 +97,8 @@ export const CASES: readonly Case[] = [
   two('MatMul', 'a batch by a batch', [2, 2, 3], [2, 3, 2], op.matMul),
   two('MatMul', 'a batch by one matrix', [2, 2, 3], [3, 2], op.matMul),
   two('MatMul', 'batches that broadcast', [2, 1, 2, 3], [1, 2, 3, 2], op.matMul),
+  coded(4, [16, 32, 2]),
+  coded(8, [16, 48, 3]),
   two('MatMulNT', 'a batch by a batch', [2, 2, 3], [2, 4, 3], op.matMulNT),
   two('MatMulNT', 'batches that broadcast', [2, 2, 3], [1, 2, 3], op.matMulNT),
   ...gemms,

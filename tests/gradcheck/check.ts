@@ -1,4 +1,5 @@
 /** Compares each case's gradients with central differences, on a device, inside the page. */
+import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Graph, type Value, elements, gradients, mul, reduceSum } from '../../src/onnx/index.ts';
 import { RULES } from '../../src/onnx/rules.ts';
@@ -38,14 +39,9 @@ export async function check(wish: 'wasm' | 'webgpu', rules?: string[]): Promise<
 const STEP = 1e-2;
 
 async function checkOne(candidate: Case, device: Device): Promise<Checked> {
+  if (candidate.codes && !device.multipliesCodes) return refused(candidate, device);
   const rng = new Rng(`${candidate.rule}/${candidate.title}`);
-  const g = new Graph(`${candidate.rule}: ${candidate.title}`);
-  const inputs = candidate.inputs.map(({ shape }, i) => g.input(`x${i}`, 'float32', shape));
-  const y = candidate.build(inputs, g);
-  const contains = g.tape.some((node) => node.op === candidate.rule);
-  const r = g.constant(Array.from({ length: elements(y.shape) }, () => 2 * rng.float() - 1), 'float32', y.shape);
-  const scalar = reduceSum(mul(y, r), y.shape.map((_, i) => i));
-  g.output('f', scalar);
+  const { g, r, contains } = forwardGraph(candidate, rng);
   const [forward, backward] = [device.program(g), device.program(gradientGraph(candidate, r, g))];
   const f = await forward.bind({});
   const values = candidate.inputs.map(({ shape, range: [low, high] = [-1, 1] }) => Float32Array.from({ length: elements(shape) }, () => low + (high - low) * rng.float()));
@@ -72,6 +68,30 @@ async function checkOne(candidate: Case, device: Device): Promise<Checked> {
   }
   await Promise.all([forward.dispose(), backward.dispose()]);
   return { rule: candidate.rule, title: candidate.title, error: worst / scale, contains };
+}
+
+/** A gradient that the device has no kernel for: computed all the same it would be another one. */
+function refused(candidate: Case, device: Device): Checked {
+  const { g, r, contains } = forwardGraph(candidate, new Rng(candidate.title));
+  const checked = { rule: candidate.rule, title: candidate.title, error: 0, contains };
+  try {
+    device.program(gradientGraph(candidate, r, g));
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'runtime.turned') return checked;
+    throw error;
+  }
+  return { ...checked, problem: 'was not refused' };
+}
+
+/** f = sum of y times r, drawn at random: no entry of y's cotangent is like another. */
+function forwardGraph(candidate: Case, rng: Rng): { g: Graph; r: Value; contains: boolean } {
+  const g = new Graph(`${candidate.rule}: ${candidate.title}`);
+  const inputs = candidate.inputs.map(({ shape }, i) => g.input(`x${i}`, 'float32', shape));
+  const y = candidate.build(inputs, g);
+  const contains = g.tape.some((node) => node.op === candidate.rule);
+  const r = g.constant(Array.from({ length: elements(y.shape) }, () => 2 * rng.float() - 1), 'float32', y.shape);
+  g.output('f', reduceSum(mul(y, r), y.shape.map((_, i) => i)));
+  return { g, r, contains };
 }
 
 function gradientGraph(candidate: Case, r: Value, original: Graph): Graph {
