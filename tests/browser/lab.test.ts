@@ -199,11 +199,14 @@ test('the untuned model and a study\'s adapter can be chatted with', async ({ pa
     async ([base, study]) => {
       const { lab } = window as unknown as LabWindow;
       const ask = { model: base as string, messages: [{ role: 'user' as const, content: 'Where does Anna live?' }], max_new_tokens: 6 };
-      return [await lab.models.chat(ask), await lab.models.chat(ask), await lab.models.chat({ ...ask, study, cell: `${base}/lima-x-world/EN/0` })];
+      const tuned = { ...ask, study, cell: `${base}/lima-x-world/EN/0` };
+      return [await lab.models.chat(ask), await lab.models.chat(ask), await lab.models.chat(tuned), ...(await Promise.all([tuned, ask, ask, tuned].map((one) => lab.models.chat(one))))];
     },
     [model, id],
   );
-  expect(replies[0]?.text).toBe(replies[1]?.text);
+  const [base, again, tuned, ...atOnce] = replies.map(({ text }) => text);
+  expect(again).toBe(base);
+  expect(atOnce, 'asked at once they are answered in turn').toEqual([tuned, base, base, tuned]);
   for (const reply of replies) expect(reply.tokens).toBeLessThanOrEqual(6);
   const unknown = await failureOf(page, `await lab.models.chat({ model: '${model}', study: '${id}', cell: 'none', messages: [{ role: 'user', content: 'x' }] })`);
   expect(unknown.code).toBe('studies.no-adapter');

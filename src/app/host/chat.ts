@@ -13,13 +13,26 @@ const DEFAULT_NEW_TOKENS = 128;
 export class ChatDesk {
   /** The last generator made: a conversation asks the same one again, as long as its model is the one that is loaded. */
   private last: { key: string; model: StudyModel; generator: StudyGenerator } | null = null;
+  /** The last chat that was asked for. They take turns: there is one generator, and at most one model. */
+  private turn: Promise<unknown> = Promise.resolve();
 
+  /** @param admit throws where no chat may be answered now */
   constructor(
     private readonly engine: StudyEngine,
     private readonly store: Store,
+    private readonly admit: () => void,
   ) {}
 
   async chat(request: Request): ReturnType<ModelsApi['chat']> {
+    this.admit();
+    const answer = this.turn.then(() => this.answer(request));
+    this.turn = answer.catch(() => {});
+    return answer;
+  }
+
+  private async answer(request: Request): ReturnType<ModelsApi['chat']> {
+    // A study may have begun while others had their turn.
+    this.admit();
     const { model: id, messages, max_new_tokens = DEFAULT_NEW_TOKENS, temperature = 0, seed = 0 } = request;
     const manifest = request.study === undefined ? undefined : (await this.store.studies.get(request.study))?.manifest;
     // An adapter answers over the weights it was tuned on.

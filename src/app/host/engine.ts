@@ -30,19 +30,16 @@ export class EngineHost implements EngineApi {
     const keys = new KeyRing(store);
     const events = new BroadcastChannel(EVENTS_CHANNEL);
     const runner = new StudyRunner({ store, engine, data: studyData(new DatasetLibrary(store), new BenchmarkLibrary(store), keys), publish: (event: StudyEvent) => events.postMessage(event) });
-    const chats = new ChatDesk(engine, store);
+    const chats = new ChatDesk(engine, store, () => {
+      if (runner.current !== null) throw new LabError('studies.busy', 'The engine is busy with a study.', 'Pause the study, or wait until it is done.', { study: runner.current });
+    });
 
     const begin = async (work: () => Promise<void>): Promise<void> => {
       chats.release();
       await work();
     };
     this.lab = { device: () => engine.report() };
-    this.models = {
-      async chat(request) {
-        if (runner.current !== null) throw new LabError('studies.busy', 'The engine is busy with a study.', 'Pause the study, or wait until it is done.', { study: runner.current });
-        return chats.chat(request);
-      },
-    };
+    this.models = { chat: (request) => chats.chat(request) };
     this.judges = {
       setKey: (baseUrl, key, options) => keys.set(baseUrl, key, options?.remember ?? false),
       forgetKey: (baseUrl) => keys.forget(baseUrl),
