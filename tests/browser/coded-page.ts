@@ -62,12 +62,13 @@ function relativeError(known: Float64Array, found: Float32Array): number {
   return known.length === found.length ? known.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (found[i] as number))), 0) / largest : Number.POSITIVE_INFINITY;
 }
 
-/** What the proof says of the kernels as they are, of panels for the other number of bits, of panels for the other way round, and of product kernels that are swapped. */
-export async function codedProofs(): Promise<Record<'own' | 'bits' | 'ways' | 'kernels' | 'inAll', string | null>> {
+/** What the proof says of the kernels as they are, of panels and of dot products for the other number of bits, of panels for the other way round, and of product kernels that are swapped. */
+export async function codedProofs(): Promise<Record<'own' | 'bits' | 'dots' | 'ways' | 'kernels' | 'inAll', string | null>> {
   const own = ownKernels();
-  const swapped = (by: number) => ({ ...own, coded: { ...own.coded, panels: own.coded.panels.map((_, i) => own.coded.panels[i ^ by] as Uint8Array) } });
+  type Further = typeof own.coded.further;
+  const swapped = (by: number, what: Further[number]['as'] = 'decoder') => ({ ...own, coded: { ...own.coded, further: own.coded.further.map((one, i, all) => (one.as === what ? (all[i ^ by] as Further[number]) : one)) } });
   const fault = (kernels: typeof own): Promise<string | null> => findCodedFault(kernels).catch((error: Error) => error.message);
-  return { own: await fault(own), bits: await fault(swapped(1)), ways: await fault(swapped(2)), kernels: await fault({ ...own, zero: own.add, add: own.zero }), inAll: await obstacle(swapped(2)) };
+  return { own: await fault(own), bits: await fault(swapped(1)), dots: await fault(swapped(1, 'operation')), ways: await fault(swapped(2)), kernels: await fault({ ...own, zero: own.add, add: own.zero }), inAll: await obstacle(swapped(2)) };
 }
 
 /** Whether products that MatMulNBits never asks for are computed, or stop: as it asks, with A turned, with half of C added. */

@@ -13,6 +13,8 @@ test('x W^T and dy W of the sizes that models have, of four and of eight bits, o
     { rows: 1100, out: 128, into: 192, bits: 4 },
     // One row, and as many as answering takes.
     { rows: 1, out: 2048, into: 1024, bits: 4 },
+    { rows: 2, out: 1056, into: 576, bits: 8 },
+    { rows: 4, out: 320, into: 192, bits: 4 },
     { rows: 17, out: 320, into: 576, bits: 8 },
     // Fewer numbers than a panel is deep, blocks of sixteen.
     { rows: 3, out: 64, into: 48, bits: 8 },
@@ -27,9 +29,9 @@ test('x W^T and dy W of the sizes that models have, of four and of eight bits, o
 });
 
 test('the proof finds what is wrong with kernels, and nothing with the lab’s', async ({ page }) => {
-  const found = await inBrowser<Record<'own' | 'bits' | 'ways' | 'kernels' | 'inAll', string | null>>(page, MODULE, 'codedProofs');
+  const found = await inBrowser<Record<'own' | 'bits' | 'dots' | 'ways' | 'kernels' | 'inAll', string | null>>(page, MODULE, 'codedProofs');
   expect(found.own).toBeNull();
-  for (const wrong of ['bits', 'ways', 'kernels', 'inAll'] as const) expect(found[wrong], wrong).toMatch(/bits|out of bounds/);
+  for (const wrong of ['bits', 'dots', 'ways', 'kernels', 'inAll'] as const) expect(found[wrong], wrong).toMatch(/bits|out of bounds/);
 });
 
 test('products that MatMulNBits never asks for stop', async ({ page }) => {

@@ -6,7 +6,7 @@
  * decoded together and turned four by four; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
  */
 import { branch, choose, type Code, f32x4, functionBody, get, i32, increase, loop, set, when } from './code.ts';
-import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
 import { each, shuffled } from './tile.ts';
 
 /**
@@ -87,7 +87,7 @@ function alongRows(bits: Bits): Uint8Array {
   ];
   /** Four numbers of each of four rows, as four of each of four steps of the depth. */
   const quarter = (q: number): Code => [
-    each(ROWS, (i) => [fourFloats(q, LOW + i, HIGH + i, SCALE + i), set(NUMBERS + i)]),
+    each(ROWS, (i) => [fourScaled(q, LOW + i, HIGH + i, SCALE + i), set(NUMBERS + i)]),
     ([[0, 1], [2, 3]] as const).map(([a, b], i) => [
       shuffled(NUMBERS + a, NUMBERS + b, 0, 4, 1, 5), set(NUMBERS + ROWS + 2 * i),
       shuffled(NUMBERS + a, NUMBERS + b, 2, 6, 3, 7), set(NUMBERS + ROWS + 2 * i + 1),
@@ -154,7 +154,7 @@ function acrossRows(bits: Bits): Uint8Array {
         zeroPoint(bits, ZEROS_AT, BLOCK, ZERO),
         get(CODES_AT), codeBytes(bits, get(PLACE)), i32.add, set(AT),
         unpacked(bits, AT, ZERO, RAW, LOW, HIGH),
-        each(4, (q) => [get(OUT), fourFloats(q, LOW, HIGH, SCALE), f32x4.store(16 * q)]),
+        each(4, (q) => [get(OUT), fourScaled(q, LOW, HIGH, SCALE), f32x4.store(16 * q)]),
         increase(OUT, get(STEP)),
         increase(PLACE, i32.constant(CODES_AT_ONCE)),
         when([get(PLACE), get(END), i32.lessUnsigned], branch(1)),

@@ -15,8 +15,8 @@ const TURNED_SHAPES = [
   { columns: 64, depth: 192, from: 0, block: 32 },
   { columns: 160, depth: 64, from: 16, block: 16 },
 ] as const;
-/** And whether C is added to. */
-const ROWS = [[1, 0], [3, 1], [7, 0]] as const;
+/** And whether C is added to: dot products of one row to four, panels. */
+const ROWS = [[1, 0], [2, 1], [3, 1], [4, 0], [7, 0]] as const;
 const ALPHA = 0.75;
 const PAGES = 6;
 /** Float32 sums of up to 192 products of numbers of about one. */
@@ -31,10 +31,10 @@ export function codedModule({ zero, add, coded }: { zero: Uint8Array; add: Uint8
   return writeModule([
     { name: 'zero', type: SGEMM_TYPE, body: zero },
     { name: 'add', type: SGEMM_TYPE, body: add },
-    ...coded.panels.map((body, i) => ({ name: `panels${i}`, type: DECODER_TYPE, body })),
+    ...coded.further.map(({ as, body }, i) => ({ name: `further${i}`, type: as === 'decoder' ? DECODER_TYPE : OPERATION_TYPE, body })),
     { name: 'note4', type: DECODER_TYPE, body: coded.notes[4] },
     { name: 'note8', type: DECODER_TYPE, body: coded.notes[8] },
-    { name: 'product', type: OPERATION_TYPE, body: coded.product({ zero: 0, add: 1, panels: 2 }) },
+    { name: 'product', type: OPERATION_TYPE, body: coded.product({ zero: 0, add: 1, further: 2 }) },
   ], PAGES);
 }
 

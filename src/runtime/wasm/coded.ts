@@ -3,16 +3,17 @@
  * MatMulNBits decodes the whole matrix to float32 on one thread and has MLAS multiply, which reads it again to pack it. Here its decoder
  * (MlasDequantizeBlockwise) only notes, in the room that the decoded matrix would have taken, where the codes are; and the product
  * (MlasSgemmOperation), when it comes upon such a note in place of B, decodes a panel at a time, on every thread its own, straight into the
- * order in which the product kernels read it (coded-panels.ts).
+ * order in which the product kernels read it (coded-panels.ts), or for a few rows decodes as it multiplies (coded-dots.ts).
  *
  * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
  * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTurnedNBits` in onnx/ops/quantized.ts).
  */
 import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
+import { dots, MOST_ROWS_OF_DOTS } from './coded-dots.ts';
 import { NOTE, PANEL_COLUMNS, panels } from './coded-panels.ts';
 import type { Bits } from './codes.ts';
 import { NOT_TURNED, TURNED } from './few-rows.ts';
-import { atLeast } from './tile.ts';
+import { atLeast, each } from './tile.ts';
 
 /** (dst, src, scales, zero points, block size, column-wise, rows, columns, thread pool): MlasDequantizeBlockwise, in onnxruntime/core/mlas/lib/q4_dq.cpp. */
 export const DECODER_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 i32 -> ';
@@ -23,8 +24,9 @@ const ROWS_A_NOTE = PANEL_COLUMNS;
 /** A note has room in a row of so many numbers. */
 const FEWEST_COLUMNS = 16;
 
-/** `kind` of a note: which of the functions that write panels reads it. */
+/** `kind` of a note: which of the functions that write panels reads it; and, of those not turned, which does dot products. */
 const KINDS: readonly { bits: Bits; turned: boolean }[] = [{ bits: 4, turned: false }, { bits: 8, turned: false }, { bits: 4, turned: true }, { bits: 8, turned: true }];
+const STRAIGHT = KINDS.filter(({ turned }) => !turned);
 
 /** Columns and depth of what is decoded at once, as much as MLAS packs. */
 const COLUMNS_AT_ONCE = 128;
@@ -36,14 +38,15 @@ const LINE = 64;
 export interface CodedCalls {
   zero: number;
   add: number;
-  /** The first of the functions that write panels. */
-  panels: number;
+  /** The first of `further`. */
+  further: number;
 }
 
 export interface CodedKernels {
   /** In place of the decoders. */
   notes: Readonly<Record<Bits, Uint8Array>>;
-  panels: readonly Uint8Array[];
+  /** What the product calls beside the kernels, each of the decoders' type or the operation's. */
+  further: readonly { as: 'decoder' | 'operation'; body: Uint8Array }[];
   /** Of the type of MLAS's operation. */
   product(calls: CodedCalls): Uint8Array;
   /** In front of MlasSgemmOperation: where B is noted, it is the function `product` that multiplies. */
@@ -54,7 +57,7 @@ export interface CodedKernels {
 export function codedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): CodedKernels {
   return {
     notes: { 4: notes(4, mark), 8: notes(8, mark) },
-    panels: KINDS.map(({ bits, turned }) => panels(bits, turned)),
+    further: [...KINDS.map(({ bits, turned }) => ({ as: 'decoder' as const, body: panels(bits, turned) })), ...STRAIGHT.map(({ bits }) => ({ as: 'operation' as const, body: dots(bits) }))],
     product,
     handsOver: (own) => handsOver(own, mark),
   };
@@ -101,9 +104,10 @@ const [A_TURNED, B_TURNED, M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [0, 1, 2, 
 const PARAMETERS = 13;
 const LOCALS = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22] as const;
 
-function product({ zero, add, panels: first }: CodedCalls): Uint8Array {
+function product({ zero, add, further }: CodedCalls): Uint8Array {
   const [STACK, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ROWS_LEFT, A_AT, C_AT, HANDLED] = LOCALS;
   const upTo = (most: number, left: Code): Code => choose([left], i32.constant(most), [left, i32.constant(most), i32.lessUnsigned]);
+  const isOf = (kind: number): Code => [get(B), i32.load(NOTE.kind), i32.constant(kind), i32.equals];
   const bytes = (local: number): Code => [get(local), i32.constant(2), i32.shiftLeft];
   const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel), set(HANDLED)];
   const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
@@ -111,6 +115,8 @@ function product({ zero, add, panels: first }: CodedCalls): Uint8Array {
     // MatMulNBits asks for no other products.
     when([get(A_TURNED), i32.constant(NOT_TURNED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
+    when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],
+      STRAIGHT.map((kind, i) => when(isOf(KINDS.indexOf(kind)), each(PARAMETERS, get), call(further + KINDS.length + i), giveBack))),
     stackPointer, set(STACK),
     get(STACK), i32.constant(PANEL_BYTES), i32.sub, i32.constant(-LINE), i32.and, set(PANEL),
     // The product kernels use the stack below.
@@ -120,8 +126,8 @@ function product({ zero, add, panels: first }: CodedCalls): Uint8Array {
       i32.constant(0), set(DEPTH_AT),
       loop(when([get(DEPTH_AT), get(K), i32.lessUnsigned],
         upTo(DEPTH_AT_ONCE, [get(K), get(DEPTH_AT), i32.sub]), set(DEPTH),
-        KINDS.map((_, i) => when([get(B), i32.load(NOTE.kind), i32.constant(i), i32.equals],
-          get(B), get(PANEL), get(COLUMN), get(COLUMNS), get(DEPTH_AT), get(DEPTH), get(K), i32.constant(0), i32.constant(0), call(first + i))),
+        KINDS.map((_, i) => when(isOf(i),
+          get(B), get(PANEL), get(COLUMN), get(COLUMNS), get(DEPTH_AT), get(DEPTH), get(K), i32.constant(0), i32.constant(0), call(further + i))),
         get(M), set(ROWS_LEFT),
         get(A), bytes(DEPTH_AT), i32.add, set(A_AT),
         get(C), bytes(COLUMN), i32.add, set(C_AT),
@@ -146,7 +152,7 @@ function handsOver(own: number, mark: Uint32Array): Code {
       atLeast(K, FEWEST_COLUMNS), i32.and,
       Array.from(mark, (value, i): Code => [get(B), i32.load(NOTE.mark + 4 * i), i32.constant(value | 0), i32.equals, i32.and]),
     ],
-    Array.from({ length: PARAMETERS }, (_, i) => get(i)),
+    each(PARAMETERS, get),
     call(own),
     giveBack,
   );

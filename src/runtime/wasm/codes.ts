@@ -25,7 +25,7 @@ export function unpacked(bits: Bits, codesAt: number, zero: number, raw: number,
   return [bytes, get(raw), i16x8.widenLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.widenHigh, get(zero), i16x8.sub, set(high)];
 }
 
-/** Four of the sixteen as float32, times the scale, on the stack. */
-export const fourFloats = (quarter: number, low: number, high: number, scale: number): Code => [
-  get(quarter < 2 ? low : high), quarter % 2 === 0 ? i32x4.widenLowSigned : i32x4.widenHighSigned, i32x4.toFloats, get(scale), f32x4.mul,
-];
+/** Four of the sixteen as float32, on the stack. */
+export const fourFloats = (quarter: number, low: number, high: number): Code => [get(quarter < 2 ? low : high), quarter % 2 === 0 ? i32x4.widenLowSigned : i32x4.widenHighSigned, i32x4.toFloats];
+/** The same, times the scale. */
+export const fourScaled = (quarter: number, low: number, high: number, scale: number): Code => [fourFloats(quarter, low, high), get(scale), f32x4.mul];

@@ -6,7 +6,7 @@
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
  */
 import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when, whenElse } from './code.ts';
-import { atLeast, decrease, each, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
+import { atLeast, decrease, each, lanesOfOne, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
 /** (turned A, turned B, rows, columns, depth, alpha, A, lda, B, ldb, beta, C, ldc); counts and strides in floats. */
 export const OPERATION_TYPE = 'i32 i32 i32 i32 i32 f32 i32 i32 i32 i32 f32 i32 i32 -> ';
@@ -137,10 +137,6 @@ function columnsOfDots(count: number): Code {
 function lanesOfFour(sum: number): Code {
   const pair = (a: number): Code => [shuffled(a, a + 1, 0, 4, 1, 5), shuffled(a, a + 1, 2, 6, 3, 7), f32x4.add, set(a)];
   return [pair(sum), pair(sum + 2), shuffled(sum, sum + 2, 0, 1, 4, 5), shuffled(sum, sum + 2, 2, 3, 6, 7), f32x4.add, set(sum)];
-}
-/** The sum of a vector's lanes, as each of them. */
-function lanesOfOne(sum: number): Code {
-  return [[2, 3, 0, 1], [1, 0, 3, 2]].map((order) => [get(sum), shuffled(sum, sum, ...order), f32x4.add, set(sum)]);
 }
 
 /** The product, of an operation that `handsOver` hands over. */

@@ -59,13 +59,13 @@ export function withOwnKernels(stock: Uint8Array, products: Kernels): Swapped | 
   });
   const coded = decoders.length === 2;
   if (coded) {
-    const { notes, panels, product, handsOver: noted } = products.coded;
+    const { notes, further: called, product, handsOver: noted } = products.coded;
     for (const { index, bits } of decoders) bodies.set(index, notes[bits]);
     const first = behind + further.length;
-    const type = decoders[0]?.type as number;
-    further.push(...panels.map((body) => ({ type, body })), { type: operation.own.type, body: product({ zero: module.imported + zero.index, add: module.imported + add.index, panels: first }) });
+    const types = { decoder: decoders[0]?.type as number, operation: operation.own.type };
+    further.push(...called.map(({ as, body }) => ({ type: types[as], body })), { type: types.operation, body: product({ zero: module.imported + zero.index, add: module.imported + add.index, further: first }) });
     // A note is no matrix: it has to be seen first.
-    prologue.unshift(noted(first + panels.length));
+    prologue.unshift(noted(first + called.length));
   }
   bodies.set(operation.index, withPrologue(operation.body, prologue));
   return { bytes: withBodies(module, bodies, further), coded };

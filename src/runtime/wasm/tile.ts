@@ -14,6 +14,11 @@ export const pointers = (to: number, count: number, from: number, stride: number
 /** Lanes of two vectors, 0 to 3 of the first and 4 to 7 of the second. */
 export const shuffled = (a: number, b: number, ...order: number[]): Code => [get(a), get(b), i8x16.shuffle(order.flatMap((lane) => each(4, (byte) => 4 * lane + byte)))];
 
+/** The sum of a vector's lanes, as each of them. */
+export function lanesOfOne(sum: number): Code {
+  return [[2, 3, 0, 1], [1, 0, 3, 2]].map((order) => [get(sum), shuffled(sum, sum, ...order), f32x4.add, set(sum)]);
+}
+
 /** A few rows of A by a few vectors of columns of B. All but the counts are first locals. */
 export interface Tile {
   rows: number;

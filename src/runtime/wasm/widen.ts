@@ -3,7 +3,7 @@
  * DequantizeLinear has it, and float16. ONNX Runtime's own ways take 5 to 10 ns a number on one thread; these take less than one.
  */
 import { branch, type Code, f32x4, functionBody, get, i32, i32x4, increase, loop, set, v128, when } from './code.ts';
-import { type Bits, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { type Bits, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
 import { each } from './tile.ts';
 
 /** What a kernel may write past the end of its numbers. */
@@ -24,7 +24,7 @@ export function widenBlocks(bits: Bits): Uint8Array {
       get(VECTORS), set(LEFT),
       loop(
         unpacked(bits, CODES, ZERO, RAW, LOW, HIGH),
-        each(4, (quarter) => [get(OUT), fourFloats(quarter, LOW, HIGH, SCALE), f32x4.store(16 * quarter)]),
+        each(4, (quarter) => [get(OUT), fourScaled(quarter, LOW, HIGH, SCALE), f32x4.store(16 * quarter)]),
         increase(CODES, i32.constant((CODES_AT_ONCE * bits) / 8)),
         increase(OUT, i32.constant(4 * CODES_AT_ONCE)),
         get(LEFT), i32.constant(1), i32.sub, set(LEFT),

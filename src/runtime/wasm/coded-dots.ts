@@ -1,0 +1,83 @@
+/**
+ * A few rows times W^T, W in codes: dot products that decode as they go. A panel of decoded weights (coded-panels.ts) pays when many rows read
+ * it; for few, writing and reading it takes longer than the product. W is read as it lies, from its first byte to its last.
+ */
+import { type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when } from './code.ts';
+import { NOTE } from './coded-panels.ts';
+import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { decrease, each, lanesOfOne, pointers, whileAtLeast } from './tile.ts';
+
+/** More rows than this are multiplied by panels. */
+export const MOST_ROWS_OF_DOTS = 4;
+/** Sums of a row in a block, by turns: each waits for its last addition. */
+const SUMS = 2;
+
+/** Of MLAS's operation, with a note for B; counts and strides in floats. */
+const [M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12] as const;
+const PARAMETERS = 13;
+/** i32 locals: numbers of a block; what is left of the columns, of a column's depth and of a block; the block's number from the first column on, where its codes, zero points and scale are; whether C is added to; a pointer a row of A and of C. */
+const [SIZE, COLUMNS_LEFT, DEPTH_LEFT, BLOCK_LEFT, BLOCK, CODES_AT, ZEROS_AT, SCALE_AT, ADDS] = each(9, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number];
+const A_AT = ADDS + 1;
+const C_AT = A_AT + MOST_ROWS_OF_DOTS;
+const INTEGERS = C_AT + MOST_ROWS_OF_DOTS - PARAMETERS;
+/** v128 locals: alpha; codes as they lie, less their zero point as 16-bit integers, and as numbers; a block's scale; sums of a block, and of a column. */
+const FACTOR = PARAMETERS + INTEGERS;
+const [RAW, ZERO, LOW, HIGH, NUMBERS, SCALE] = each(6, (i) => FACTOR + 1 + i) as [number, number, number, number, number, number];
+const SUM = SCALE + 1;
+const TOTAL = SUM + SUMS * MOST_ROWS_OF_DOTS;
+const VECTORS = TOTAL + MOST_ROWS_OF_DOTS - FACTOR;
+
+/** The product, for a note of `bits` and not turned, of up to so many rows, with a beta of nothing or one. */
+export function dots(bits: Bits): Uint8Array {
+  const note = (field: number): Code => [get(B), i32.load(field)];
+  return functionBody([{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
+    get(ALPHA), f32x4.splat, set(FACTOR),
+    get(BETA), f32.constant(0), f32.differs, set(ADDS),
+    [LDA, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
+    note(NOTE.block), set(SIZE),
+    note(NOTE.codes), codeBytes(bits, [note(NOTE.row), get(K), i32.mul]), i32.add, set(CODES_AT),
+    note(NOTE.row), get(K), get(SIZE), i32.divide, i32.mul, set(BLOCK),
+    note(NOTE.scales), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, set(SCALE_AT),
+    note(NOTE.zeros), set(ZEROS_AT),
+    get(N), set(COLUMNS_LEFT),
+    each(MOST_ROWS_OF_DOTS, (i) => when([get(M), i32.constant(i + 1), i32.equals], columns(bits, i + 1), giveBack)),
+    unreachable,
+  ]);
+}
+
+function columns(bits: Bits, rows: number): Code {
+  const sum = (row: number, quarter: number): number => SUM + SUMS * row + (quarter % SUMS);
+  return [
+    pointers(C_AT, rows, C, LDC),
+    whileAtLeast(COLUMNS_LEFT, 1,
+      each(rows, (row) => [f32x4.zero, set(TOTAL + row)]),
+      pointers(A_AT, rows, A, LDA),
+      get(K), set(DEPTH_LEFT),
+      whileAtLeast(DEPTH_LEFT, CODES_AT_ONCE,
+        zeroPoint(bits, ZEROS_AT, BLOCK, ZERO),
+        get(SCALE_AT), f32x4.loadSplat(0), set(SCALE),
+        each(SUMS * rows, (i) => [f32x4.zero, set(SUM + i)]),
+        get(SIZE), set(BLOCK_LEFT),
+        whileAtLeast(BLOCK_LEFT, CODES_AT_ONCE,
+          unpacked(bits, CODES_AT, ZERO, RAW, LOW, HIGH),
+          each(4, (quarter) => [
+            fourFloats(quarter, LOW, HIGH), set(NUMBERS),
+            each(rows, (row) => [get(A_AT + row), f32x4.load(16 * quarter), get(NUMBERS), get(sum(row, quarter)), f32x4.relaxedMadd, set(sum(row, quarter))]),
+          ]),
+          increase(CODES_AT, i32.constant((CODES_AT_ONCE * bits) / 8)),
+          each(rows, (row) => increase(A_AT + row, i32.constant(4 * CODES_AT_ONCE))),
+          decrease(BLOCK_LEFT, CODES_AT_ONCE)),
+        each(rows, (row) => [get(sum(row, 0)), get(sum(row, 1)), f32x4.add, get(SCALE), get(TOTAL + row), f32x4.relaxedMadd, set(TOTAL + row)]),
+        increase(SCALE_AT, i32.constant(4)),
+        increase(BLOCK, i32.constant(1)),
+        get(DEPTH_LEFT), get(SIZE), i32.sub, set(DEPTH_LEFT)),
+      each(rows, (row) => [
+        lanesOfOne(TOTAL + row),
+        get(TOTAL + row), get(FACTOR), f32x4.mul, set(TOTAL + row),
+        when(get(ADDS), get(TOTAL + row), get(C_AT + row), f32x4.loadOne, f32x4.add, set(TOTAL + row)),
+        get(C_AT + row), get(TOTAL + row), f32x4.storeOne,
+        increase(C_AT + row, i32.constant(4)),
+      ]),
+      decrease(COLUMNS_LEFT, 1)),
+  ];
+}
