@@ -80,6 +80,8 @@ export const f32x4 = {
   relaxedMadd: vector(261),
   load: (offset: number): Code => vector(0, ...at(offset)),
   loadSplat: (offset: number): Code => vector(9, ...at(offset)),
+  /** Of the address and the vector on the stack. */
+  loadLane: (lane: number): Code => vector(86, ...at(0), lane),
   loadOne: vector(92, ...at(0)),
   loadTwo: vector(93, ...at(0)),
   store: (offset: number): Code => vector(11, ...at(offset)),
@@ -99,17 +101,22 @@ export const v128 = {
   select: vector(82),
 };
 export const i8x16 = {
+  splat: vector(15),
   shiftRight: vector(109),
+  sub: vector(113),
   /** The bytes at these places of the first vector (0 to 15) and the second (16 to 31). */
   shuffle: (places: readonly number[]): Code => vector(13, ...places),
 };
 export const i16x8 = {
   splat: vector(16),
   sub: vector(145),
+  widenLowSigned: vector(135),
+  widenHighSigned: vector(136),
   widenLow: vector(137),
   widenHigh: vector(138),
 };
 export const i32x4 = {
+  splat: vector(17),
   add: vector(174),
   shiftLeft: vector(171),
   lessUnsigned: vector(58),

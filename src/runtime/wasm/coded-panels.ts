@@ -3,11 +3,11 @@
  * other, in each the sixteen numbers of one step of the depth side by side (sgemm.ts).
  *
  * The weights W [out, in] lie row by row, in blocks along the rows. For x W^T a column of the product is a row of W, so that four rows are
- * decoded together and turned four by four; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
+ * turned together; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
  */
-import { branch, choose, type Code, f32x4, functionBody, get, i32, increase, loop, set, when } from './code.ts';
+import { branch, choose, type Code, f32x4, functionBody, get, i16x8, i32, i32x4, i8x16, increase, loop, set, v128, when } from './code.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
-import { each, shuffled } from './tile.ts';
+import { decrease, each, whileAtLeast } from './tile.ts';
 
 /**
  * A note, in bytes from where it begins: a mark that no weights begin with; what the decoder was asked; the row of the decoded matrix that
@@ -22,11 +22,11 @@ const PARAMETERS = 9;
 
 export const PANEL_COLUMNS = 16;
 const ROW_BYTES = 4 * PANEL_COLUMNS;
+/** Rows of W that are turned together. */
+const ROWS = 4;
 
 const note = (field: number): Code => [get(FROM), i32.load(field)];
 const inBlocks = (count: Code): Code => [count, note(NOTE.block), i32.divide];
-/** A block's number from the place of a code in its row. */
-const blockOf = (place: Code, shift: number): Code => [place, get(shift), i32.shiftRight];
 
 /**
  * Reads something of every line of the codes, and writes to the panel what comes of it: the reads wait for memory all at once, where
@@ -54,53 +54,63 @@ export function panels(bits: Bits, turned: boolean): Uint8Array {
   return turned ? acrossRows(bits) : alongRows(bits);
 }
 
-/** Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. */
+/**
+ * Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. Codes are turned while
+ * they are bytes, so that a vector of four numbers is one step of the depth.
+ */
 function alongRows(bits: Bits): Uint8Array {
-  const ROWS = 4;
-  const [SHIFT, COLUMN_AT, OUT, PLACE, END, BLOCK, ROW, AT, STEP, BYTES, SUM] = each(11, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number, number];
+  const [COLUMN_AT, OUT, LEFT, BLOCK_LEFT, BLOCK, ROW, AT, STEP, BYTES, SUM] = each(10, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number];
   const CODES_AT = SUM + 1;
   const SCALES_AT = CODES_AT + ROWS;
   const ZEROS_AT = SCALES_AT + ROWS;
-  const INTEGERS = ZEROS_AT + ROWS - PARAMETERS;
-  const RAW = PARAMETERS + INTEGERS;
-  const ZERO = RAW + 1;
-  const SCALE = ZERO + 1;
-  const LOW = SCALE + ROWS;
-  const HIGH = LOW + ROWS;
-  const NUMBERS = HIGH + ROWS;
-  const VECTORS = NUMBERS + 2 * ROWS - RAW;
+  const ZERO = ZEROS_AT + ROWS;
+  const [SCALE, LOW, HIGH] = [ZERO + 1, ZERO + 2, ZERO + 3];
+  const CODES = HIGH + 1;
+  const PAIRS = CODES + ROWS;
+  /** Vectors that the bytes of two rows fill. */
+  const halves = bits / 4;
+  const END = PAIRS + ROWS;
 
   const row = (i: number): Code => [
     // The row's number, the last at most.
     note(NOTE.row), get(COLUMN), i32.add, get(COLUMN_AT), i32.add, i32.constant(i), i32.add, set(ROW),
     choose(get(ROW), [note(NOTE.rows), i32.constant(1), i32.sub], [get(ROW), note(NOTE.rows), i32.lessUnsigned]), set(ROW),
     note(NOTE.codes), codeBytes(bits, [get(ROW), get(ALL), i32.mul, get(DEPTH_AT), i32.add]), i32.add, set(CODES_AT + i),
+    // A row has whole bytes of zero points.
     get(ROW), inBlocks(get(ALL)), i32.mul, set(BLOCK),
-    note(NOTE.scales), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT + i),
+    note(NOTE.scales), get(BLOCK), inBlocks(get(DEPTH_AT)), i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT + i),
     note(NOTE.zeros), codeBytes(bits, get(BLOCK)), i32.add, set(ZEROS_AT + i),
   ];
-  const decoded = (i: number): Code => [
-    get(SCALES_AT + i), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, f32x4.loadSplat(0), set(SCALE + i),
-    zeroPoint(bits, ZEROS_AT + i, BLOCK, ZERO),
-    unpacked(bits, CODES_AT + i, ZERO, RAW, LOW + i, HIGH + i),
-    increase(CODES_AT + i, i32.constant((CODES_AT_ONCE * bits) / 8)),
+  /** Scales of the four rows' next blocks, and their zero points, four by four as the turned codes are. */
+  const nextBlock: Code = [
+    each(ROWS, (i) => [get(SCALES_AT + i), i === 0 ? f32x4.loadOne : [get(SCALE), f32x4.loadLane(i)], set(SCALE), increase(SCALES_AT + i, i32.constant(4))]),
+    each(ROWS, (i) => [get(ZEROS_AT + i), codeBytes(bits, get(BLOCK)), i32.add, i32.loadByte, i === 0 ? [] : [i32.constant(8 * i), i32.shiftLeft, i32.or]]),
+    bits === 8
+      ? [i32x4.splat, set(ZERO), get(ZERO), i16x8.widenLow, set(ZERO)]
+      : [get(BLOCK), i32.constant(1), i32.and, i32.constant(2), i32.shiftLeft, i32.shiftRight, i32.constant(0x0f0f0f0f), i32.and, i32x4.splat, set(ZERO)],
+    increase(BLOCK, i32.constant(1)),
   ];
-  /** Four numbers of each of four rows, as four of each of four steps of the depth. */
-  const quarter = (q: number): Code => [
-    each(ROWS, (i) => [fourScaled(q, LOW + i, HIGH + i, SCALE + i), set(NUMBERS + i)]),
-    ([[0, 1], [2, 3]] as const).map(([a, b], i) => [
-      shuffled(NUMBERS + a, NUMBERS + b, 0, 4, 1, 5), set(NUMBERS + ROWS + 2 * i),
-      shuffled(NUMBERS + a, NUMBERS + b, 2, 6, 3, 7), set(NUMBERS + ROWS + 2 * i + 1),
-    ]),
-    each(ROWS, (step) => [
-      get(OUT),
-      shuffled(NUMBERS + ROWS + (step >> 1), NUMBERS + ROWS + 2 + (step >> 1), ...(step % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7])),
-      f32x4.store(ROW_BYTES * (ROWS * q + step)),
-    ]),
+  /** Bytes of four rows, one after the other of each: the result has the rows' bytes of a step side by side, four steps a vector. */
+  const turned: Code = [
+    each(ROWS, (i) => [get(CODES_AT + i), bits === 8 ? f32x4.load(0) : f32x4.loadTwo, set(CODES + i), increase(CODES_AT + i, i32.constant((CODES_AT_ONCE * bits) / 8))]),
+    each(ROWS / 2, (i) => each(halves, (half) => [interleaved(CODES + 2 * i, CODES + 2 * i + 1, 1, half), set(PAIRS + halves * i + half)])),
+    each(2 * halves, (i) => [interleaved(PAIRS + (i >> 1), PAIRS + halves + (i >> 1), 2, i & 1), set(CODES + i)]),
   ];
-  return functionBody([{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
-    note(NOTE.block), i32.trailingZeros, set(SHIFT),
-    get(DEPTH_AT), get(DEPTH), i32.add, set(END),
+  const steps = (first: number, between: number): Code => each(4, (i) => [get(OUT), fourScaled(i, LOW, HIGH, SCALE), f32x4.store(ROW_BYTES * (first + between * i))]);
+  const numbers: Code = bits === 8
+    ? each(4, (i) => [
+        get(CODES + i), i16x8.widenLow, get(ZERO), i16x8.sub, set(LOW),
+        get(CODES + i), i16x8.widenHigh, get(ZERO), i16x8.sub, set(HIGH),
+        steps(4 * i, 1),
+      ])
+    // The low half of a byte is a step of even number.
+    : each(2, (i) => each(2, (half) => [
+        get(CODES + i), half === 0 ? [v128.words(0x0f0f0f0f), v128.and] : [i32.constant(4), i8x16.shiftRight], get(ZERO), i8x16.sub, set(PAIRS),
+        get(PAIRS), i16x8.widenLowSigned, set(LOW),
+        get(PAIRS), i16x8.widenHighSigned, set(HIGH),
+        steps(8 * i + half, 2),
+      ]));
+  return functionBody([{ type: 'i32', count: ZERO - PARAMETERS }, { type: 'v128', count: END - ZERO }], [
     codeBytes(bits, get(ALL)), set(STEP),
     codeBytes(bits, get(DEPTH)), set(BYTES),
     note(NOTE.codes), note(NOTE.row), get(COLUMN), i32.add, get(STEP), i32.mul, i32.add, codeBytes(bits, get(DEPTH_AT)), i32.add, set(AT),
@@ -110,19 +120,23 @@ function alongRows(bits: Bits): Uint8Array {
       each(ROWS, row),
       // The panel that the columns are in, and where in it.
       get(PANEL), get(COLUMN_AT), i32.constant(-PANEL_COLUMNS), i32.and, get(DEPTH), i32.mul, get(COLUMN_AT), i32.constant(PANEL_COLUMNS - 1), i32.and, i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(OUT),
-      get(DEPTH_AT), set(PLACE),
-      loop(
-        blockOf(get(PLACE), SHIFT), set(BLOCK),
-        each(ROWS, decoded),
-        each(4, quarter),
-        increase(OUT, i32.constant(ROW_BYTES * CODES_AT_ONCE)),
-        increase(PLACE, i32.constant(CODES_AT_ONCE)),
-        when([get(PLACE), get(END), i32.lessUnsigned], branch(1)),
-      ),
+      inBlocks(get(DEPTH_AT)), set(BLOCK),
+      get(DEPTH), set(LEFT),
+      whileAtLeast(LEFT, CODES_AT_ONCE,
+        nextBlock,
+        note(NOTE.block), set(BLOCK_LEFT),
+        whileAtLeast(BLOCK_LEFT, CODES_AT_ONCE,
+          turned,
+          numbers,
+          increase(OUT, i32.constant(ROW_BYTES * CODES_AT_ONCE)),
+          decrease(BLOCK_LEFT, CODES_AT_ONCE)),
+        get(LEFT), note(NOTE.block), i32.sub, set(LEFT)),
       increase(COLUMN_AT, i32.constant(ROWS)),
       branch(1))),
   ]);
 }
+/** Units of so many bytes of one half of either vector, by turns. */
+const interleaved = (a: number, b: number, unit: number, half: number): Code => [get(a), get(b), i8x16.shuffle(each(16, (i) => 8 * half + unit * Math.floor(i / (2 * unit)) + (i % unit) + 16 * (Math.floor(i / unit) % 2)))];
 
 /** Columns of the product are columns of W, sixteen and sixteen. Scales are negative here, as a sign of it. */
 function acrossRows(bits: Bits): Uint8Array {
@@ -149,7 +163,7 @@ function acrossRows(bits: Bits): Uint8Array {
       get(PANEL), set(OUT),
       get(FIRST), set(PLACE),
       loop(
-        blockOf(get(PLACE), SHIFT), set(BLOCK),
+        get(PLACE), get(SHIFT), i32.shiftRight, set(BLOCK),
         f32x4.zero, get(SCALES_AT), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, f32x4.loadSplat(0), f32x4.sub, set(SCALE),
         zeroPoint(bits, ZEROS_AT, BLOCK, ZERO),
         get(CODES_AT), codeBytes(bits, get(PLACE)), i32.add, set(AT),

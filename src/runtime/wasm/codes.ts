@@ -8,21 +8,25 @@ export const CODES_AT_ONCE = 16;
 /** Bytes of so many codes: of four bits an even number. */
 export const codeBytes = (bits: Bits, count: Code): Code => (bits === 8 ? count : [count, i32.constant(1), i32.shiftRight]);
 
-/** The zero point of block number `block`, in all lanes of `zero`. */
+/** The zero point of block number `block`, in all lanes of `zero`: of eight bits sixteen bits wide, that it may be taken off, of four bits eight. */
 export function zeroPoint(bits: Bits, zerosAt: number, block: number, zero: number): Code {
   const value: Code = bits === 8
     ? [get(zerosAt), get(block), i32.add, i32.loadByte]
     : [get(zerosAt), get(block), i32.constant(1), i32.shiftRight, i32.add, i32.loadByte, get(block), i32.constant(1), i32.and, i32.constant(2), i32.shiftLeft, i32.shiftRight, i32.constant(15), i32.and];
-  return [value, i16x8.splat, set(zero)];
+  return [value, bits === 8 ? i16x8.splat : i8x16.splat, set(zero)];
 }
 
 /** Sixteen codes less the zero point, as the eight 16-bit integers of `low` and the eight of `high`. All but the bits are locals. */
 export function unpacked(bits: Bits, codesAt: number, zero: number, raw: number, low: number, high: number): Code {
-  const bytes: Code = bits === 8
-    ? [get(codesAt), f32x4.load(0), set(raw)]
+  if (bits === 8) return [get(codesAt), f32x4.load(0), set(raw), get(raw), i16x8.widenLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.widenHigh, get(zero), i16x8.sub, set(high)];
+  return [
+    get(codesAt), f32x4.loadTwo, set(raw),
     // Of each byte the low half comes first.
-    : [get(codesAt), f32x4.loadTwo, set(raw), get(raw), v128.words(0x0f0f0f0f), v128.and, get(raw), i32.constant(4), i8x16.shiftRight, i8x16.shuffle(each(CODES_AT_ONCE, (i) => (i >> 1) + CODES_AT_ONCE * (i & 1))), set(raw)];
-  return [bytes, get(raw), i16x8.widenLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.widenHigh, get(zero), i16x8.sub, set(high)];
+    get(raw), v128.words(0x0f0f0f0f), v128.and, get(raw), i32.constant(4), i8x16.shiftRight, i8x16.shuffle(each(CODES_AT_ONCE, (i) => (i >> 1) + CODES_AT_ONCE * (i & 1))),
+    get(zero), i8x16.sub, set(raw),
+    get(raw), i16x8.widenLowSigned, set(low),
+    get(raw), i16x8.widenHighSigned, set(high),
+  ];
 }
 
 /** Four of the sixteen as float32, on the stack. */
