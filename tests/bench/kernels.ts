@@ -79,8 +79,8 @@ export async function fewRows(rounds: number, stock: boolean): Promise<Record<st
   return found;
 }
 
-/** Rows x depth x columns of products with weights in codes: a layer of Qwen3-0.6B and a stretch of its head; one row, sixteen, a sequence. */
-const CODED = [[128, 1024, 3072, 4], [128, 3072, 1024, 4], [63, 1024, 15360, 8], [16, 1024, 3072, 4], [1, 1024, 3072, 4]] as const;
+/** Rows x depth x columns of products with weights in codes: a layer of Qwen3-0.6B and a stretch of its head; one row, four, sixteen, a sequence. */
+const CODED = [[128, 1024, 3072, 4], [128, 3072, 1024, 4], [63, 1024, 15360, 8], [16, 1024, 3072, 4], [4, 1024, 3072, 4], [1, 1024, 3072, 4]] as const;
 const CODED_AT_ONCE = 4;
 
 /** Microseconds of products with weights in codes as a graph asks for them, and of the same with the decoded weights, of every round: x W^T, and dy W. */
