@@ -87,17 +87,24 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
 
 /** The module with the lab's kernels, or why it is not to be had. @throws when it cannot be fetched */
 async function withKernels(url: string): Promise<Swapped | string> {
+  // The kernels are written and proved while the module is on its way.
+  const fetching = fetched(url);
+  fetching.catch(() => {});
   const kernels = ownKernels();
   const reason = await obstacle(kernels);
   if (reason) return reason;
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const stock = new Uint8Array(await response.arrayBuffer());
+  const stock = await fetching;
   try {
     return withOwnKernels(stock, kernels) ?? "its kernels are not where the lab's would go";
   } catch (error) {
     return `its module could not be read (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+async function fetched(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 function absolute(url: string): string {

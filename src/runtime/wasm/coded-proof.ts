@@ -17,6 +17,7 @@ const TURNED_SHAPES = [
 ] as const;
 /** And whether C is added to: dot products of one row to four, panels. */
 const ROWS = [[1, 0], [2, 1], [3, 1], [4, 0], [7, 0]] as const;
+const MOST_ROWS = 7;
 const ALPHA = 0.75;
 const PAGES = 6;
 /** Float32 sums of up to 192 products of numbers of about one. */
@@ -56,25 +57,32 @@ export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Arra
     new Uint8Array(memory.buffer).set(zeros, zerosAt);
     new Float32Array(memory.buffer).set(turned ? scales.map((scale) => -scale) : scales, scalesAt / 4);
     (bits === 4 ? note4 : note8)(noted, codesAt, scalesAt, zerosAt, block, 1, depth, columns, 0);
+    const [lda, ldc, count] = [depth + 4, columns + 3, columns - from];
+    const a = new Float32Array(MOST_ROWS * lda).map((_, i) => Math.sin(i * 12.9898));
+    const sums = Array.from({ length: MOST_ROWS }, (_, i) => new Float64Array(count).map((_none, j) => sumOf(a, i * lda, weights, (from + j) * depth, depth)));
+    const [aAt, cAt] = [end, end + 4 * a.length];
+    new Float32Array(memory.buffer).set(a, aAt / 4);
     for (const [rows, beta] of ROWS) {
-      const [lda, ldc, count] = [depth + 4, columns + 3, columns - from];
-      const a = Float32Array.from({ length: rows * lda }, (_, i) => Math.sin(i * 12.9898));
-      const before = Float32Array.from({ length: rows * ldc + GUARD }, (_, i) => Math.cos(i));
-      const [aAt, cAt] = [end, end + 4 * a.length];
-      new Float32Array(memory.buffer).set(a, aAt / 4);
-      new Float32Array(memory.buffer).set(before, cAt / 4);
-      product(NOT_TURNED, TURNED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
+      const before = new Float32Array(rows * ldc + GUARD).map((_, i) => Math.cos(i));
       const found = new Float32Array(memory.buffer, cAt, before.length);
-      for (const [at, value] of found.entries()) {
-        const [i, j] = [Math.floor(at / ldc), at % ldc];
-        const own = i < rows && j < count;
-        let expected = own && beta === 0 ? 0 : (before[at] as number);
-        if (own) for (let k = 0; k < depth; k++) expected += ALPHA * (a[i * lda + k] as number) * (weights[(from + j) * depth + k] as number);
-        if (!(Math.abs(value - expected) <= (own ? TOLERANCE * Math.max(1, Math.sqrt(depth)) : 0))) return `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${turned ? ', turned' : ''}${beta ? ', add' : ''}`;
+      found.set(before);
+      product(NOT_TURNED, TURNED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
+      const wrong = `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${turned ? ', turned' : ''}${beta ? ', add' : ''}`;
+      for (let i = 0; i < rows; i++) for (let j = 0, at = i * ldc; j < count; j++, at++) {
+        const expected = (sums[i]?.[j] as number) + beta * (before[at] as number);
+        if (!(Math.abs((found[at] as number) - expected) <= TOLERANCE * Math.sqrt(depth))) return wrong;
+        found[at] = before[at] as number;
       }
+      if (!before.every((value, at) => found[at] === value)) return wrong;
     }
   }
   return null;
+}
+
+function sumOf(a: Float32Array, aAt: number, b: Float64Array, bAt: number, depth: number): number {
+  let sum = 0;
+  for (let k = 0; k < depth; k++) sum += ALPHA * (a[aAt + k] as number) * (b[bAt + k] as number);
+  return sum;
 }
 
 /** Codes of a product's B, whose columns are rows of the weights, or where it is turned columns of theirs; and the numbers they stand for, [columns, depth]. */
@@ -83,17 +91,15 @@ function sample(bits: Bits, turned: boolean, columns: number, depth: number, blo
   const count = columns * depth;
   let state = 1;
   const random = (): number => (state = (state * 48271) % 2147483647);
-  const bytes = (length: number): Uint8Array => Uint8Array.from({ length: (length * bits) / 8 }, () => random() & 0xff);
+  const bytes = (length: number): Uint8Array => new Uint8Array((length * bits) / 8).map(() => random() & 0xff);
   const [codes, zeros] = [bytes(count), bytes(count / block)];
-  const scales = Float32Array.from({ length: count / block }, () => (1 + (random() % 7)) / (4 * 2 ** bits));
+  const scales = new Float32Array(count / block).map(() => (1 + (random() % 7)) / (4 * 2 ** bits));
   const code = (from: Uint8Array, i: number): number => (bits === 8 ? (from[i] as number) : ((from[i >> 1] as number) >> (4 * (i & 1))) & 15);
-  return {
-    codes, scales, zeros,
-    weights: Float64Array.from({ length: count }, (_, i) => {
-      const [column, k] = [Math.floor(i / depth), i % depth];
-      const place = turned ? k * width + column : column * width + k;
-      const own = Math.floor(place / block);
-      return (code(codes, place) - code(zeros, own)) * (scales[own] as number);
-    }),
-  };
+  const weights = new Float64Array(count);
+  for (let place = 0; place < count; place++) {
+    const own = Math.floor(place / block);
+    const [row, at] = [Math.floor(place / width), place % width];
+    weights[turned ? at * depth + row : place] = (code(codes, place) - code(zeros, own)) * (scales[own] as number);
+  }
+  return { codes, scales, zeros, weights };
 }

@@ -133,7 +133,7 @@ function functionType(reader: Reader): string | null {
 /** The module with other bodies for some of its functions (by their place in `functions`), and further functions behind its own. */
 export function withBodies({ bytes, functions, declarations, code }: WasmModule, bodies: ReadonlyMap<number, Uint8Array>, further: readonly { type: number; body: Uint8Array }[] = []): Uint8Array {
   const count = unsigned(functions.length + further.length);
-  const pieces: (Uint8Array | number[])[] = [];
+  const pieces: Pieces[number][] = [];
   // What is not replaced is copied in stretches as long as can be, sizes and all.
   let kept = functions[0]?.head ?? code.to;
   for (const [index, body] of [...bodies].sort(([a], [b]) => a - b)) {
@@ -142,12 +142,11 @@ export function withBodies({ bytes, functions, declarations, code }: WasmModule,
     kept = to;
   }
   pieces.push(bytes.subarray(kept, code.to), ...further.flatMap(({ body }) => [unsigned(body.length), body]));
-  const section = (id: number, content: readonly (Uint8Array | number[])[]): Uint8Array => joined([[id, ...unsigned(content.reduce((sum, { length }) => sum + length, 0))], ...content]);
   return joined([
     bytes.subarray(0, declarations.from),
-    section(SECTION.function, [count, ...[...functions, ...further].map(({ type }) => unsigned(type))]),
+    ...section(SECTION.function, [count, ...[...functions, ...further].map(({ type }) => unsigned(type))]),
     bytes.subarray(declarations.to, code.from),
-    section(SECTION.code, [count, ...pieces]),
+    ...section(SECTION.code, [count, ...pieces]),
     bytes.subarray(code.to),
   ]);
 }
@@ -159,7 +158,9 @@ export function withPrologue(body: Uint8Array, prologue: Code): Uint8Array {
   return joined([body.subarray(0, reader.at), flat(prologue), body.subarray(reader.at)]);
 }
 
-function joined(pieces: readonly (Uint8Array | number[])[]): Uint8Array {
+type Pieces = readonly (Uint8Array | number[])[];
+
+function joined(pieces: Pieces): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -169,20 +170,21 @@ function joined(pieces: readonly (Uint8Array | number[])[]): Uint8Array {
   return out;
 }
 
+const section = (id: number, content: Pieces): Pieces => [[id, ...unsigned(content.reduce((sum, { length }) => sum + length, 0))], ...content];
+
 /** A module of functions that share a memory of its own (`memory`, 64 KiB a page), with the stack at its end, each exported under its name. */
 export function writeModule(functions: readonly { name: string; type: string; body: Uint8Array }[], pages: number): Uint8Array<ArrayBuffer> {
-  const codes = Object.fromEntries(Object.entries(NUMBER_TYPES).map(([code, name]) => [name, Number(code)]));
+  const numbers = Object.fromEntries(Object.entries(NUMBER_TYPES).map(([code, name]) => [name, Number(code)]));
   const text = (value: string): number[] => [...unsigned(value.length), ...new TextEncoder().encode(value)];
   const list = (items: readonly number[][]): number[] => [...unsigned(items.length), ...items.flat()];
-  const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
-  const typed = functions.map(({ type }) => [FUNCTION_TYPE, ...type.split('->').flatMap((side) => list(side.split(' ').filter(Boolean).map((name) => [codes[name] as number])))]);
-  return Uint8Array.from([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(SECTION.type, list(typed)),
-    ...section(SECTION.function, list(functions.map((_, i) => unsigned(i)))),
-    ...section(SECTION.memory, list([[0, ...unsigned(pages)]])),
-    ...section(SECTION.global, list([[I32, MUTABLE, flat(i32.constant(pages * PAGE_BYTES)), END].flat()])),
-    ...section(SECTION.export, list([[...text('memory'), 2, 0], ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)])])),
-    ...section(SECTION.code, list(functions.map(({ body }) => [...unsigned(body.length), ...body]))),
+  const typed = functions.map(({ type }) => [FUNCTION_TYPE, ...type.split('->').flatMap((side) => list(side.split(' ').filter(Boolean).map((name) => [numbers[name] as number])))]);
+  return joined([
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(SECTION.type, [list(typed)]),
+    ...section(SECTION.function, [list(functions.map((_, i) => unsigned(i)))]),
+    ...section(SECTION.memory, [list([[0, ...unsigned(pages)]])]),
+    ...section(SECTION.global, [list([[I32, MUTABLE, flat(i32.constant(pages * PAGE_BYTES)), END].flat()])]),
+    ...section(SECTION.export, [list([[...text('memory'), 2, 0], ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)])])]),
+    ...section(SECTION.code, [unsigned(functions.length), ...functions.flatMap(({ body }) => [unsigned(body.length), body])]),
   ]);
 }

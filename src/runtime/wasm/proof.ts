@@ -17,9 +17,12 @@ const PAGES = 1;
 /** A's rows so far apart are copied to the stack: floats, see sgemm.ts. */
 const MEETING = 256;
 const APART_COLUMNS = new Set([16, 35]);
-/** Behind C: must stay as it is. */
+/** Before and behind C: must stay as they are. */
 const GUARD = 64;
-const VALUES = Float32Array.from({ length: 8192 }, (_, i) => Math.sin(i * 12.9898));
+const VALUES = new Float32Array(8192).map((_, i) => Math.sin(i * 12.9898));
+/** The numbers of A and B are the same in every product, wherever they lie: so are the sums, by depth. */
+const numberOfA = (i: number, k: number): number => VALUES[31 * i + k] as number;
+const numberOfB = (k: number, j: number): number => VALUES[4096 + 37 * k + j] as number;
 
 export type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
 type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
@@ -48,6 +51,8 @@ interface Product {
   columns: number;
   depth: number;
   add: boolean;
+  /** Of A times B, row by row. */
+  sums: readonly Float64Array[];
 }
 
 /** How A, B and C lie in memory, in floats from its start. */
@@ -65,8 +70,10 @@ export async function findFault(kernels: Kernels): Promise<string | null> {
   const { instance } = await WebAssembly.instantiate(proofModule(kernels));
   const { memory, zero, add: onTop, few } = instance.exports as unknown as { memory: WebAssembly.Memory; zero: Kernel; add: Kernel; few: Operation };
   const floats = new Float32Array(memory.buffer);
+  const [mostRows, mostColumns] = [Math.max(...ROWS), Math.max(...COLUMNS)];
+  const sums = new Map(DEPTHS.map((depth) => [depth, Array.from({ length: mostRows }, (_, i) => new Float64Array(mostColumns).map((_none, j) => sumOf(depth, i, j)))]));
   for (const rows of ROWS) for (const columns of COLUMNS) for (const depth of DEPTHS) for (const add of [false, true]) {
-    const product = { rows, columns, depth, add };
+    const product = { rows, columns, depth, add, sums: sums.get(depth) as Float64Array[] };
     const name = `${rows} x ${depth} by ${depth} x ${columns}, ${add ? 'add' : 'zero'}`;
     for (const lda of rows > 2 && APART_COLUMNS.has(columns) ? [depth + 3, MEETING] : [depth + 3]) {
       const packed = layout(product, Math.ceil(columns / PANEL) * PANEL * depth, (k, j) => Math.floor(j / PANEL) * PANEL * depth + k * PANEL + (j % PANEL), lda);
@@ -85,24 +92,33 @@ export async function findFault(kernels: Kernels): Promise<string | null> {
   return findCodedFault(kernels);
 }
 
+function sumOf(depth: number, i: number, j: number): number {
+  let sum = 0;
+  for (let k = 0; k < depth; k++) sum += ALPHA * numberOfA(i, k) * numberOfB(k, j);
+  return sum;
+}
+
 function layout({ rows, columns, depth }: Product, length: number, element: Layout['element'], lda = depth + 3): Layout {
-  return { lda, ldc: columns + 5, bAt: rows * lda, cAt: rows * lda + length, element };
+  return { lda, ldc: columns + 5, bAt: rows * lda, cAt: rows * lda + length + GUARD, element };
 }
 
 /** Whether C is what it should be. Nothing but its own columns may change, and what is overwritten must not be read. */
-function agrees(floats: Float32Array, { rows, columns, depth, add }: Product, on: Layout, multiply: (on: Layout) => void): boolean {
+function agrees(floats: Float32Array, { rows, columns, depth, add, sums }: Product, on: Layout, multiply: (on: Layout) => void): boolean {
   const { lda, ldc, bAt, cAt, element } = on;
-  const value = (i: number): number => VALUES[i] as number;
   const end = cAt + rows * ldc;
   floats.set(VALUES.subarray(0, end + GUARD));
+  for (let i = 0; i < rows; i++) for (let k = 0; k < depth; k++) floats[i * lda + k] = numberOfA(i, k);
+  for (let k = 0; k < depth; k++) for (let j = 0; j < columns; j++) floats[bAt + element(k, j)] = numberOfB(k, j);
   if (!add) for (let i = 0; i < rows; i++) floats.fill(Number.NaN, cAt + i * ldc, cAt + i * ldc + columns);
   multiply(on);
-  for (let at = 0; at < end + GUARD; at++) {
-    const [i, j] = [Math.floor((at - cAt) / ldc), (at - cAt) % ldc];
-    const own = at >= cAt && at < end && j < columns;
-    let expected = own && !add ? 0 : value(at);
-    if (own) for (let k = 0; k < depth; k++) expected += ALPHA * value(i * lda + k) * value(bAt + element(k, j));
-    if (!(Math.abs((floats[at] as number) - expected) <= (own ? TOLERANCE : 0))) return false;
+  for (let i = 0, at = cAt; i < rows; i++) {
+    const own = sums[i] as Float64Array;
+    for (let j = 0; j < columns; j++, at++) {
+      const expected = (own[j] as number) + (add ? (VALUES[at] as number) : 0);
+      if (!(Math.abs((floats[at] as number) - expected) <= TOLERANCE)) return false;
+    }
+    for (; at < cAt + (i + 1) * ldc; at++) if (floats[at] !== VALUES[at]) return false;
   }
+  for (let i = 0; i < GUARD; i++) if (floats[cAt - 1 - i] !== VALUES[cAt - 1 - i] || floats[end + i] !== VALUES[end + i]) return false;
   return true;
 }
