@@ -71,15 +71,15 @@ export async function codedProofs(): Promise<Record<'own' | 'bits' | 'dots' | 'w
   return { own: await fault(own), bits: await fault(swapped(1)), dots: await fault(swapped(1, 'operation')), ways: await fault(swapped(2)), kernels: await fault({ ...own, zero: own.add, add: own.zero }), inAll: await obstacle(swapped(2)) };
 }
 
-/** Whether products that MatMulNBits never asks for are computed, or stop: as it asks, with A turned, with half of C added. */
+/** Whether products are computed, or stop: as MatMulNBits asks for them, of no rows; and as it never does, with A turned, with half of C added. */
 export async function oddProducts(): Promise<('computed' | 'stopped')[]> {
   type Call = (...values: number[]) => void;
   const { note4, product } = (await WebAssembly.instantiate(codedModule(ownKernels()))).instance.exports as unknown as { note4: Call; product: Call };
   const [codes, scales, zeros, a, c, noted] = [16, 8192, 12_288, 16_384, 24_576, 32_768] as const;
   note4(noted, codes, scales, zeros, 32, 1, 64, 5, 0);
-  return ([[111, 1], [112, 0], [111, 0.5]] as const).map(([turned, beta]) => {
+  return ([[111, 1, 1], [111, 0, 0], [112, 1, 0], [111, 1, 0.5]] as const).map(([turned, rows, beta]) => {
     try {
-      product(turned, 112, 1, 5, 64, 1, a, 64, noted, 64, beta, c, 5);
+      product(turned, 112, rows, 5, 64, 1, a, 64, noted, 64, beta, c, 5);
       return 'computed';
     } catch {
       return 'stopped';

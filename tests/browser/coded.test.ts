@@ -35,7 +35,7 @@ test('the proof finds what is wrong with kernels, and nothing with the lab’s',
 });
 
 test('products that MatMulNBits never asks for stop', async ({ page }) => {
-  expect(await inBrowser(page, MODULE, 'oddProducts')).toEqual(['computed', 'stopped', 'stopped']);
+  expect(await inBrowser(page, MODULE, 'oddProducts')).toEqual(['computed', 'computed', 'stopped', 'stopped']);
 });
 
 test('a graph that turns codes is taken only where that is known', async ({ page }) => {

@@ -40,7 +40,7 @@ export function dots(bits: Bits): Uint8Array {
     note(NOTE.scales), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, set(SCALE_AT),
     note(NOTE.zeros), set(ZEROS_AT),
     get(N), set(COLUMNS_LEFT),
-    each(MOST_ROWS_OF_DOTS, (i) => when([get(M), i32.constant(i + 1), i32.equals], columns(bits, i + 1), giveBack)),
+    each(MOST_ROWS_OF_DOTS + 1, (rows) => when([get(M), i32.constant(rows), i32.equals], rows > 0 ? columns(bits, rows) : [], giveBack)),
     unreachable,
   ]);
 }

@@ -15,8 +15,7 @@ import { decrease, each, whileAtLeast } from './tile.ts';
  */
 export const NOTE = { mark: 0, codes: 16, scales: 20, zeros: 24, row: 28, rows: 32, block: 36, kind: 40 } as const;
 
-/** (note, panels, first column, columns, first of the depth, depth, all of the depth, nothing, nothing): a type that MLAS's functions have. */
-export const PANELS_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 i32 -> ';
+/** (note, panels, first column, columns, first of the depth, depth, all of the depth, nothing, nothing): the decoders' type, which MLAS's module has. */
 const [FROM, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ALL] = [0, 1, 2, 3, 4, 5, 6] as const;
 const PARAMETERS = 9;
 
