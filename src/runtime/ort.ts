@@ -3,8 +3,8 @@
  * browser the caller brings a module that is ready (see Surroundings in device.ts).
  */
 import type * as OrtModule from 'onnxruntime-web/wasm';
-import { ownKernels } from './wasm/proof.ts';
-import { obstacle, type Swapped, withOwnKernels } from './wasm/swap.ts';
+import { type Kernels, ownKernels } from './wasm/proof.ts';
+import { obstacle, withOwnKernels } from './wasm/swap.ts';
 
 export type Ort = typeof OrtModule;
 export type OrtTensor = OrtModule.Tensor;
@@ -79,26 +79,28 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
   ort.env.wasm.wasmPaths = files;
   if (build !== 'wasm') return { ort, stockProducts: null, coded: false };
   if (stock) return { ort, stockProducts: 'it was asked for', coded: false };
-  const found = await withKernels(files.wasm);
-  if (typeof found === 'string') return { ort, stockProducts: found, coded: false };
-  ort.env.wasm.wasmBinary = found.bytes;
-  return { ort, stockProducts: null, coded: found.coded };
+  const { bytes, ...found } = await withKernels(files.wasm);
+  ort.env.wasm.wasmBinary = bytes;
+  return { ort, ...found };
 }
 
-/** The module with the lab's kernels, or why it is not to be had. @throws when it cannot be fetched */
-async function withKernels(url: string): Promise<Swapped | string> {
+/** The module, fetched once, with the lab's kernels, or as it is and why. @throws when it cannot be fetched */
+async function withKernels(url: string): Promise<Omit<Loaded, 'ort'> & { bytes: Uint8Array }> {
   // The kernels are written and proved while the module is on its way.
-  const fetching = fetched(url);
-  fetching.catch(() => {});
-  const kernels = ownKernels();
-  const reason = await obstacle(kernels);
-  if (reason) return reason;
-  const stock = await fetching;
+  const [stock, { kernels, reason }] = await Promise.all([fetched(url), provedKernels()]);
+  const asItIs = (why: string) => ({ bytes: stock, stockProducts: why, coded: false });
+  if (reason) return asItIs(reason);
   try {
-    return withOwnKernels(stock, kernels) ?? "its kernels are not where the lab's would go";
+    const swapped = withOwnKernels(stock, kernels);
+    return swapped ? { ...swapped, stockProducts: null } : asItIs("its kernels are not where the lab's would go");
   } catch (error) {
-    return `its module could not be read (${error instanceof Error ? error.message : String(error)})`;
+    return asItIs(`its module could not be read (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+async function provedKernels(): Promise<{ kernels: Kernels; reason: string | null }> {
+  const kernels = ownKernels();
+  return { kernels, reason: await obstacle(kernels) };
 }
 
 async function fetched(url: string): Promise<Uint8Array> {

@@ -12,6 +12,20 @@ export async function report(wish: 'auto' | 'webgpu' | 'wasm', surroundings?: Su
   return (await openDevice(wish, surroundings)).report;
 }
 
+/** In a browser that compiles nothing with relaxed SIMD: what the device says, and how often the runtime's module was fetched. */
+export async function withoutRelaxedSimd(): Promise<{ device: Awaited<ReturnType<typeof report>>; fetches: number }> {
+  const relaxed = ownKernels();
+  const [validate, fetch] = [WebAssembly.validate, globalThis.fetch];
+  // ONNX Runtime asks as well, with modules of a few bytes.
+  WebAssembly.validate = (bytes) => bytes.byteLength < relaxed.zero.length && validate(bytes);
+  let fetches = 0;
+  globalThis.fetch = (input, init) => {
+    if (String(input instanceof Request ? input.url : input).includes('.wasm')) fetches++;
+    return fetch(input, init);
+  };
+  return { device: await report('wasm'), fetches };
+}
+
 /** What the proof of the product kernels says of ours, of two that are swapped, of one that computes nothing, of one that stops and of one that no browser compiles. */
 export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>> {
   const own = ownKernels();

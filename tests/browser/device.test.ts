@@ -21,6 +21,13 @@ test('products are the lab’s own where the browser has relaxed SIMD, and ONNX 
   expect(stock).toMatchObject({ stockProducts: 'it was asked for', name: 'WebAssembly SIMD' });
 });
 
+test('a browser without relaxed SIMD gets the runtime as it is, fetched once', async ({ page }) => {
+  const { device, fetches } = await inBrowser<{ device: DeviceReport; fetches: number }>(page, MODULE, 'withoutRelaxedSimd');
+  expect(device).toMatchObject({ stockProducts: 'this browser has no relaxed SIMD', name: 'WebAssembly SIMD' });
+  expect(device.selfTest.passed).toBe(true);
+  expect(fetches).toBe(1);
+});
+
 test('the proof of the product kernel passes ours and stops one that is wrong or does not compile', async ({ page }) => {
   const { own, swapped, idle, stopped, alien } = await inBrowser<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>>(page, MODULE, 'proofs');
   expect(own).toBeNull();

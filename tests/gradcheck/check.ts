@@ -13,6 +13,8 @@ export interface Checked {
   error: number;
   /** Whether the graph really contains the rule's op. */
   contains: boolean;
+  /** The device has no kernel for the gradient, and said so. */
+  refused?: true;
   problem?: string;
 }
 
@@ -77,7 +79,7 @@ function refused(candidate: Case, device: Device): Checked {
   try {
     device.program(gradientGraph(candidate, r, g));
   } catch (error) {
-    if (error instanceof LabError && error.code === 'runtime.turned') return checked;
+    if (error instanceof LabError && error.code === 'runtime.turned') return { ...checked, refused: true };
     throw error;
   }
   return { ...checked, problem: 'was not refused' };

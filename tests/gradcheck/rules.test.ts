@@ -15,5 +15,6 @@ for (const device of ['wasm', 'webgpu'] as const) {
     expect(results.length).toBeGreaterThan(50);
     const wrong = results.filter(({ error, contains, problem }) => !(error < 1e-3) || !contains || problem);
     expect(wrong).toEqual([]);
+    expect(results.filter(({ refused }) => refused).map(({ rule }) => rule)).toEqual(device === 'wasm' ? [] : ['MatMulNBits', 'MatMulNBits']);
   });
 }

@@ -66,6 +66,8 @@ export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Arra
       const before = new Float32Array(rows * ldc + GUARD).map((_, i) => Math.cos(i));
       const found = new Float32Array(memory.buffer, cAt, before.length);
       found.set(before);
+      // What is overwritten must not be read.
+      if (beta === 0) for (let i = 0; i < rows; i++) found.fill(Number.NaN, i * ldc, i * ldc + count);
       product(NOT_TURNED, TURNED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
       const wrong = `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${turned ? ', turned' : ''}${beta ? ', add' : ''}`;
       for (let i = 0; i < rows; i++) for (let j = 0, at = i * ldc; j < count; j++, at++) {

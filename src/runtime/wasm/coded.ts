@@ -107,7 +107,7 @@ const LOCALS = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22] as const;
 function product({ zero, add, further }: CodedCalls): Uint8Array {
   const [STACK, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ROWS_LEFT, A_AT, C_AT, HANDLED] = LOCALS;
   const upTo = (most: number, left: Code): Code => choose([left], i32.constant(most), [left, i32.constant(most), i32.lessUnsigned]);
-  const isOf = (kind: number): Code => [get(B), i32.load(NOTE.kind), i32.constant(kind), i32.equals];
+  const isOf = (own: number): Code => [get(B), i32.load(NOTE.kind), i32.constant(own), i32.equals];
   const bytes = (local: number): Code => [get(local), i32.constant(2), i32.shiftLeft];
   const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel), set(HANDLED)];
   const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
@@ -116,7 +116,7 @@ function product({ zero, add, further }: CodedCalls): Uint8Array {
     when([get(A_TURNED), i32.constant(NOT_TURNED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
     when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],
-      STRAIGHT.map((kind, i) => when(isOf(KINDS.indexOf(kind)), each(PARAMETERS, get), call(further + KINDS.length + i), giveBack))),
+      STRAIGHT.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i), giveBack))),
     stackPointer, set(STACK),
     get(STACK), i32.constant(PANEL_BYTES), i32.sub, i32.constant(-LINE), i32.and, set(PANEL),
     // The product kernels use the stack below.
