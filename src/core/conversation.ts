@@ -4,6 +4,8 @@ import type { LanguageCode } from './languages.ts';
 export interface Message {
   role: 'system' | 'user' | 'assistant';
   content: string;
+  /** `false`: an assistant turn that is read but not learned; its tokens carry no loss. Left out where it is learned. */
+  train?: false;
 }
 
 /**

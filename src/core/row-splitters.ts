@@ -4,6 +4,8 @@
  * The scan can ignore UTF-8: no byte of a multi-byte character equals a newline, a quote or a bracket.
  */
 
+import { parseJson } from './json.ts';
+
 /** One row of a file. `line` is the line number, or the element's place in the array; both count from 1. */
 export type Row = { line: number; value: unknown; problem?: undefined } | { line: number; problem: string };
 
@@ -58,7 +60,7 @@ function parseRow(line: number, bytes: Uint8Array): Row | null {
   }
   if (text.trim() === '') return null;
   try {
-    return { line, value: JSON.parse(text) as unknown };
+    return { line, value: parseJson(text) };
   } catch (error) {
     return { line, problem: `is not valid JSON: ${(error as Error).message}` };
   }
