@@ -4,7 +4,7 @@
  * The scan can ignore UTF-8: no byte of a multi-byte character equals a newline, a quote or a bracket.
  */
 
-import { parseJson } from './json.ts';
+import { parseJson, repeatedKey } from './json.ts';
 
 /** One row of a file. `line` is the line number, or the element's place in the array; both count from 1. */
 export type Row = { line: number; value: unknown; problem?: undefined } | { line: number; problem: string };
@@ -60,7 +60,9 @@ function parseRow(line: number, bytes: Uint8Array): Row | null {
   }
   if (text.trim() === '') return null;
   try {
-    return { line, value: parseJson(text) };
+    const value = parseJson(text);
+    const twice = repeatedKey(text, value);
+    return twice === null ? { line, value } : { line, problem: `has the field "${twice}" twice, with different values` };
   } catch (error) {
     return { line, problem: `is not valid JSON: ${(error as Error).message}` };
   }
