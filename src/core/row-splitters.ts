@@ -137,7 +137,7 @@ export class ElementSplitter implements RowSplitter {
       if (this.state === 'inside') {
         if (this.endsElement(byte)) {
           this.row.add(bytes.subarray(start, i));
-          this.finish(rows);
+          this.finish(rows, byte);
           start = i + 1;
           if (byte === CLOSE_LIST) this.state = 'after';
         }
@@ -174,11 +174,12 @@ export class ElementSplitter implements RowSplitter {
     return false;
   }
 
-  private finish(rows: Row[]): void {
+  private finish(rows: Row[], by: number): void {
     this.begun = false;
     const row = this.row.take(this.element);
-    if (!row) return;
+    // Nothing before the closing bracket is an empty array, or a comma too many; nothing before a comma was something once.
+    if (!row && by === CLOSE_LIST) return;
+    rows.push(row ?? { line: this.element, problem: 'is empty: there is nothing before its comma' });
     this.element++;
-    rows.push(row);
   }
 }

@@ -9,12 +9,21 @@ export interface RowOptions {
   signal?: AbortSignal;
   /** A single row longer than this is refused, so that one broken file cannot fill the memory. */
   maxRowBytes?: number;
+  /** What a compressed file may unpack to whatever its size; beyond, it may not be more than `MAX_GROWTH` times its size. */
+  maxUnpackedBytes?: number;
 }
+
+/** Gzip reaches 1032; text of a kind that anyone would learn from, 20. */
+const MAX_GROWTH = 200;
 
 /** First bytes of files that are not what a person meant to give, and what to say of each. */
 const FOREIGN: readonly (readonly [number[], string])[] = [
   [[0xff, 0xfe], 'is UTF-16 text; save the file as UTF-8'],
   [[0xfe, 0xff], 'is UTF-16 text; save the file as UTF-8'],
+  ...[0x5b, 0x7b].flatMap((bracket): [number[], string][] => [
+    [[bracket, 0x00], 'is UTF-16 text; save the file as UTF-8'],
+    [[0x00, bracket], 'is UTF-16 text; save the file as UTF-8'],
+  ]),
   [[0x50, 0x4b, 0x03, 0x04], 'is a zip archive; unpack it and give the files inside'],
   [[0x50, 0x41, 0x52, 0x31], 'is a Parquet file; export it as JSON Lines'],
 ];
@@ -50,8 +59,10 @@ export class RowReader {
       }
     }
     const compressed = startsWith(head, GZIP);
+    const most = Math.max(this.options.maxUnpackedBytes ?? 64 * 2 ** 20, MAX_GROWTH * this.file.size);
     const reader = this.open(compressed).getReader();
     let line = 0;
+    let unpacked = 0;
     try {
       for (;;) {
         this.options.signal?.throwIfAborted();
@@ -63,7 +74,12 @@ export class RowReader {
           },
         );
         if (bytes === 'damaged') {
-          yield { line: line + 1, problem: 'cannot be unpacked: the gzip data is damaged, cut off, or several archives in one' };
+          yield { line: line + 1, problem: 'cannot be unpacked: the gzip data is damaged, cut off, or several archives in one; what stands before may be damaged too' };
+          return;
+        }
+        unpacked += bytes?.length ?? 0;
+        if (compressed && unpacked > most) {
+          yield { line: line + 1, problem: `is left out with all that follows: the gzip data unpacks to more than ${MAX_GROWTH} times its size, as no text does` };
           return;
         }
         for (const row of bytes ? this.split(bytes) : (this.splitter?.end() ?? [])) {
@@ -94,7 +110,7 @@ export class RowReader {
   private split(chunk: Uint8Array): Row[] {
     if (this.splitter) return this.splitter.push(chunk);
     const bytes = startsWith(chunk, BYTE_ORDER_MARK) ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk;
-    const limit = this.options.maxRowBytes ?? 64 * 2 ** 20;
+    const limit = this.options.maxRowBytes ?? 16 * 2 ** 20;
     this.shape = bytes.find((byte) => !isSpace(byte)) === 0x5b ? 'array' : 'lines';
     this.splitter = this.shape === 'array' ? new ElementSplitter(limit) : new LineSplitter(limit);
     return this.splitter.push(bytes);

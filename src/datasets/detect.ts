@@ -20,7 +20,7 @@ export function detectLayout(rows: readonly Row[], file: string): LayoutName {
   if (best) return best;
 
   const shapes = LAYOUT_NAMES.map((name) => `${LAYOUTS[name].title} ${LAYOUTS[name].shape}`).join('; ');
-  const reason = `is in no layout the lab reads: ${findings(rows)}`;
+  const reason = `is in no layout the lab reads, and left out as a whole: ${findings(rows)}`;
   throw new LabError('datasets.no-layout', `${file} ${reason}.`, `A record must be one of: ${shapes}. Rename the fields, one record a line or one JSON array.`, {
     file,
     fields: fieldsOf(rows),

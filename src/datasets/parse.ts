@@ -1,4 +1,4 @@
-import type { BadLine } from '../app/facade.ts';
+import type { ImportReport } from '../app/facade.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
 import { languageFromPath, pathOf } from '../core/language-tags.ts';
@@ -20,7 +20,7 @@ export interface ParsedDataset {
   /** The layout of most records. */
   layout: LayoutName;
   records: Record<LanguageCode, Conversation[]>;
-  report: { records: number; bad: BadLine[]; notes: string[] };
+  report: Omit<ImportReport<never>, 'imported'>;
 }
 
 /**
@@ -74,20 +74,31 @@ async function parseFile(file: File, fileLanguage: LanguageCode | null, first: n
   const { findings, collection, onBytes, signal } = running;
   const path = pathOf(file);
   const reader = new RowReader(file, { onBytes: (bytes) => onBytes(file, bytes), signal });
-  const speechless: number[] = [];
+  const speechless = { first: 0, records: 0 };
   let layout: LayoutName | null = null;
   let waiting: Row[] = [];
   let rows = 0;
   let kept = 0;
+  let broken = 0;
 
   const take = (row: Row, known: LayoutName): void => {
     rows++;
-    if (row.problem !== undefined) return findings.refuse(path, row.line, row.problem);
+    if (row.problem !== undefined) {
+      broken++;
+      return findings.refuse(path, row.line, row.problem);
+    }
     const record = readRecord(row.value, known);
     if (record.problem !== undefined) return findings.refuse(path, row.line, record.problem);
     const language = record.language ?? fileLanguage;
-    if (!language) speechless.push(row.line);
-    else if (collection.add({ ...record, language }, first + rows, { path, line: row.line })) kept++;
+    if (!language) {
+      speechless.first ||= row.line;
+      speechless.records++;
+      return;
+    }
+    const { id, messages, source } = record;
+    if (!collection.add({ id, language, messages, ...(source === undefined ? {} : { source }) }, first + rows, { path, line: row.line })) return;
+    kept++;
+    findings.passedOver(record);
   };
   const decide = (): LayoutName => {
     const known = detectLayout(waiting, path);
@@ -102,12 +113,13 @@ async function parseFile(file: File, fileLanguage: LanguageCode | null, first: n
   }
   layout ??= decide();
 
-  const [line] = speechless;
-  if (line !== undefined) {
-    const more = speechless.length > 1 ? ` (nor do ${(speechless.length - 1).toLocaleString('en')} more records of this file)` : '';
-    findings.refuse(path, line, `does not say its language, and neither does the file's name${more}: name the file like train_de.jsonl, or choose the language`);
+  if (speechless.records > 0) {
+    const more = speechless.records > 1 ? ` (nor do ${(speechless.records - 1).toLocaleString('en')} more records of this file)` : '';
+    const reason = `does not say its language, and neither does the file's name${more}: name the file like train_de.jsonl, or choose the language`;
+    findings.refuse(path, speechless.first, reason, speechless.records);
   }
   if (reader.blank > 0) findings.note(`${path}: ${reader.blank} blank ${reader.blank === 1 ? 'line' : 'lines'} skipped.`);
+  if (reader.shape === 'array' && broken > 0) findings.note(`${path}: an element that cannot be read may be several, so the places of those after it may not be those of another language's.`);
   if (reader.shape === 'array') findings.note(`${path} is one JSON array: "line" is the element's place in it.`);
   return { layout, rows, kept };
 }

@@ -72,7 +72,7 @@ test('a file in no layout is refused with the fields it has', async () => {
   await expect(parseDataset([odd])).rejects.toThrow(/"prompt", "completion", "score"/);
   const both = await parseDataset([odd, file('de.jsonl', JSON.stringify(good('1')))]);
   expect(both.records['de']).toHaveLength(1);
-  expect(both.report.bad).toEqual([{ file: 'en.jsonl', line: 1, reason: 'is in no layout the lab reads: its records have the fields "prompt", "completion", "score"' }]);
+  expect(both.report.bad).toEqual([{ file: 'en.jsonl', line: 1, reason: 'is in no layout the lab reads, and left out as a whole: its records have the fields "prompt", "completion", "score"' }]);
 });
 
 test('files that are not chat data at all say what they are', async () => {
