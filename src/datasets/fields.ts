@@ -102,5 +102,5 @@ export function checkTurnField(path: string, role: string, field: string, value:
 /** @returns whether the field is one to note: where the lab knows what it says, and it says nothing, it is not */
 function check(change: Change | undefined, where: string, value: unknown): boolean {
   if (change?.when(value)) throw new Unusable(`${where} ${change.how}`);
-  return !change || typeof value !== 'boolean';
+  return !change || (typeof value !== 'boolean' && change.when !== notOne);
 }

@@ -4,12 +4,11 @@ import { LabError } from '../core/errors.ts';
 import { languageFromPath, pathOf } from '../core/language-tags.ts';
 import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
 import { type OnProgress, RateEstimate } from '../core/progress.ts';
-import { type Row, RowReader } from '../core/rows.ts';
+import { RowReader } from '../core/rows.ts';
 import { Collection } from './collection.ts';
-import { detectLayout, SAMPLE } from './detect.ts';
+import { FileImport } from './file-import.ts';
 import { Findings } from './findings.ts';
 import type { LayoutName } from './layouts.ts';
-import { readRecord } from './record.ts';
 
 export interface ParseOptions {
   /** The language of records that do not say their own; stronger than a file's name. */
@@ -33,7 +32,7 @@ export interface ParsedDataset {
 export async function parseDataset(files: readonly File[], options: ParseOptions = {}, onProgress?: OnProgress, signal?: AbortSignal): Promise<ParsedDataset> {
   const findings = new Findings();
   const collection = new Collection(findings);
-  const running: Import = { findings, collection, onBytes: reportBytes(files, onProgress), signal };
+  const onBytes = reportBytes(files, onProgress);
   /** Rows already numbered a file language: shards of one language count on, files of two languages count alike. */
   const numbered = new Map<LanguageCode | null, number>();
   const layouts = new Map<LayoutName, number>();
@@ -45,10 +44,14 @@ export async function parseDataset(files: readonly File[], options: ParseOptions
       const path = pathOf(file);
       const fileLanguage = options.language ?? languageFromPath(path);
       const first = numbered.get(fileLanguage) ?? 0;
-      const { layout, rows, kept } = await parseFile(file, fileLanguage, first, running);
+      const reader = new RowReader(file, { onBytes: (bytes) => onBytes(file, bytes), signal });
+      const { layout, rows, kept } = await new FileImport(path, fileLanguage, first, findings, collection).read(reader);
       numbered.set(fileLanguage, first + rows);
       layouts.set(layout, (layouts.get(layout) ?? 0) + kept);
-      if (kept > 0 && fileLanguage && !options.language) findings.note(`${path}: taken as ${LANGUAGES.get(fileLanguage)?.name ?? fileLanguage}, from its name, where a record does not say.`);
+      if (kept > 0 && fileLanguage && !options.language) {
+        const name = LANGUAGES.get(fileLanguage)?.name ?? fileLanguage;
+        findings.note(`${path}: taken as ${name}, from its name, where a record does not say.`);
+      }
     } catch (error) {
       if (!(error instanceof LabError && error.code === 'datasets.no-layout')) throw error;
       refusal = error;
@@ -59,69 +62,6 @@ export async function parseDataset(files: readonly File[], options: ParseOptions
   if (!layout) throw refusal ?? new LabError('datasets.no-files', 'No file was given.', 'Choose at least one JSON or JSON Lines file.');
   collection.close();
   return { layout, records: collection.records, report: findings.report(collection.size) };
-}
-
-/** What the files of one import share. */
-interface Import {
-  findings: Findings;
-  collection: Collection;
-  onBytes: (file: File, bytes: number) => void;
-  signal: AbortSignal | undefined;
-}
-
-/** @param first rows of this language that came before the file's own */
-async function parseFile(file: File, fileLanguage: LanguageCode | null, first: number, running: Import): Promise<{ layout: LayoutName; rows: number; kept: number }> {
-  const { findings, collection, onBytes, signal } = running;
-  const path = pathOf(file);
-  const reader = new RowReader(file, { onBytes: (bytes) => onBytes(file, bytes), signal });
-  const speechless = { first: 0, records: 0 };
-  let layout: LayoutName | null = null;
-  let waiting: Row[] = [];
-  let rows = 0;
-  let kept = 0;
-  let broken = 0;
-
-  const take = (row: Row, known: LayoutName): void => {
-    rows++;
-    if (row.problem !== undefined) {
-      broken++;
-      return findings.refuse(path, row.line, row.problem);
-    }
-    const record = readRecord(row.value, known);
-    if (record.problem !== undefined) return findings.refuse(path, row.line, record.problem);
-    const language = record.language ?? fileLanguage;
-    if (!language) {
-      speechless.first ||= row.line;
-      speechless.records++;
-      return;
-    }
-    const { id, messages, source } = record;
-    if (!collection.add({ id, language, messages, ...(source === undefined ? {} : { source }) }, first + rows, { path, line: row.line })) return;
-    kept++;
-    findings.passedOver(record);
-  };
-  const decide = (): LayoutName => {
-    const known = detectLayout(waiting, path);
-    for (const row of waiting) take(row, known);
-    waiting = [];
-    return known;
-  };
-
-  for await (const row of reader.rows()) {
-    if (layout) take(row, layout);
-    else if (waiting.push(row) === SAMPLE) layout = decide();
-  }
-  layout ??= decide();
-
-  if (speechless.records > 0) {
-    const more = speechless.records > 1 ? ` (nor do ${(speechless.records - 1).toLocaleString('en')} more records of this file)` : '';
-    const reason = `does not say its language, and neither does the file's name${more}: name the file like train_de.jsonl, or choose the language`;
-    findings.refuse(path, speechless.first, reason, speechless.records);
-  }
-  if (reader.blank > 0) findings.note(`${path}: ${reader.blank} blank ${reader.blank === 1 ? 'line' : 'lines'} skipped.`);
-  if (reader.shape === 'array' && broken > 0) findings.note(`${path}: an element that cannot be read may be several, so the places of those after it may not be those of another language's.`);
-  if (reader.shape === 'array') findings.note(`${path} is one JSON array: "line" is the element's place in it.`);
-  return { layout, rows, kept };
 }
 
 /** Bytes of all files, reported at most ten times a second and at the end. */
