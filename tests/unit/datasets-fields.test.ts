@@ -271,7 +271,7 @@ test('any field beside a chat is used, refused by name or noted: none passes wit
 /** What docs/formats.md says may pass: empty values, and values that are so anyway. Written out here, not asked of the code. */
 function saysNothing(ofRecord: boolean, name: string, value: unknown): boolean {
   if (value === null || (typeof value === 'string' && value.trim() === '') || (typeof value === 'object' && Object.keys(value).length === 0)) {
-    return ofRecord || name !== 'train_detail';
+    return ofRecord || name !== 'train_detail' || !Array.isArray(value);
   }
   if (ofRecord) {
     const learned = ['weight', 'train'].includes(name) && (value === 1 || value === true);
