@@ -177,9 +177,9 @@ export class ElementSplitter implements RowSplitter {
   private finish(rows: Row[], by: number): void {
     this.begun = false;
     const row = this.row.take(this.element);
-    // Nothing before the closing bracket is an empty array, or a comma too many; nothing before a comma was something once.
-    if (!row && by === CLOSE_LIST) return;
-    rows.push(row ?? { line: this.element, problem: 'is empty: there is nothing before its comma' });
+    // An empty array has nothing between its brackets; beside a comma, there was something once.
+    if (!row && by === CLOSE_LIST && this.element === 1) return;
+    rows.push(row ?? { line: this.element, problem: `is empty: there is nothing ${by === COMMA ? 'before its' : 'after the last'} comma` });
     this.element++;
   }
 }

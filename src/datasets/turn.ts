@@ -74,7 +74,7 @@ function roleOf([field, speaker]: [string, unknown], path: string): Message['rol
 
 /** Whether the turn is learned, as one field says; null where it says nothing. */
 function learnedBy(flag: 'weight' | 'learned' | 'masked', role: Message['role'], value: unknown, path: string): boolean | null {
-  if (isEmpty(value) || (flag === 'weight' && role !== 'assistant')) return null;
+  if (isEmpty(value) || (flag === 'weight' && role !== 'assistant' && ['number', 'boolean'].includes(typeof value))) return null;
   const yes = value === true || value === 1;
   if (!yes && value !== false && value !== 0) throw new Unusable(`${path} is neither 0 nor 1, nor true nor false: the lab learns a turn whole or not at all`);
   const learned = flag === 'masked' ? !yes : yes;
@@ -93,7 +93,8 @@ function textOf(value: unknown, path: string): string {
 function partOf(part: unknown, path: string): string {
   if (!isJsonObject(part)) throw new Unusable(`${path} is ${kindOf(part)}, not a part of a text`);
   const { type, text, ...others } = part;
-  if (type !== 'text') throw new Unusable(`${path} is a part of type "${String(type)}": the lab reads text alone`);
+  if (typeof type !== 'string') throw new Unusable(`${path} is a part that does not say its type`);
+  if (type !== 'text') throw new Unusable(`${path} is a part of type "${type}": the lab reads text alone`);
   if (typeof text !== 'string') throw new Unusable(`${path}.text is not text`);
   const other = Object.keys(others).find((field) => !isEmpty(others[field]));
   if (other !== undefined) throw new Unusable(`${path}.${other} is a field of a part that the lab does not know: it may change what is said`);

@@ -146,3 +146,38 @@ test('a file that can no longer be read is an error that says so', async () => {
   Object.defineProperty(gone, 'stream', { value: () => new ReadableStream({ pull: (stream) => stream.error(new DOMException('gone', 'NotReadableError')) }) });
   await expect(parseDataset([gone])).rejects.toMatchObject({ code: 'core.unreadable' });
 });
+
+test('UTF-16 is known without its mark, and an element of nothing is said', async () => {
+  const text = JSON.stringify(good('1'));
+  for (const bytes of [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16(), Buffer.from(`[${text}]`, 'utf16le')]) {
+    await expect(parseDataset([file('de.jsonl', new Uint8Array(bytes))])).rejects.toThrow(/UTF-16/);
+  }
+  const { records, report } = await parseDataset([file('de.json', `[${JSON.stringify(good('1'))}, , ${JSON.stringify(good('3'))},]`)]);
+  expect(records['de']?.map(({ id }) => id)).toEqual(['1', '3']);
+  expect(report.bad).toEqual([
+    { file: 'de.json', line: 2, reason: 'is empty: there is nothing before its comma' },
+    { file: 'de.json', line: 4, reason: 'is empty: there is nothing after the last comma' },
+  ]);
+  expect((await parseDataset([file('de.json', `[${JSON.stringify(good('1'))}]`)])).report.bad).toEqual([]);
+});
+
+test('an array with an element that cannot be read says that places may be off', async () => {
+  const { report } = await parseDataset([file('de.json', `[{"conversations": ["q", "a"]}, {"conversations": ["q2" "a2"]}, {"conversations": ["q3", "a3"]}]`)]);
+  expect(report.notes.join(' ')).toContain('may have been several: the places after it may be off');
+});
+
+test('a gzip bomb is left at two hundred times its size, and what came before it is kept', async () => {
+  const row = `${JSON.stringify(good('1'))}\n`;
+  const packed = new Uint8Array(gzipSync(row + '\n'.repeat(8 * 2 ** 20)));
+  let bytes = 0;
+  const rows = [];
+  for await (const one of new RowReader(new Blob([packed]), { maxUnpackedBytes: 2 ** 20, onBytes: (n) => (bytes = n) }).rows()) rows.push(one);
+  expect(packed.length * 200, 'the limit is what the size says').toBeGreaterThan(2 ** 20);
+  expect(bytes).toBe(packed.length);
+  expect(rows).toHaveLength(2);
+  expect(rows[1]?.problem).toMatch(/unpacks to more than 200 times its size/);
+  const repeated = new Uint8Array(gzipSync(row.repeat(2000)));
+  const read = [];
+  for await (const one of new RowReader(new Blob([repeated])).rows()) read.push(one);
+  expect(read.filter(({ problem }) => problem === undefined), 'a small file may be as alike as it likes').toHaveLength(2000);
+});
