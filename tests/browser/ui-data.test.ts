@@ -13,6 +13,9 @@ test('lines of an import that could not be used stand in a table with file, line
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(1).getByRole('cell')).toHaveText(['train_limax_de.jsonl', '3', 'not JSON: Unexpected end of input after {"conversations": [']);
   await expect(page.getByText('40 records kept, 2 lines left out')).toBeVisible();
+  const reasons = page.getByRole('region', { name: 'Reasons' }).getByRole('row');
+  await expect(reasons.nth(1).getByRole('cell')).toHaveText(['not JSON', '1']);
+  await expect(reasons).toHaveCount(3);
   await expect(page.getByRole('heading', { name: 'train_limax_de.jsonl' }), 'the list of datasets shows it').toBeVisible();
 });
 

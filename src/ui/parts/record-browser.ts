@@ -79,5 +79,5 @@ export class RecordBrowser extends View {
 
 /** A conversation's turns as text. */
 export function messages({ messages: turns, language }: Conversation): TemplateResult {
-  return html`<dl class="turns-list">${turns.map(({ role, content }) => html`<dt class="tag" data-role=${role}>${role}</dt><dd class="words" lang=${language}>${content}</dd>`)}</dl>`;
+  return html`<dl class="turns-list">${turns.map(({ role, content, train }) => html`<dt class="tag" data-role=${role}>${role}${train === false ? ' (read, not learned)' : ''}</dt><dd class="words" lang=${language}>${content}</dd>`)}</dl>`;
 }
