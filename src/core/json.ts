@@ -23,7 +23,10 @@ export function parseJson(text: string): unknown {
 }
 
 /** @throws SyntaxError also where lists and objects are nested deeper than the library can follow, some thousands */
-function parseLossless(text: string, onDuplicateKey: (twice: { key: string; newValue: unknown }) => unknown): unknown {
+function parseLossless(
+  text: string,
+  onDuplicateKey: (twice: { key: string; newValue: unknown }) => unknown,
+): unknown {
   const parseNumber = (digits: string): unknown => {
     const value = parseNumberAndBigInt(digits);
     return typeof value === 'bigint' && !isSafeNumber(digits) ? digits : Number(digits);

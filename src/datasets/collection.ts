@@ -58,10 +58,22 @@ export class Collection {
   /** Says what was done to all of them. */
   close(): void {
     const { findings } = this;
-    if (this.unnamed > 0) findings.note(`${count(this.unnamed, 'record has', 'records have')} no id and ${this.unnamed === 1 ? 'is' : 'are'} named by place (#1, #2, ...): languages align line by line.`);
-    if (this.shortened > 0) findings.note(`${count(this.shortened, 'id ends', 'ids end')} in the record's language (like 12_DE) and ${this.shortened === 1 ? 'was' : 'were'} cut there, so that translations share an id.`);
-    if (this.normalised > 0) findings.note(`${count(this.normalised, 'id was', 'ids were')} brought into Unicode's composed form (NFC), so that ids which look alike are alike.`);
-    if (this.repeated > 0) findings.note(`${count(this.repeated, 'record repeats', 'records repeat')} a conversation under another id; kept.`);
+    if (this.unnamed > 0)
+      findings.note(
+        `${count(this.unnamed, 'record has', 'records have')} no id and ${this.unnamed === 1 ? 'is' : 'are'} named by place (#1, #2, ...): languages align line by line.`,
+      );
+    if (this.shortened > 0)
+      findings.note(
+        `${count(this.shortened, 'id ends', 'ids end')} in the record's language (like 12_DE) and ${this.shortened === 1 ? 'was' : 'were'} cut there, so that translations share an id.`,
+      );
+    if (this.normalised > 0)
+      findings.note(
+        `${count(this.normalised, 'id was', 'ids were')} brought into Unicode's composed form (NFC), so that ids which look alike are alike.`,
+      );
+    if (this.repeated > 0)
+      findings.note(
+        `${count(this.repeated, 'record repeats', 'records repeat')} a conversation under another id; kept.`,
+      );
   }
 
   private refuse(at: Place, reason: string): false {
@@ -81,7 +93,10 @@ function named(written: string, language: LanguageCode): Named {
 
 /** Two records with one id: a person has to see where it is written in another way than it counts. */
 function sameId(id: string, here: string, first: Place & { written: string }, at: Place): string {
-  const ways = [here === id ? '' : `here written "${here}"`, first.written === id ? '' : `there written "${first.written}"`].filter(Boolean);
+  const ways = [
+    here === id ? '' : `here written "${here}"`,
+    first.written === id ? '' : `there written "${first.written}"`,
+  ].filter(Boolean);
   return `has the id "${id}" of ${where(first, at)}${ways.length > 0 ? ` (${ways.join(', ')})` : ''}`;
 }
 

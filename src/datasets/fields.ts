@@ -26,7 +26,11 @@ interface Change {
 type Row = readonly [fields: string, how: string, when?: Change['when']];
 
 function table(...rows: readonly Row[]): ReadonlyMap<string, Change> {
-  return new Map(rows.flatMap(([fields, how, when = () => true]) => fields.split(' ').map((field) => [field, { how, when }] as const)));
+  return new Map(
+    rows.flatMap(([fields, how, when = () => true]) =>
+      fields.split(' ').map((field) => [field, { how, when }] as const),
+    ),
+  );
 }
 
 const on: Change['when'] = (value) => value !== false;
@@ -45,7 +49,11 @@ const RECORD = table(
   ['tools functions available_tools tool_calls function_call function_calls', TOOLS, on],
   ['images image videos video audios audio objects', MEDIA, on],
   ['reasoning_content thinking', THOUGHT, on],
-  ['chosen rejected chosen_response rejected_response chosen_messages rejected_messages preferred_output non_preferred_output', PAIR, on],
+  [
+    'chosen rejected chosen_response rejected_response chosen_messages rejected_messages preferred_output non_preferred_output',
+    PAIR,
+    on,
+  ],
   // KTO's; a label of another kind (a category, ratings) says nothing.
   ['kto_tag label', 'says that the answer is not wanted', off],
   ['documents context demonstrations', 'is read with the question, and its layout has no place for it', on],
@@ -54,7 +62,10 @@ const RECORD = table(
   ['weight loss_weight loss_scale', 'weighs the record, and the lab learns all alike', notOne],
   ['train training trainable learn loss', 'says whether the record is learned', notOne],
   ['labels', PART, numbers],
-  ['masked mask loss_mask assistant_masks completion_mask input_ids attention_mask train_detail training_detail', PART],
+  [
+    'masked mask loss_mask assistant_masks completion_mask input_ids attention_mask train_detail training_detail',
+    PART,
+  ],
 );
 
 /** Fields of a turn. */
@@ -93,9 +104,13 @@ export function checkTurnField(path: string, role: string, field: string, value:
   // An empty list of the parts to learn means that nothing of the turn is.
   if (isEmpty(value) && !(name.endsWith('_detail') && Array.isArray(value))) return false;
   const change = TURN.get(name);
-  if (!change && !TURN_NOTED.has(name)) throw new Unusable(`${where} is a field of a turn that the lab does not know: it may change what is said or learned`);
+  if (!change && !TURN_NOTED.has(name))
+    throw new Unusable(
+      `${where} is a field of a turn that the lab does not know: it may change what is said or learned`,
+    );
   // OpenAI's way to write examples into the prompt.
-  if (name === 'name' && role === 'system') throw new Unusable(`${where} names the speaker of a system message, which the lab has no place for`);
+  if (name === 'name' && role === 'system')
+    throw new Unusable(`${where} names the speaker of a system message, which the lab has no place for`);
   return check(change, where, value);
 }
 

@@ -74,12 +74,19 @@ export class FileImport {
     if (records > 0) {
       const more = records > 1 ? ` (nor do ${(records - 1).toLocaleString('en')} more records of this file)` : '';
       const todo = 'name the file like train_de.jsonl, or choose the language';
-      findings.refuse(path, first, `does not say its language, and neither does the file's name${more}: ${todo}`, records);
+      findings.refuse(
+        path,
+        first,
+        `does not say its language, and neither does the file's name${more}: ${todo}`,
+        records,
+      );
     }
     if (blank > 0) findings.note(`${path}: ${blank} blank ${blank === 1 ? 'line' : 'lines'} skipped.`);
     if (shape !== 'array') return;
     if (this.broken > 0) {
-      findings.note(`${path}: an element that cannot be read may have been several: the places after it may be off by some.`);
+      findings.note(
+        `${path}: an element that cannot be read may have been several: the places after it may be off by some.`,
+      );
     }
     findings.note(`${path} is one JSON array: "line" is the element's place in it.`);
   }

@@ -36,8 +36,12 @@ export class Findings {
 
   report(records: number): Omit<ImportReport<never>, 'imported'> {
     const notes = [...this.notes];
-    if (this.fields.size > 0) notes.push(`Fields not used, because they say nothing to training: ${spelled(this.fields)}.`);
-    if (this.languages.size > 0) notes.push(`What a record says of its language names none the lab knows: ${spelled(this.languages)}. The file's language was taken, or the one chosen.`);
+    if (this.fields.size > 0)
+      notes.push(`Fields not used, because they say nothing to training: ${spelled(this.fields)}.`);
+    if (this.languages.size > 0)
+      notes.push(
+        `What a record says of its language names none the lab knows: ${spelled(this.languages)}. The file's language was taken, or the one chosen.`,
+      );
     if (this.unlisted > 0) notes.push(`${this.unlisted.toLocaleString('en')} more bad lines are not listed.`);
     const reasons = this.reasons.entries().map(([reason, count]) => ({ reason, count }));
     if (this.reasons.rest > 0) reasons.push({ reason: 'other reasons', count: this.reasons.rest });
@@ -48,8 +52,13 @@ export class Findings {
 /** `score (in 3 records), model (in 1 record)`. */
 function spelled(tally: Tally): string {
   const names = tally.entries();
-  const words = names.slice(0, SPELLED).map(([name, n]) => `${name.slice(0, 80)} (in ${n.toLocaleString('en')} ${n === 1 ? 'record' : 'records'})`);
-  return words.join(', ') + (names.length > SPELLED ? `, and ${tally.rest > 0 ? 'many' : names.length - SPELLED} others` : '');
+  const words = names
+    .slice(0, SPELLED)
+    .map(([name, n]) => `${name.slice(0, 80)} (in ${n.toLocaleString('en')} ${n === 1 ? 'record' : 'records'})`);
+  return (
+    words.join(', ') +
+    (names.length > SPELLED ? `, and ${tally.rest > 0 ? 'many' : names.length - SPELLED} others` : '')
+  );
 }
 
 /** A reason without what is the record's own: what stands in quotes, numbers, and the details after a colon. */

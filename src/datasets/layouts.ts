@@ -33,20 +33,37 @@ export const LAYOUTS = {
     title: 'LIMA',
     shape: '{"conversations": ["user", "assistant", ...]}',
     fields: ['conversations'],
-    fits: (record) => Array.isArray(record['conversations']) && record['conversations'].every((turn) => typeof turn !== 'object'),
-    read: (record) => list(record, 'conversations').map((content, i): Message => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: text(content, `conversations.${i}`) })),
-    write: (conversation) => ({ ...named(conversation), conversations: plainTurns(conversation, 'LIMA').map(({ content }) => content), ...origin(conversation) }),
+    fits: (record) =>
+      Array.isArray(record['conversations']) && record['conversations'].every((turn) => typeof turn !== 'object'),
+    read: (record) =>
+      list(record, 'conversations').map(
+        (content, i): Message => ({
+          role: i % 2 === 0 ? 'user' : 'assistant',
+          content: text(content, `conversations.${i}`),
+        }),
+      ),
+    write: (conversation) => ({
+      ...named(conversation),
+      conversations: plainTurns(conversation, 'LIMA').map(({ content }) => content),
+      ...origin(conversation),
+    }),
   },
   sharegpt: {
     title: 'ShareGPT',
     shape: '{"conversations": [{"from", "value"}, ...]}',
     fields: ['conversations'],
-    fits: (record) => Array.isArray(record['conversations']) && record['conversations'].some((turn) => typeof turn === 'object'),
-    read: (record, unused) => list(record, 'conversations').map((turn, i) => readTurn(turn, `conversations.${i}`, 'sharegpt', unused)),
+    fits: (record) =>
+      Array.isArray(record['conversations']) && record['conversations'].some((turn) => typeof turn === 'object'),
+    read: (record, unused) =>
+      list(record, 'conversations').map((turn, i) => readTurn(turn, `conversations.${i}`, 'sharegpt', unused)),
     write: (conversation) => ({
       ...named(conversation),
       // axolotl's field for it.
-      conversations: conversation.messages.map(({ role, content, train }) => ({ from: SPEAKER_OF[role], value: content, ...(train === false ? { train } : {}) })),
+      conversations: conversation.messages.map(({ role, content, train }) => ({
+        from: SPEAKER_OF[role],
+        value: content,
+        ...(train === false ? { train } : {}),
+      })),
       ...origin(conversation),
     }),
   },
@@ -55,11 +72,16 @@ export const LAYOUTS = {
     shape: '{"messages": [{"role", "content"}, ...]}',
     fields: ['messages'],
     fits: (record) => Array.isArray(record['messages']),
-    read: (record, unused) => list(record, 'messages').map((turn, i) => readTurn(turn, `messages.${i}`, 'messages', unused)),
+    read: (record, unused) =>
+      list(record, 'messages').map((turn, i) => readTurn(turn, `messages.${i}`, 'messages', unused)),
     write: (conversation) => ({
       ...named(conversation),
       // Mistral's and OpenAI's field for it.
-      messages: conversation.messages.map(({ role, content, train }) => ({ role, content, ...(train === false ? { weight: 0 } : {}) })),
+      messages: conversation.messages.map(({ role, content, train }) => ({
+        role,
+        content,
+        ...(train === false ? { weight: 0 } : {}),
+      })),
       ...origin(conversation),
     }),
   },
@@ -113,9 +135,11 @@ function readTask(record: JsonObject): Message[] {
 
 function readHistory(history: unknown): Message[] {
   if (isEmpty(history)) return [];
-  if (!Array.isArray(history)) throw new Unusable(`history is ${kindOf(history)}, not a list of [instruction, answer] pairs`);
+  if (!Array.isArray(history))
+    throw new Unusable(`history is ${kindOf(history)}, not a list of [instruction, answer] pairs`);
   return history.flatMap((pair, i): Message[] => {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new Unusable(`history.${i} is not a pair of an instruction and its answer`);
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new Unusable(`history.${i} is not a pair of an instruction and its answer`);
     return [
       { role: 'user', content: text(pair[0], `history.${i}.0`) },
       { role: 'assistant', content: text(pair[1], `history.${i}.1`) },
@@ -160,5 +184,10 @@ function task(conversation: Conversation, title: string): JsonObject {
 
 function notWritable(id: string, title: string, what: string): LabError {
   const hint = 'Write the dataset in the messages or ShareGPT layout.';
-  return new LabError('datasets.not-writable', `Record "${id}" has ${what}, and the ${title} layout has no place for it.`, hint, { id, title });
+  return new LabError(
+    'datasets.not-writable',
+    `Record "${id}" has ${what}, and the ${title} layout has no place for it.`,
+    hint,
+    { id, title },
+  );
 }

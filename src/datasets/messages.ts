@@ -1,7 +1,9 @@
 import type { Message } from '../core/conversation.ts';
 
-/** Lone surrogates, which no UTF-8 has, and the noncharacters by which the lab marks answers in a rendered chat (text/template.ts). */
+/** Lone surrogates, which no UTF-8 has, and the noncharacters by which text/template.ts marks answers in a rendered chat. */
 const UNTOKENIZABLE = /[\p{Surrogate}\uFDD0\uFDD1]/u;
+const NO_CHARACTER = 'holds what is no character of a text (half of a pair, or a noncharacter), and would be learned without it';
+const NOT_LEARNED = 'has nothing to learn: it says of every answer that it is not learned';
 
 /** What a chat has to be to be trained on. Returns why it is not, or null. Turns count from 1, as a person counts them. */
 export function problemOf(messages: readonly Message[]): string | null {
@@ -9,7 +11,7 @@ export function problemOf(messages: readonly Message[]): string | null {
   const offset = messages.length - turns.length;
   for (const [i, { role, content }] of messages.entries()) {
     if (content.trim() === '') return `message ${i + 1} (${role}) is empty`;
-    if (UNTOKENIZABLE.test(content)) return `message ${i + 1} (${role}) holds what is no character of a text (half of a pair, or a noncharacter), and would be learned without it`;
+    if (UNTOKENIZABLE.test(content)) return `message ${i + 1} (${role}) ${NO_CHARACTER}`;
   }
   for (const [i, { role }] of turns.entries()) {
     const expected = i % 2 === 0 ? 'user' : 'assistant';
@@ -17,6 +19,6 @@ export function problemOf(messages: readonly Message[]): string | null {
   }
   if (turns.length === 0) return 'has no messages';
   if (turns.at(-1)?.role === 'user') return 'ends with the user: the last message has no answer';
-  if (turns.every(({ role, train }) => role !== 'assistant' || train === false)) return 'has nothing to learn: it says of every answer that it is not learned';
+  if (turns.every(({ role, train }) => role !== 'assistant' || train === false)) return NOT_LEARNED;
   return null;
 }

@@ -30,7 +30,10 @@ export type RecordRead = UsableRecord | { problem: string };
 export function readRecord(value: unknown, layout: LayoutName): RecordRead {
   if (!isJsonObject(value)) return { problem: `is ${kindOf(value)}, not an object` };
   const other = layoutOf(value);
-  if (other && other !== layout) return { problem: `is in the ${LAYOUTS[other].title} layout; this file's records are in the ${LAYOUTS[layout].title} layout` };
+  if (other && other !== layout)
+    return {
+      problem: `is in the ${LAYOUTS[other].title} layout; this file's records are in the ${LAYOUTS[layout].title} layout`,
+    };
   try {
     return usable(value, layout);
   } catch (error) {
@@ -48,13 +51,25 @@ function usable(record: JsonObject, layout: LayoutName): UsableRecord {
   for (const field of idField ? [idField, ...fields] : fields) used.add(field);
   if (typeof source === 'string') used.add('source');
   for (const [field, value] of Object.entries(record)) {
-    if (!used.has(field) && checkRecordField(field, value)) unused.add(field);
+    if (used.has(field) || !checkRecordField(field, value)) continue;
+    const name = field.toLowerCase();
+    const misspelt = name !== field && (SYSTEM_FIELDS.includes(name) || CHAT_FIELDS.includes(name));
+    if (misspelt) throw new Unusable(`${field} is read as ${name} alone, and its capitals make it another field`);
+    unused.add(field);
   }
   const messages = withSystem(LAYOUTS[layout].read(record, unused), record);
-  for (const field of CHAT_FIELDS) if (!used.has(field) && !isEmpty(record[field])) checkRepeats(field, record[field], messages, unused);
+  for (const field of CHAT_FIELDS)
+    if (!used.has(field) && !isEmpty(record[field])) checkRepeats(field, record[field], messages, unused);
   const problem = problemOf(messages);
   if (problem) throw new Unusable(problem);
-  return { id, language, unknownLanguage: unknown, messages, unused: [...unused], ...(typeof source === 'string' ? { source } : {}) };
+  return {
+    id,
+    language,
+    unknownLanguage: unknown,
+    messages,
+    unused: [...unused],
+    ...(typeof source === 'string' ? { source } : {}),
+  };
 }
 
 /** A system message that stands beside the turns. One among them as well has to be the same. */
@@ -65,7 +80,8 @@ function withSystem(messages: Message[], record: JsonObject): Message[] {
     if (typeof value !== 'string') throw new Unusable(`${field} is not text`);
     const first = messages[0];
     if (first?.role !== 'system') messages = [{ role: 'system', content: value }, ...messages];
-    else if (first.content.trim() !== value.trim()) throw new Unusable(`${field} is another system message than the one the record has already`);
+    else if (first.content.trim() !== value.trim())
+      throw new Unusable(`${field} is another system message than the one the record has already`);
   }
   return messages;
 }
@@ -73,7 +89,10 @@ function withSystem(messages: Message[], record: JsonObject): Message[] {
 /** Another layout's field may say again what a turn says, and nothing else. */
 function checkRepeats(field: string, value: unknown, messages: readonly Message[], unused: Set<string>): void {
   const repeats = typeof value === 'string' && messages.some(({ content }) => content.trim() === value.trim());
-  if (!repeats) throw new Unusable(`${field} says something that none of the turns does, and a record of its layout has no such field`);
+  if (!repeats)
+    throw new Unusable(
+      `${field} says something that none of the turns does, and a record of its layout has no such field`,
+    );
   unused.add(field);
 }
 
@@ -81,8 +100,10 @@ function idOf(record: JsonObject): [field: string | null, id: string | null] {
   for (const field of ID_FIELDS) {
     const id = record[field];
     if (isEmpty(id)) continue;
-    if (typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id))) throw new Unusable(`${field} is neither text nor a number that can be read`);
-    if (PLACE_NAME.test(String(id))) throw new Unusable(`${field} is "${id}", which is how the lab names records that have no id`);
+    if (typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id)))
+      throw new Unusable(`${field} is neither text nor a number that can be read`);
+    if (PLACE_NAME.test(String(id)))
+      throw new Unusable(`${field} is "${id}", which is how the lab names records that have no id`);
     return [field, String(id)];
   }
   return [null, null];
@@ -97,7 +118,8 @@ function languageOf(record: JsonObject): { language: LanguageCode | null; unknow
     const value = record[field];
     if (isEmpty(value)) continue;
     const named = languageFromTag(value);
-    if (named && language && named !== language) throw new Unusable(`${field} says ${named} where another field says ${language}`);
+    if (named && language && named !== language)
+      throw new Unusable(`${field} says ${named} where another field says ${language}`);
     if (named) fields.push(field);
     language ??= named;
     if (!named) unknown ??= typeof value === 'string' ? value : kindOf(value);

@@ -11,7 +11,8 @@ export class Tally {
   }
 
   add(name: string, n = 1): void {
-    if (this.counts.has(name) || this.counts.size < this.kept) this.counts.set(name, (this.counts.get(name) ?? 0) + n);
+    if (this.counts.has(name) || this.counts.size < this.kept)
+      this.counts.set(name, (this.counts.get(name) ?? 0) + n);
     else this.rest += n;
   }
 

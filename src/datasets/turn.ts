@@ -46,7 +46,8 @@ export function readTurn(turn: unknown, path: string, shape: 'messages' | 'share
     }
     const says = learnedBy(flag, role, value, `${path}.${field}`);
     if (says === null) continue;
-    if (learned !== null && learned !== says) throw new Unusable(`${path}.${field} says the opposite of another field about whether the turn is learned`);
+    if (learned !== null && learned !== says)
+      throw new Unusable(`${path}.${field} says the opposite of another field about whether the turn is learned`);
     learned = says;
   }
   const [name, text] = only(turn, TEXT_FIELDS, path, from ? 'value' : 'content');
@@ -55,30 +56,48 @@ export function readTurn(turn: unknown, path: string, shape: 'messages' | 'share
 }
 
 /** The one of some fields that a turn has, with its value; `missed` where it has none. @param meaning what has to be the same where it has both */
-function only(turn: JsonObject, fields: readonly string[], path: string, missed: string, meaning = (value: unknown) => value): [field: string, value: unknown] {
+function only(
+  turn: JsonObject,
+  fields: readonly string[],
+  path: string,
+  missed: string,
+  meaning = (value: unknown) => value,
+): [field: string, value: unknown] {
   const [first, second] = fields.filter((field) => !isEmpty(turn[field]));
-  if (second !== undefined && meaning(turn[second]) !== meaning(turn[first as string])) throw new Unusable(`${path} has both ${first} and ${second}, and they differ`);
+  if (second !== undefined && meaning(turn[second]) !== meaning(turn[first as string]))
+    throw new Unusable(`${path} has both ${first} and ${second}, and they differ`);
   const field = first ?? fields.find((name) => name in turn) ?? missed;
   return [field, turn[field]];
 }
 
-const sideOf = (speaker: unknown): unknown => (typeof speaker === 'string' ? (SPEAKERS.get(speaker.toLowerCase()) ?? speaker) : speaker);
+const sideOf = (speaker: unknown): unknown =>
+  typeof speaker === 'string' ? (SPEAKERS.get(speaker.toLowerCase()) ?? speaker) : speaker;
 
 function roleOf([field, speaker]: [string, unknown], path: string): Message['role'] {
   if (speaker === undefined) throw new Unusable(`${path}.${field} is missing`);
   if (typeof speaker !== 'string') throw new Unusable(`${path}.${field} is not text`);
   const role = SPEAKERS.get(speaker.toLowerCase());
   if (role) return role;
-  throw new Unusable(`${path}.${field} is "${speaker}", which is no side of a chat that the lab knows (system, user, assistant)`);
+  throw new Unusable(
+    `${path}.${field} is "${speaker}", which is no side of a chat that the lab knows (system, user, assistant)`,
+  );
 }
 
 /** Whether the turn is learned, as one field says; null where it says nothing. */
-function learnedBy(flag: 'weight' | 'learned' | 'masked', role: Message['role'], value: unknown, path: string): boolean | null {
-  if (isEmpty(value) || (flag === 'weight' && role !== 'assistant' && ['number', 'boolean'].includes(typeof value))) return null;
+function learnedBy(
+  flag: 'weight' | 'learned' | 'masked',
+  role: Message['role'],
+  value: unknown,
+  path: string,
+): boolean | null {
+  if (isEmpty(value) || (flag === 'weight' && role !== 'assistant' && ['number', 'boolean'].includes(typeof value)))
+    return null;
   const yes = value === true || value === 1;
-  if (!yes && value !== false && value !== 0) throw new Unusable(`${path} is neither 0 nor 1, nor true nor false: the lab learns a turn whole or not at all`);
+  if (!yes && value !== false && value !== 0)
+    throw new Unusable(`${path} is neither 0 nor 1, nor true nor false: the lab learns a turn whole or not at all`);
   const learned = flag === 'masked' ? !yes : yes;
-  if (learned && role !== 'assistant') throw new Unusable(`${path} asks to learn a turn of the ${role}: the lab learns the assistant's alone`);
+  if (learned && role !== 'assistant')
+    throw new Unusable(`${path} asks to learn a turn of the ${role}: the lab learns the assistant's alone`);
   return learned;
 }
 
@@ -97,6 +116,9 @@ function partOf(part: unknown, path: string): string {
   if (type !== 'text') throw new Unusable(`${path} is a part of type "${type}": the lab reads text alone`);
   if (typeof text !== 'string') throw new Unusable(`${path}.text is not text`);
   const other = Object.keys(others).find((field) => !isEmpty(others[field]));
-  if (other !== undefined) throw new Unusable(`${path}.${other} is a field of a part that the lab does not know: it may change what is said`);
+  if (other !== undefined)
+    throw new Unusable(
+      `${path}.${other} is a field of a part that the lab does not know: it may change what is said`,
+    );
   return text;
 }

@@ -16,29 +16,104 @@ const inText = (bytes: Bytes, change: (text: string) => string | Bytes): Bytes =
   return typeof changed === 'string' ? bytesOf(changed) : changed;
 };
 
-const RECORDS = Array.from({ length: 12 }, (_, i) => ({ id: i, messages: [{ role: 'user', content: `Wie? "${i}" \\ {[` }, { role: 'assistant', content: `Só 🙂, ${'so '.repeat(i)}` }], tags: [i, null, -0.5e3] }));
+const RECORDS = Array.from({ length: 12 }, (_, i) => ({
+  id: i,
+  messages: [
+    { role: 'user', content: `Wie? "${i}" \\ {[` },
+    { role: 'assistant', content: `Só 🙂, ${'so '.repeat(i)}` },
+  ],
+  tags: [i, null, -0.5e3],
+}));
 const LINES = RECORDS.map((record) => JSON.stringify(record)).join('\n');
 const ARRAY = JSON.stringify(RECORDS, null, 1);
 
 const insert = (text: string, at: number, added: string): string => text.slice(0, at) + added + text.slice(at);
 
 const OWN: readonly Mutation<Bytes>[] = [
-  { name: 'UTF-16', apply: (bytes, rng) => inText(bytes, (text) => new Uint8Array(rng.int(2) ? Buffer.from(text, 'utf16le') : Buffer.from(`\ufeff${text}`, 'utf16le').swap16())) },
-  { name: 'byte order marks', apply: (bytes, rng) => inText(bytes, (text) => '\ufeff'.repeat(1 + rng.int(3)) + text) },
+  {
+    name: 'UTF-16',
+    apply: (bytes, rng) =>
+      inText(
+        bytes,
+        (text) =>
+          new Uint8Array(
+            rng.int(2) ? Buffer.from(text, 'utf16le') : Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
+          ),
+      ),
+  },
+  {
+    name: 'byte order marks',
+    apply: (bytes, rng) => inText(bytes, (text) => '\ufeff'.repeat(1 + rng.int(3)) + text),
+  },
   { name: 'a NUL', apply: (bytes, rng) => inText(bytes, (text) => insert(text, rng.int(text.length), '\0')) },
-  { name: 'half a character', apply: (bytes, rng) => inText(bytes, (text) => new Uint8Array([...bytesOf(text.slice(0, rng.int(text.length))), 0xed, 0xa0, 0x80, ...bytesOf('"}\n')])) },
+  {
+    name: 'half a character',
+    apply: (bytes, rng) =>
+      inText(
+        bytes,
+        (text) =>
+          new Uint8Array([...bytesOf(text.slice(0, rng.int(text.length))), 0xed, 0xa0, 0x80, ...bytesOf('"}\n')]),
+      ),
+  },
   { name: 'a lone surrogate, escaped', apply: (bytes) => inText(bytes, (text) => text.replace('Wie', '\\ud83d')) },
-  { name: 'a quote too many', apply: (bytes, rng) => inText(bytes, (text) => insert(text, rng.int(text.length), '"')) },
-  { name: 'a bracket too many', apply: (bytes, rng) => inText(bytes, (text) => insert(text, rng.int(text.length), rng.pick(['[', ']', '{', '}', ',', ':']))) },
-  { name: 'a field twice', apply: (bytes, rng) => inText(bytes, (text) => text.replace('"id":', `"id": ${rng.int(3)}, "id":`)) },
-  { name: 'a long integer', apply: (bytes, rng) => inText(bytes, (text) => text.replaceAll(/"id": ?\d+/g, () => `"id": ${rng.pick(['9007199254740993', '-12345678901234567890', '0012345678901234567', '1e400', 'NaN', '12345678901234567.5'])}`)) },
-  { name: 'nested deep', apply: (bytes, rng) => inText(bytes, (text) => text.replace('null', `${'['.repeat(20_000)}${rng.pick(['9007199254740993', '', '{'])}${']'.repeat(20_000)}`)) },
+  {
+    name: 'a quote too many',
+    apply: (bytes, rng) => inText(bytes, (text) => insert(text, rng.int(text.length), '"')),
+  },
+  {
+    name: 'a bracket too many',
+    apply: (bytes, rng) =>
+      inText(bytes, (text) => insert(text, rng.int(text.length), rng.pick(['[', ']', '{', '}', ',', ':']))),
+  },
+  {
+    name: 'a field twice',
+    apply: (bytes, rng) => inText(bytes, (text) => text.replace('"id":', `"id": ${rng.int(3)}, "id":`)),
+  },
+  {
+    name: 'a long integer',
+    apply: (bytes, rng) =>
+      inText(bytes, (text) =>
+        text.replaceAll(
+          /"id": ?\d+/g,
+          () =>
+            `"id": ${rng.pick(['9007199254740993', '-12345678901234567890', '0012345678901234567', '1e400', 'NaN', '12345678901234567.5'])}`,
+        ),
+      ),
+  },
+  {
+    name: 'nested deep',
+    apply: (bytes, rng) =>
+      inText(bytes, (text) =>
+        text.replace('null', `${'['.repeat(20_000)}${rng.pick(['9007199254740993', '', '{'])}${']'.repeat(20_000)}`),
+      ),
+  },
   { name: 'carriage returns', apply: (bytes) => inText(bytes, (text) => text.replaceAll('\n', '\r')) },
-  { name: 'blank elements', apply: (bytes) => inText(bytes, (text) => text.replaceAll('},', '},,').replaceAll('\n', '\n \n')) },
-  { name: 'gzip cut', apply: (bytes, rng) => { const whole = isPacked(bytes) ? bytes : packed(bytes); return whole.slice(0, 2 + rng.int(whole.length - 2)); } },
-  { name: 'gzip with a sum that lies', apply: (bytes, rng) => { const made = (isPacked(bytes) ? bytes : packed(bytes)).slice(); const at = made.length - 8 + rng.int(8); made[at] = (made[at] as number) ^ 0x55; return made; } },
+  {
+    name: 'blank elements',
+    apply: (bytes) => inText(bytes, (text) => text.replaceAll('},', '},,').replaceAll('\n', '\n \n')),
+  },
+  {
+    name: 'gzip cut',
+    apply: (bytes, rng) => {
+      const whole = isPacked(bytes) ? bytes : packed(bytes);
+      return whole.slice(0, 2 + rng.int(whole.length - 2));
+    },
+  },
+  {
+    name: 'gzip with a sum that lies',
+    apply: (bytes, rng) => {
+      const made = (isPacked(bytes) ? bytes : packed(bytes)).slice();
+      const at = made.length - 8 + rng.int(8);
+      made[at] = (made[at] as number) ^ 0x55;
+      return made;
+    },
+  },
   { name: 'gzip in gzip', apply: (bytes) => packed(isPacked(bytes) ? bytes : packed(bytes)) },
-  { name: 'a gzip bomb', apply: (bytes, rng) => inText(packed(bytes), (text) => text + rng.pick(['\n', ' ', '[', '"', '{"a":0}\n']).repeat(2 ** 19)) },
+  {
+    name: 'a gzip bomb',
+    apply: (bytes, rng) =>
+      inText(packed(bytes), (text) => text + rng.pick(['\n', ' ', '[', '"', '{"a":0}\n']).repeat(2 ** 19)),
+  },
 ];
 
 /** What a reader without streams makes of a file; null where not all of it can be read. */
@@ -47,7 +122,10 @@ function reference(bytes: Bytes): unknown[] | null {
     const plain = isPacked(bytes) ? new Uint8Array(gunzipSync(bytes)) : bytes;
     const text = new TextDecoder('utf-8', { fatal: true }).decode(plain);
     if (/^[ \t\r\n]*\[/.test(text)) return parseJson(text) as unknown[];
-    return text.split('\n').filter((line) => line.trim() !== '').map((line) => parseJson(line.replace(/^\ufeff/, '')));
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => parseJson(line.replace(/^\ufeff/, '')));
   } catch {
     return null;
   }
@@ -74,10 +152,15 @@ function same(a: unknown, b: unknown): boolean {
 
 async function read(bytes: Bytes): Promise<string | null> {
   const rows: Row[] = [];
-  for await (const row of new RowReader(new Blob([bytes]), { maxUnpackedBytes: 2 ** 18, maxRowBytes: 2 ** 17 }).rows()) rows.push(row);
+  for await (const row of new RowReader(new Blob([bytes]), {
+    maxUnpackedBytes: 2 ** 18,
+    maxRowBytes: 2 ** 17,
+  }).rows())
+    rows.push(row);
   const problems = rows.flatMap(({ problem }) => problem ?? []);
   const places = rows.map(({ line }) => line);
-  if (places.some((line, i) => !Number.isInteger(line) || line < 1 || line < (places[i - 1] ?? 1))) return `the rows are numbered ${places.join(', ')}`;
+  if (places.some((line, i) => !Number.isInteger(line) || line < 1 || line < (places[i - 1] ?? 1)))
+    return `the rows are numbered ${places.join(', ')}`;
   if (problems.some((problem) => problem.length < 10)) return `a problem in no words: ${problems.join('; ')}`;
   if (problems.length > 0) throw new Reported(problems[0]);
   const expected = reference(bytes);

@@ -10,7 +10,17 @@ test('an integer that a double would round is read as its digits', () => {
 });
 
 test('every other number is what JSON.parse makes of it', () => {
-  for (const text of ['9007199254740991', '-9007199254740991', '0.12345678901234567', '1e308', '1.7976931348623157e308', '0.30000000000000004', '"12345678901234567890"', '1234567890123456.5', '{"a": [1, "1234567890123456789", null]}']) {
+  for (const text of [
+    '9007199254740991',
+    '-9007199254740991',
+    '0.12345678901234567',
+    '1e308',
+    '1.7976931348623157e308',
+    '0.30000000000000004',
+    '"12345678901234567890"',
+    '1234567890123456.5',
+    '{"a": [1, "1234567890123456789", null]}',
+  ]) {
     expect(parseJson(text), text).toEqual(JSON.parse(text));
   }
 });
@@ -21,7 +31,14 @@ test('what is not JSON is refused, with long numbers and without', () => {
 });
 
 test('a long number elsewhere in the text changes nothing else of what is read', () => {
-  const texts = ['{"__proto__": {"a": 1}, "b": 2}', '{"a": 1, "a": 2}', '{"a": {"b": 1}, "a": {"c": 2}}', '{"constructor": 1, "toString": null, "": []}', '["\\u0000\\ud800", "\\ud83d\\ude42"]', '[-0, 0, 1e400, 1e-400]'];
+  const texts = [
+    '{"__proto__": {"a": 1}, "b": 2}',
+    '{"a": 1, "a": 2}',
+    '{"a": {"b": 1}, "a": {"c": 2}}',
+    '{"constructor": 1, "toString": null, "": []}',
+    '["\\u0000\\ud800", "\\ud83d\\ude42"]',
+    '[-0, 0, 1e400, 1e-400]',
+  ];
   for (const text of texts) {
     const withLong = parseJson(`[${text}, 12345678901234567890]`) as unknown[];
     expect(withLong, text).toEqual([JSON.parse(text), '12345678901234567890']);
@@ -36,7 +53,8 @@ test('any JSON reads as JSON.parse reads it, and beside a long number too', () =
     fc.property(fc.json(), (text) => {
       const expected: unknown = JSON.parse(text);
       if (!/[0-9]{16}/.test(text)) expect(parseJson(text)).toEqual(expected);
-      if (!/[0-9]{16}/.test(text)) expect(parseJson(`[9007199254740993, ${text}]`)).toEqual(['9007199254740993', expected]);
+      if (!/[0-9]{16}/.test(text))
+        expect(parseJson(`[9007199254740993, ${text}]`)).toEqual(['9007199254740993', expected]);
     }),
     { seed: 1, numRuns: 300 },
   );
@@ -60,5 +78,8 @@ test('a key that stands twice with two values is found, wherever it stands', () 
 });
 
 test('no text without such a key is taken for one that has', () => {
-  fc.assert(fc.property(fc.json(), (text) => repeatedKey(text, JSON.parse(text)) === null), { seed: 1, numRuns: 300 });
+  fc.assert(
+    fc.property(fc.json(), (text) => repeatedKey(text, JSON.parse(text)) === null),
+    { seed: 1, numRuns: 300 },
+  );
 });
