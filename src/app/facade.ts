@@ -301,14 +301,29 @@ export interface StudyResults {
   judge: string;
   /** Whether the benchmark was answered in part: questions a category. */
   questionsPerCategory: number | null;
-  /** Cell mean over both turns, a mix and language. `language: 'all'` is the cross-lingual mean. `gated` counts answers in the wrong language as 1. */
-  heatmap: { model: string; dataset: string; mix: string; language: LanguageCode | 'all'; raw: Estimate; gated: Estimate; rightLanguage: Estimate; failed: number }[];
+  /**
+   * Cell mean over both turns, a mix and language. `language: 'all'` is the cross-lingual mean. `gated` counts answers in the wrong
+   * language as 1, and those whose language nobody can tell as they are graded; `rightLanguage` is the share of right ones among
+   * those that can be told.
+   */
+  heatmap: (Basis & { mix: string; language: LanguageCode | 'all'; raw: Estimate; gated: Estimate; rightLanguage: Estimate; verdicts: LanguageVerdicts; failed: number })[];
   /** Mean a category, mix and language. */
-  radar: { model: string; dataset: string; mix: string; language: LanguageCode | 'all'; category: Category; raw: Estimate }[];
+  radar: (Basis & { mix: string; language: LanguageCode | 'all'; category: Category; raw: Estimate })[];
   /** (multilingual - monolingual) x 10, paired by question. */
-  improvements: { model: string; dataset: string; multilingual: string; monolingual: string; points: Estimate }[];
-  turns: { model: string; dataset: string; mix: string; turn: 1 | 2; raw: Estimate }[];
+  improvements: (Basis & { multilingual: string; monolingual: string; points: Estimate })[];
+  turns: (Basis & { mix: string; turn: 1 | 2; raw: Estimate })[];
 }
+
+/** What a number of a study is of. */
+export interface Basis {
+  model: string;
+  dataset: string;
+  /** The languages of which a cross-lingual mean lacks every score: it is the mean of the others alone. Empty where it is whole. */
+  without: LanguageCode[];
+}
+
+/** How many answered turns are in the question's language, in another, and in one that nobody can tell. */
+export type LanguageVerdicts = Record<'right' | 'wrong' | 'untold', number>;
 
 export interface StudyEvent {
   study: string;

@@ -31,8 +31,8 @@ export interface ModelCard {
   /** null: the whole benchmark. */
   questionsPerCategory: number | null;
   judge: string;
-  /** This model's own, by language, `all` among them. */
-  scores: readonly { language: string; raw: Estimate; failed: number }[];
+  /** This model's own, by language, `all` among them; `without`: languages that have no score and are not in that mean. */
+  scores: readonly { language: string; raw: Estimate; failed: number; without?: readonly string[] }[];
   /** The version of the lab that wrote it. */
   version: string;
 }
@@ -102,7 +102,7 @@ export function modelCard(card: ModelCard): string {
           '',
           '| language | score | 95 % interval | n |',
           '|---|---|---|---|',
-          ...scored.map(({ language, raw }) => `| ${language} | ${two(raw.mean)} | ${raw.low < raw.high ? `${two(raw.low)} to ${two(raw.high)}` : 'none'} | ${raw.n} |`),
+          ...scored.map(({ language, raw, without = [] }) => `| ${language}${without.length > 0 ? ` without ${without.join(', ')}` : ''} | ${two(raw.mean)} | ${raw.low < raw.high ? `${two(raw.low)} to ${two(raw.high)}` : 'none'} | ${raw.n} |`),
         ]),
     '',
   ].join('\n');

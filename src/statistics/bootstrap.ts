@@ -3,6 +3,7 @@
  * questions, not grades, because the grades of one question (its turns, its languages, its models' pairs) hang together.
  */
 import type { Estimate } from '../app/facade.ts';
+import { LabError } from '../core/errors.ts';
 import { Rng } from '../core/rng.ts';
 
 /** One number that goes into a mean. */
@@ -31,9 +32,16 @@ export class Bootstrap {
     private readonly resamples = 1000,
   ) {}
 
-  /** The mean with its 95 % interval and the number of observations behind it. One question says nothing of how questions differ: its interval is NaN. */
+  /**
+   * The mean with its 95 % interval and the number of observations behind it. The interval is NaN where there is none: one question
+   * says nothing of how questions differ, and where no resample differs a width of 0 would look sure.
+   *
+   * @throws LabError `statistics.not-finite`
+   */
   estimate(observations: readonly Observation[]): Estimate {
     if (observations.length === 0) return NO_ESTIMATE;
+    const broken = observations.find(({ value }) => !Number.isFinite(value));
+    if (broken) throw new LabError('statistics.not-finite', `An observation of question ${broken.cluster} is ${broken.value}: there is no mean.`, 'Leave out what has no value, and count it apart.', { ...broken });
     const { strata, clusters } = arrange(observations);
     const whole = Uint32Array.from({ length: clusters }, (_, i) => i);
     const mean = meanOf(strata, whole, 0, clusters);
@@ -42,7 +50,10 @@ export class Bootstrap {
     const means = new Float64Array(this.resamples);
     for (let r = 0; r < this.resamples; r++) means[r] = meanOf(strata, drawn, r * clusters, clusters);
     means.sort();
-    return { mean, low: quantile(means, 0.025), high: quantile(means, 0.975), n: observations.length };
+    const [low, high] = [quantile(means, 0.025), quantile(means, 0.975)];
+    // Means of equal values in another order differ by rounding.
+    const varies = high - low > 1e-12 * Math.max(1, Math.abs(mean));
+    return { mean, low: varies ? low : NaN, high: varies ? high : NaN, n: observations.length };
   }
 
   /** Cluster indices of all resamples: the same for every estimate over as many clusters. */
@@ -100,7 +111,7 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** The middle value, or the mean of the two in the middle. NaN of nothing. */
+/** The middle value, or the mean of the two in the middle. NaN of nothing, and where a value is NaN, which sorting would put last. */
 export function median(values: readonly number[]): number {
-  return values.length === 0 ? NaN : quantile(Float64Array.from(values).sort(), 0.5);
+  return values.length === 0 || values.some(Number.isNaN) ? NaN : quantile(Float64Array.from(values).sort(), 0.5);
 }

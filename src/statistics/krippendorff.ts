@@ -3,6 +3,8 @@
  * (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability").
  */
 
+import { LabError } from '../core/errors.ts';
+
 export type Measurement = 'nominal' | 'ordinal' | 'interval';
 
 /** Squared difference of two values: `c` and `k` are places among `values`, which ascend; `totals` counts each value. */
@@ -20,8 +22,11 @@ const DIFFERENCE: Record<Measurement, (c: number, k: number, values: readonly nu
 /**
  * @param units the values each item was given, missing ones left out; for nominal data any distinct numbers
  * @returns 1 is agreement, 0 is chance; null where nothing varies or no item has two values
+ * @throws LabError `statistics.not-finite`
  */
 export function krippendorffAlpha(units: readonly (readonly number[])[], measurement: Measurement): number | null {
+  const broken = units.findIndex((unit) => !unit.every(Number.isFinite));
+  if (broken >= 0) throw new LabError('statistics.not-finite', `Item ${broken + 1} has a value that is no number.`, 'Leave missing values out.', { item: broken });
   const pairable = units.filter((unit) => unit.length > 1);
   const values = [...new Set(pairable.flat())].sort((a, b) => a - b);
   const place = new Map(values.map((value, i) => [value, i]));

@@ -1,6 +1,7 @@
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Category, Question } from '../core/question.ts';
+import type { LanguageVerdict } from '../text/language-gate.ts';
 import { median } from './bootstrap.ts';
 
 /** One cell of a study, as far as figures need it. */
@@ -21,32 +22,32 @@ export interface Score {
   category: Category;
   turn: 1 | 2;
   raw: number;
-  /** The grade, or 1 where the answer is in another language than the question. */
+  /** The grade, or 1 where the answer is in another language than the question; the grade where nobody can tell. */
   gated: number;
 }
 
-/** The language an answer's turn is written in; null where it is too short or too mixed to tell. */
-export type LanguageOf = (answer: Answer, turn: 1 | 2) => LanguageCode | null;
+/** Whether an answer's turn is written in the question's language; `untold` where that cannot be told. */
+export type LanguageOf = (answer: Answer, turn: 1 | 2) => LanguageVerdict;
 
 /** What an answer in the wrong language counts: the lowest grade (Chen et al. 2023, arXiv 2309.08958, weigh in the same spirit). */
 const WRONG_LANGUAGE = 1;
 
 export interface Scored {
   scores: Score[];
-  /** Whether each turn of each answer is in the question's language, as far as that can be told. */
-  languages: (Omit<Score, 'raw' | 'gated'> & { right: boolean })[];
+  /** Whether each turn of each answer is in the question's language. */
+  languages: (Omit<Score, 'raw' | 'gated'> & { verdict: LanguageVerdict })[];
   failed: { cell: Cell; language: LanguageCode }[];
 }
 
 /**
  * Brings judgments, answers and detected languages together. A failed judgment is counted as failed and nothing else: a turn
- * whose judgments all failed has no score. What belongs to no cell or question of the study is left out.
+ * whose judgments all failed has no score. The gate lowers what is in the wrong language and nothing else: an answer whose language
+ * nobody can tell counts as graded. What belongs to no cell or question of the study is left out.
  */
 export function scoreTurns(cells: readonly Cell[], questions: readonly Question[], answers: readonly Answer[], judgments: readonly Judgment[], languageOf: LanguageOf): Scored {
   const cellOf = new Map(cells.map((cell) => [cell.id, cell]));
   const questionOf = new Map(questions.map((question) => [question.question_id, question]));
-  const right = new Map<string, boolean>();
-  const languages: Scored['languages'] = [];
+  const languages = new Map<string, Scored['languages'][number]>();
   for (const answer of answers) {
     const cell = cellOf.get(answer.model_id);
     const question = questionOf.get(answer.question_id);
@@ -54,10 +55,7 @@ export function scoreTurns(cells: readonly Cell[], questions: readonly Question[
     const { number, language, category } = question;
     for (const turn of [1, 2] as const) {
       if (answer.turns[turn - 1] === undefined) continue;
-      const detected = languageOf(answer, turn);
-      if (detected === null) continue;
-      right.set(turnKey(cell.id, question.question_id, turn), detected === language);
-      languages.push({ cell, number, language, category, turn, right: detected === language });
+      languages.set(turnKey(cell.id, question.question_id, turn), { cell, number, language, category, turn, verdict: languageOf(answer, turn) });
     }
   }
 
@@ -79,9 +77,9 @@ export function scoreTurns(cells: readonly Cell[], questions: readonly Question[
   const scores = [...grades].map(([key, { cell, question, turn, values }]): Score => {
     const raw = median(values);
     const { number, language, category } = question;
-    return { cell, number, language, category, turn, raw, gated: right.get(key) === false ? Math.min(raw, WRONG_LANGUAGE) : raw };
+    return { cell, number, language, category, turn, raw, gated: languages.get(key)?.verdict === 'wrong' ? Math.min(raw, WRONG_LANGUAGE) : raw };
   });
-  return { scores, languages, failed };
+  return { scores, languages: [...languages.values()], failed };
 }
 
 function turnKey(cell: string, question: string, turn: 1 | 2): string {

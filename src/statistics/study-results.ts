@@ -1,4 +1,4 @@
-import type { Estimate, StudyResults } from '../app/facade.ts';
+import type { Estimate, LanguageVerdicts, StudyResults } from '../app/facade.ts';
 import type { Judgment } from '../core/judgment.ts';
 import { type LanguageCode, studyOrder } from '../core/languages.ts';
 import { CATEGORIES, type Answer, type Question } from '../core/question.ts';
@@ -41,6 +41,7 @@ export function studyResults(records: StudyRecords): StudyResults {
   const groups = groupsOf(cells, scoreTurns(cells, questions, answers, judgments, languageOf));
   const languages = studyOrder([...new Set(questions.map(({ language }) => language))]);
   const rows = [...languages, 'all' as const];
+  const without: Without = (scored) => languages.filter((language) => !scored.some((one) => one.language === language));
   const name = ({ model, dataset, mix }: Group): Pick<Group, 'model' | 'dataset' | 'mix'> => ({ model, dataset, mix });
   const mean = (scores: readonly Score[], measure: 'raw' | 'gated'): Estimate => bootstrap.estimate(scores.map((score) => observation(score, score[measure])));
 
@@ -51,12 +52,16 @@ export function studyResults(records: StudyRecords): StudyResults {
     heatmap: groups.flatMap((group) =>
       rows.map((language) => {
         const scores = within(group.scores, language);
+        const turns = within(group.languages, language);
+        const told = turns.filter(({ verdict }) => verdict !== 'untold');
         return {
           ...name(group),
           language,
           raw: mean(scores, 'raw'),
           gated: mean(scores, 'gated'),
-          rightLanguage: bootstrap.estimate(within(group.languages, language).map((turn) => observation(turn, turn.right ? 1 : 0))),
+          without: language === 'all' ? without(scores) : [],
+          rightLanguage: bootstrap.estimate(told.map((turn) => observation(turn, turn.verdict === 'right' ? 1 : 0))),
+          verdicts: verdictsOf(turns),
           failed: within(group.failed, language).length,
         };
       }),
@@ -65,19 +70,30 @@ export function studyResults(records: StudyRecords): StudyResults {
       rows.flatMap((language) => {
         const scores = within(group.scores, language);
         return CATEGORIES.flatMap((category) => {
-          const raw = mean(scores.filter((score) => score.category === category), 'raw');
-          return raw.n === 0 ? [] : [{ ...name(group), language, category, raw }];
+          const own = scores.filter((score) => score.category === category);
+          const raw = mean(own, 'raw');
+          return raw.n === 0 ? [] : [{ ...name(group), language, category, raw, without: language === 'all' ? without(own) : [] }];
         });
       }),
     ),
-    improvements: improvements(groups, bootstrap),
+    improvements: improvements(groups, bootstrap, without),
     turns: groups.flatMap((group) =>
       ([1, 2] as const).flatMap((turn) => {
-        const raw = mean(group.scores.filter((score) => score.turn === turn), 'raw');
-        return raw.n === 0 ? [] : [{ ...name(group), turn, raw }];
+        const own = group.scores.filter((score) => score.turn === turn);
+        const raw = mean(own, 'raw');
+        return raw.n === 0 ? [] : [{ ...name(group), turn, raw, without: without(own) }];
       }),
     ),
   };
+}
+
+/** The study's languages that none of these is in. */
+type Without = (scored: readonly { language: LanguageCode }[]) => LanguageCode[];
+
+function verdictsOf(turns: Scored['languages']): LanguageVerdicts {
+  const counts: LanguageVerdicts = { right: 0, wrong: 0, untold: 0 };
+  for (const { verdict } of turns) counts[verdict]++;
+  return counts;
 }
 
 function groupsOf(cells: readonly Cell[], { scores, languages, failed }: Scored): Group[] {
@@ -95,19 +111,22 @@ function groupsOf(cells: readonly Cell[], { scores, languages, failed }: Scored)
 }
 
 /** Each multilingual mix against each monolingual one of the same model and dataset, turn by turn of the same questions. */
-function improvements(groups: readonly Group[], bootstrap: Bootstrap): StudyResults['improvements'] {
+function improvements(groups: readonly Group[], bootstrap: Bootstrap, without: Without): StudyResults['improvements'] {
   const turns = new Map(groups.map((group) => [group, turnMeans(group.scores)]));
   const multilingual = groups.filter(({ kind }) => kind === 'union' || kind === 'sampled');
   return multilingual.flatMap((multi) => {
     const rivals = groups.filter(({ kind, model, dataset }) => kind === 'monolingual' && model === multi.model && dataset === multi.dataset);
     return rivals.flatMap((mono) => {
       const pairs: Observation[] = [];
+      const paired: Score[] = [];
       for (const [key, { score, value }] of turns.get(multi) ?? []) {
         const rival = turns.get(mono)?.get(key);
-        if (rival) pairs.push(observation(score, (value - rival.value) * 10));
+        if (!rival) continue;
+        pairs.push(observation(score, (value - rival.value) * 10));
+        paired.push(score);
       }
       const points = bootstrap.estimate(pairs);
-      return points.n === 0 ? [] : [{ model: multi.model, dataset: multi.dataset, multilingual: multi.mix, monolingual: mono.mix, points }];
+      return points.n === 0 ? [] : [{ model: multi.model, dataset: multi.dataset, multilingual: multi.mix, monolingual: mono.mix, points, without: without(paired) }];
     });
   });
 }
@@ -127,7 +146,7 @@ function turnMeans(scores: readonly Score[]): Map<string, { score: Score; value:
   return sums;
 }
 
-function within<T extends { language: LanguageCode }>(items: readonly T[], language: LanguageCode | 'all'): readonly T[] {
+function within<T extends { language: LanguageCode }>(items: T[], language: LanguageCode | 'all'): T[] {
   return language === 'all' ? items : items.filter((item) => item.language === language);
 }
 

@@ -1,35 +1,33 @@
-/** The language each turn of each answer is written in, by the detector that knows the benchmark's language best. */
-import type { Answer, Question } from '../core/question.ts';
+/** Whether each turn of each answer is in the asked language, by the detector that knows the benchmark's language best. */
 import type { LanguageCode } from '../core/languages.ts';
+import type { Answer, Question } from '../core/question.ts';
 import type { LanguageOf } from '../statistics/index.ts';
-import { identifyLanguage } from '../text/identify.ts';
+import { judgeLanguage, type LanguageVerdict } from '../text/language-gate.ts';
 import { detectWorldLanguage } from '../world/index.ts';
 import { isEmbedded } from './embedded.ts';
 
 /**
  * Looks at every answer once. A text that could be in several languages, the question's among them, counts as right; one
- * that tells nothing (a name, a number, code) is left undecided: null.
+ * that tells nothing (a name, a number, code), or is in a language that the detector does not know, is untold.
  */
 export async function answerLanguages(benchmark: string, questions: readonly Question[], answers: readonly Answer[]): Promise<LanguageOf> {
   const asked = new Map(questions.map((question) => [question.question_id, question.language]));
-  const detect = isEmbedded(benchmark) ? worldLanguage : realLanguage;
-  const found = new Map<string, LanguageCode | null>();
+  const judge = isEmbedded(benchmark) ? judgeWorldLanguage : judgeLanguage;
+  // By the answer itself: ids of imported answers need not differ.
+  const found = new Map<Answer, LanguageVerdict[]>();
   for (const answer of answers) {
     const language = asked.get(answer.question_id);
     if (language === undefined) continue;
-    for (const [turn, text] of answer.turns.entries()) found.set(`${answer.answer_id} ${turn + 1}`, await detect(text, language));
+    const verdicts: LanguageVerdict[] = [];
+    for (const text of answer.turns) verdicts.push(await judge(text, language));
+    found.set(answer, verdicts);
   }
-  return (answer, turn) => found.get(`${answer.answer_id} ${turn}`) ?? null;
+  return (answer, turn) => found.get(answer)?.[turn - 1] ?? 'untold';
 }
 
-async function worldLanguage(text: string, asked: LanguageCode): Promise<LanguageCode | null> {
-  const { language, compatible, telling } = detectWorldLanguage(text);
-  if (telling === 0) return null;
-  if (language !== null) return language;
-  return compatible.includes(asked) ? asked : (compatible[0] ?? null);
-}
-
-async function realLanguage(text: string): Promise<LanguageCode | null> {
-  const { language, reliable } = await identifyLanguage(text);
-  return reliable ? language : null;
+/** The world's own words tell: its languages are its eight, and each shares names and numbers with the rest. */
+async function judgeWorldLanguage(text: string, asked: LanguageCode): Promise<LanguageVerdict> {
+  const { compatible, telling } = detectWorldLanguage(text);
+  if (telling === 0) return 'untold';
+  return compatible.includes(asked) ? 'right' : 'wrong';
 }

@@ -3,7 +3,8 @@
  * not shown. Nothing here is written beforehand but the grammar.
  */
 import type { Estimate, StudyResults } from '../app/facade.ts';
-import { mixLook } from './names.ts';
+import type { LanguageCode } from '../core/languages.ts';
+import { languageName, mixLook } from './names.ts';
 import { count, decimal, difference, percent } from './numbers.ts';
 
 export interface Reading {
@@ -29,19 +30,25 @@ export function readings(results: Part): Reading[] {
   ];
   const out = asked.flatMap(([what, mix]) => {
     const found = results.improvements.find((item) => item.multilingual === mix && item.monolingual === best);
-    return found && mix ? [against(what, mix, best, found.points)] : [];
+    return found && mix ? [against(what, mix, best, found.points, found.without)] : [];
   });
   return [...out, ...tally(results), ...rightLanguage(results)];
 }
 
 /** The one-language mix with the highest mean over all languages. */
 export function bestMonolingual({ heatmap }: Pick<StudyResults, 'heatmap'>): string | null {
-  const own = heatmap.filter(({ mix, language, raw }) => language === 'all' && raw.n > 0 && mixLook(mix).kind === 'monolingual');
+  const scored = heatmap.filter(({ mix, language, raw }) => language === 'all' && raw.n > 0 && mixLook(mix).kind === 'monolingual');
+  // A mean that lacks a language is not to be compared with one that has it.
+  const whole = scored.filter(({ without }) => without.length === 0);
+  const own = whole.length > 0 ? whole : scored;
   return own.reduce<(typeof own)[number] | null>((best, cell) => (best === null || cell.raw.mean > best.raw.mean ? cell : best), null)?.mix ?? null;
 }
 
-/** @param points (multilingual - monolingual) x 10; the sentence speaks of points of the 1-10 scale. */
-export function against(what: string, mix: string, best: string, points: Estimate): Reading {
+/**
+ * @param points (multilingual - monolingual) x 10; the sentence speaks of points of the 1-10 scale
+ * @param without languages in which there is nothing to compare
+ */
+export function against(what: string, mix: string, best: string, points: Estimate, without: readonly LanguageCode[] = []): Reading {
   const [mean, low, high] = [points.mean / 10, points.low / 10, points.high / 10];
   const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'not shown';
   const say = (subject: string, other: string, basis: string): string => {
@@ -51,10 +58,10 @@ export function against(what: string, mix: string, best: string, points: Estimat
       case 'worse':
         return `${subject} fell behind ${other} by ${decimal(-mean)} points (95\u00a0% interval ${span(-high, -low)}${basis}).`;
       case 'not shown':
-        return `${subject} against ${other}: not shown. The difference is ${difference(mean)} points and ${Number.isFinite(low) ? `its 95\u00a0% interval, ${span(low, high)}, holds zero` : 'one question says nothing of how questions differ'}${basis && ` (${basis.slice(2)})`}.`;
+        return `${subject} against ${other}: not shown. The difference is ${difference(mean)} points and ${Number.isFinite(low) ? `its 95\u00a0% interval, ${span(low, high)}, holds zero` : 'there is no interval, because there is one question or no question differs'}${basis && ` (${basis.slice(2)})`}.`;
     }
   };
-  return { verdict, text: say(`${what} (${mix})`, `the best one-language mix (${best})`, `, n\u00a0=\u00a0${count(points.n)}`), brief: say(what, 'the best one-language mix', '') };
+  return { verdict, text: say(`${what} (${mix})`, `the best one-language mix (${best})`, `, n\u00a0=\u00a0${count(points.n)}${without.length > 0 ? `, without ${without.map(languageName).join(', ')}` : ''}`), brief: say(what, 'the best one-language mix', '') };
 }
 
 function tally({ improvements }: Part): Reading[] {
@@ -68,7 +75,9 @@ function rightLanguage({ heatmap }: Part): Reading[] {
   const cells = heatmap.filter(({ language, rightLanguage: share, mix }) => language === 'all' && share.n > 0 && mixLook(mix).kind !== 'base').sort((a, b) => a.rightLanguage.mean - b.rightLanguage.mean);
   const [least, most] = [cells[0], cells.at(-1)];
   if (!least || !most || least === most) return [];
-  return [note(`Answers in the language of the question: from ${percent(least.rightLanguage.mean)} (${least.mix}) to ${percent(most.rightLanguage.mean)} (${most.mix}).`)];
+  const untold = cells.reduce((sum, { verdicts }) => sum + verdicts.untold, 0);
+  const rest = untold === 0 ? '' : `, of those whose language can be told (of ${count(untold)} it cannot)`;
+  return [note(`Answers in the language of the question: from ${percent(least.rightLanguage.mean)} (${least.mix}) to ${percent(most.rightLanguage.mean)} (${most.mix})${rest}.`)];
 }
 
 const note = (text: string): Reading => ({ verdict: 'note', text, brief: text });

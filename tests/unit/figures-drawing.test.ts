@@ -38,12 +38,15 @@ test.describe('scales', () => {
 });
 
 test.describe('heat map', () => {
-  const full: HeatCell = { mix: 'EN', language: 'de', score: e(6.25, 5.1, 7.3), rightLanguage: e(0.875, 0.8, 0.95), failed: 2 };
-  const empty: HeatCell = { mix: 'DE', language: 'de', score: none, rightLanguage: none, failed: 0 };
+  const full: HeatCell = { mix: 'EN', language: 'de', score: e(6.25, 5.1, 7.3), rightLanguage: e(0.875, 0.8, 0.95), verdicts: { right: 7, wrong: 1, untold: 8 }, without: [], failed: 2 };
+  const empty: HeatCell = { mix: 'DE', language: 'de', score: none, rightLanguage: none, verdicts: { right: 0, wrong: 0, untold: 0 }, without: [], failed: 0 };
   const data = { mixes: ['EN', 'DE'], languages: ['de', 'all'], cells: [full, empty] };
 
   test('a cell says its mean, interval, n, language share and failures in one sentence', () => {
-    expect(cellSentence(full)).toBe('EN in German: 6.25 (95 % interval 5.10 to 7.30, n = 16); 88% in the right language; 2 failed and not counted');
+    expect(cellSentence(full)).toBe('EN in German: 6.25 (95 % interval 5.10 to 7.30, n = 16); 88% in the right language (7 right, 1 wrong, 8 untold); 2 failed and not counted');
+    const untold: HeatCell = { ...full, rightLanguage: none, verdicts: { right: 0, wrong: 0, untold: 16 }, failed: 0 };
+    expect(cellSentence(untold)).toBe('EN in German: 6.25 (95 % interval 5.10 to 7.30, n = 16); the language of its 16 answers cannot be told');
+    expect(cellSentence({ ...full, language: 'all', without: ['fr', 'pl'] })).toContain('EN over all languages but French, Polish, which have no score: 6.25');
   });
 
   test('a cell without grades shows a dash and no number, however its mean is stored', () => {
@@ -53,6 +56,15 @@ test.describe('heat map', () => {
     expect(text.match(/class="cell num"/g)).toHaveLength(1);
     expect(text.match(/class="cell empty"/g)).toHaveLength(3);
     expect(text).not.toContain('0.00');
+  });
+
+  test('the table shows n of right, wrong and untold', () => {
+    const cells = templateText(heatmapTable({ ...data, cells: [full] })).match(/<td class="num">[^<]*/g)?.map((cell) => cell.slice(16));
+    expect(cells).toEqual(['6.25', '5.10 to 7.30', '16', '88%', '7', '1', '8', '2']);
+  });
+
+  test('a mean that lacks a language is marked', () => {
+    expect(templateText(heatmap({ ...data, cells: [{ ...full, failed: 0, without: ['fr'] }] }))).toContain('6.25<sup>†</sup>');
   });
 
   test('a mean that leaves failures out is marked', () => {

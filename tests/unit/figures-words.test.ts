@@ -11,8 +11,8 @@ import { standing } from '../../src/ui/stages.ts';
 import { readStudyHash, writeStudyHash } from '../../src/app/address.ts';
 
 const e = (mean: number, low = mean - 0.5, high = mean + 0.5, n = 160): Estimate => ({ mean, low, high, n });
-const key = { model: 'm', dataset: 'd' };
-const heat = (mix: string, mean: number, right = 0.9): StudyResults['heatmap'][number] => ({ ...key, mix, language: 'all', raw: e(mean), gated: e(mean), rightLanguage: e(right, right, right), failed: 0 });
+const key = { model: 'm', dataset: 'd', without: [] };
+const heat = (mix: string, mean: number, right = 0.9): StudyResults['heatmap'][number] => ({ ...key, mix, language: 'all', raw: e(mean), gated: e(mean), rightLanguage: e(right, right, right), verdicts: { right: 160 * right, wrong: 160 * (1 - right), untold: 0 }, failed: 0 });
 const gain = (multilingual: string, monolingual: string, points: Estimate): StudyResults['improvements'][number] => ({ ...key, multilingual, monolingual, points });
 
 test.describe('the reading of a heat map', () => {
@@ -40,6 +40,18 @@ test.describe('the reading of a heat map', () => {
   test('counts the comparisons on each side and those not shown', () => {
     const improvements = [gain('ENDEFRITES', 'EN', e(8, 3, 12)), gain('ENDEFRITES', 'DE', e(1, -3, 5)), gain('DEFRITES', 'EN', e(-8, -12, -3))];
     expect(readings({ heatmap, improvements }).find(({ text }) => text.startsWith('Of 3'))?.text).toBe('Of 3 comparisons of a multilingual with a one-language mix, 1 favour the multilingual one, 1 the one-language one, and 1 are not shown either way.');
+  });
+
+  test('names what a comparison lacks, and chooses the best one-language mix among those that lack nothing', () => {
+    const partial = [{ ...heat('EN', 9), without: ['de'] }, heat('DE', 4.5)];
+    expect(bestMonolingual({ heatmap: partial })).toBe('DE');
+    const [first] = readings({ heatmap: partial, improvements: [{ ...gain('ENDEFRITES', 'DE', e(8, 3, 12)), without: ['pl'] }] });
+    expect(first?.text).toContain('n\u00a0=\u00a0160, without Polish)');
+  });
+
+  test('says of how many answers the language cannot be told', () => {
+    const cells = [heat('EN', 4.2, 0.5), heat('DE', 4.5, 0.9)].map((cell) => ({ ...cell, verdicts: { right: 1, wrong: 1, untold: 20 } }));
+    expect(readings({ heatmap: cells, improvements: [] }).at(-1)?.text).toBe('Answers in the language of the question: from 50% (EN) to 90% (DE), of those whose language can be told (of 40 it cannot).');
   });
 
   test('has nothing to say without a one-language mix or without grades', () => {

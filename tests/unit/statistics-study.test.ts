@@ -4,6 +4,7 @@ import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
 import { type Answer, CATEGORIES, type Category, type Question } from '../../src/core/question.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type Cell, studyResults, type StudyRecords } from '../../src/statistics/index.ts';
+import type { LanguageVerdict } from '../../src/text/language-gate.ts';
 
 const cell = (mix: string, kind: Cell['kind'], seed = 0): Cell => ({ id: `m/d/${mix}/${seed}`, model: 'm', dataset: 'd', mix, seed, kind });
 const question = (number: number, language: string, category: Category = 'writing'): Question => ({ question_id: `${number}_${language.toUpperCase()}`, number: `${number}`, language, category, turns: ['a', 'b'], reference: [] });
@@ -16,7 +17,7 @@ function answer(of: Cell, about: Question): Answer {
   return { answer_id: `${of.id} ${about.question_id}`, question_id: about.question_id, model_id: of.id, turns: ['x', 'y'], finish: ['stop', 'stop'], tokens: [1, 1], tstamp: 0 };
 }
 function results(records: Partial<StudyRecords>): ReturnType<typeof studyResults> {
-  return studyResults({ study: 's', judge: 'rules', questionsPerCategory: null, cells: [], questions: [], answers: [], judgments: [], languageOf: () => null, ...records });
+  return studyResults({ study: 's', judge: 'rules', questionsPerCategory: null, cells: [], questions: [], answers: [], judgments: [], languageOf: () => 'untold', ...records });
 }
 
 const EN = cell('EN', 'monolingual');
@@ -75,14 +76,43 @@ test('repeats count by their median and failed repeats not at all', () => {
   expect(heatmap[0]).toMatchObject({ raw: { mean: 5, n: 1 }, failed: 1 });
 });
 
-test('an answer in the wrong language counts 1 when gated, and one that cannot be told counts as it is', () => {
-  const detected: Record<string, (string | null)[]> = { '81_DE': ['en', 'de'], '82_DE': [null, 'en'], '81_EN': ['en', 'en'], '82_EN': ['en', 'de'] };
-  const { heatmap } = results({ ...STUDY, answers: QUESTIONS.map((about) => answer(BOTH, about)), languageOf: ({ question_id }, turn) => detected[question_id]?.[turn - 1] ?? null });
-  const german = heatmap.find(({ mix, language }) => mix === 'ENDE' && language === 'de');
+test('an answer in the wrong language counts 1 when gated, and one that cannot be told counts as it is and is counted apart', () => {
+  const detected: Record<string, LanguageVerdict[]> = { '81_DE': ['wrong', 'right'], '82_DE': ['untold', 'wrong'], '81_EN': ['right', 'right'], '82_EN': ['right', 'wrong'] };
+  const { heatmap } = results({ ...STUDY, answers: QUESTIONS.map((about) => answer(BOTH, about)), languageOf: ({ question_id }, turn) => detected[question_id]?.[turn - 1] ?? 'untold' });
+  const at = (mix: string, language: string) => heatmap.find((entry) => entry.mix === mix && entry.language === language);
   // Grades 5, 6, 6, 7 become 1, 6, 6, 1; one of three that can be told is right.
-  expect(german).toMatchObject({ raw: { mean: 6 }, gated: { mean: 3.5, n: 4 }, rightLanguage: { mean: 1 / 3, n: 3 } });
-  expect(heatmap.find(({ mix, language }) => mix === 'ENDE' && language === 'all')).toMatchObject({ gated: { mean: (3.5 + 5.5) / 2 }, rightLanguage: { mean: (1 / 3 + 3 / 4) / 2, n: 7 } });
-  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'de')).toMatchObject({ gated: { mean: 2.5 }, rightLanguage: { n: 0 } });
+  expect(at('ENDE', 'de')).toMatchObject({ raw: { mean: 6 }, gated: { mean: 3.5, n: 4 }, rightLanguage: { mean: 1 / 3, n: 3 }, verdicts: { right: 1, wrong: 2, untold: 1 } });
+  expect(at('ENDE', 'all')).toMatchObject({ gated: { mean: (3.5 + 5.5) / 2 }, rightLanguage: { mean: (1 / 3 + 3 / 4) / 2, n: 7 }, verdicts: { right: 4, wrong: 3, untold: 1 } });
+  expect(at('EN', 'de')).toMatchObject({ gated: { mean: 2.5 }, rightLanguage: { n: 0 }, verdicts: { right: 0, wrong: 0, untold: 0 } });
+});
+
+test('where no answer’s language can be told, the gate changes nothing and no share is claimed', () => {
+  const polish = [question(81, 'pl'), question(82, 'pl')];
+  const { heatmap } = results({ cells: [EN], questions: polish, answers: polish.map((about) => answer(EN, about)), judgments: polish.flatMap((about) => [judgment(EN, about, 1, 9), judgment(EN, about, 2, 9)]) });
+  expect(heatmap[0]).toMatchObject({ raw: { mean: 9, n: 4 }, gated: { mean: 9, n: 4 }, rightLanguage: { mean: NaN, n: 0 }, verdicts: { right: 0, wrong: 0, untold: 4 } });
+});
+
+test('an answer that is stored twice is one answer', () => {
+  const { heatmap } = results({ cells: [EN], questions: [E81], answers: [answer(EN, E81), answer(EN, E81)], languageOf: () => 'right' });
+  expect(heatmap[0]?.verdicts).toEqual({ right: 2, wrong: 0, untold: 0 });
+});
+
+test('a cross-lingual mean that lacks a language says which', () => {
+  const english = JUDGMENTS.filter(({ language, model_id }) => language === 'en' || model_id === BOTH.id);
+  const { heatmap, improvements, turns, radar } = results({ ...STUDY, judgments: [...english, judgment(EN, D81, 1, null)] });
+  const of = (mix: string, language: string) => heatmap.find((entry) => entry.mix === mix && entry.language === language);
+  // 7.5 is the mean of English alone, and not to be set against ENDE's 6.5 of both.
+  expect(of('EN', 'all')).toMatchObject({ raw: { mean: 7.5, n: 4 }, without: ['de'], failed: 1 });
+  expect([of('EN', 'en')?.without, of('EN', 'de')?.without, of('ENDE', 'all')?.without]).toEqual([[], [], []]);
+  expect(improvements).toMatchObject([{ points: { mean: -5, n: 4 }, without: ['de'] }]);
+  expect(turns.map(({ mix, without }) => [mix, without])).toEqual([['EN', ['de']], ['EN', ['de']], ['ENDE', []], ['ENDE', []]]);
+  expect(radar.filter(({ language }) => language === 'all').map(({ mix, without }) => [mix, without])).toEqual([['EN', ['de']], ['ENDE', []]]);
+});
+
+test('answers without judgments have no score, and their languages are counted all the same', () => {
+  const { heatmap, radar } = results({ cells: [EN], questions: [E81], answers: [answer(EN, E81)], languageOf: () => 'wrong' });
+  expect(heatmap[0]).toMatchObject({ raw: { n: 0, mean: NaN }, gated: { n: 0, mean: NaN }, verdicts: { right: 0, wrong: 2, untold: 0 }, failed: 0 });
+  expect(radar).toEqual([]);
 });
 
 test('seeds of one mix are one row, and improvements pair their means', () => {
@@ -113,7 +143,7 @@ test('a full study of nine mixes, five languages and eighty questions is worked 
   const judgments = cells.flatMap((of) => questions.flatMap((about) => ([1, 2] as const).map((turn) => judgment(of, about, turn, 1 + rng.int(10)))));
   const answers = cells.flatMap((of) => questions.map((about) => answer(of, about)));
   const start = performance.now();
-  const { heatmap, radar, improvements } = results({ cells, questions, judgments, answers, languageOf: ({ question_id }) => (question_id.endsWith('EN') ? 'en' : 'de') });
+  const { heatmap, radar, improvements } = results({ cells, questions, judgments, answers, languageOf: ({ question_id }) => (question_id.endsWith('EN') ? 'right' : 'wrong') });
   const milliseconds = performance.now() - start;
   expect([heatmap.length, radar.length, improvements.length]).toEqual([9 * 6, 9 * 6 * 8, 20]);
   expect(heatmap.every(({ raw, language }) => raw.n === (language === 'all' ? 800 : 160))).toBe(true);

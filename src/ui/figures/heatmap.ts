@@ -4,18 +4,21 @@
  */
 import { html, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Estimate } from '../../app/facade.ts';
+import type { Estimate, LanguageVerdicts } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { languageName, languageTag, mixLook } from '../names.ts';
-import { count, decimal, interval, percent } from '../numbers.ts';
+import { count, decimal, interval, percent, plural } from '../numbers.ts';
 import { heatColor, SCORE_HIGH, SCORE_LOW } from './heat.ts';
 
 export interface HeatCell {
   mix: string;
   language: LanguageCode | 'all';
   score: Estimate;
-  /** Share of answers in the asked language. */
+  /** Share of answers in the asked language, of those that can be told. */
   rightLanguage: Estimate;
+  verdicts: LanguageVerdicts;
+  /** Languages that a cross-lingual mean lacks. */
+  without: readonly LanguageCode[];
   /** Judgments that failed: they are in no mean. */
   failed: number;
 }
@@ -38,7 +41,20 @@ export function cellSentence(cell: HeatCell): string {
   const where = cell.language === 'all' ? 'over all languages' : `in ${languageName(cell.language)}`;
   const failed = cell.failed > 0 ? `; ${count(cell.failed)} failed and not counted` : '';
   if (cell.score.n === 0) return `${cell.mix} ${where}: no score yet${failed}`;
-  return `${cell.mix} ${where}: ${decimal(cell.score.mean)} (95 % interval ${interval(cell.score)}, n = ${count(cell.score.n)}); ${percent(cell.rightLanguage.mean)} in the right language${failed}`;
+  const parts = [`${cell.mix} ${where}${without(cell)}: ${decimal(cell.score.mean)} (95 % interval ${interval(cell.score)}, n = ${count(cell.score.n)})`, ...rightLanguage(cell)];
+  return `${parts.join('; ')}${failed}`;
+}
+
+/** ` but German, which has no score`: a mean of fewer languages than the others is not to be compared with them. */
+function without({ without: codes }: HeatCell): string {
+  return codes.length === 0 ? '' : ` but ${codes.map(languageName).join(', ')}, which ${codes.length === 1 ? 'has' : 'have'} no score`;
+}
+
+/** The share in the asked language with what it is of. No answer looked at, nothing said. */
+function rightLanguage({ rightLanguage: share, verdicts: { right, wrong, untold } }: HeatCell): string[] {
+  if (right + wrong + untold === 0) return [];
+  if (right + wrong === 0) return [`the language of its ${plural(untold, 'answer')} cannot be told`];
+  return [`${percent(share.mean)} in the right language (${count(right)} right, ${count(wrong)} wrong, ${count(untold)} untold)`];
 }
 
 export function heatmap(data: HeatmapData, options: HeatmapOptions = {}): TemplateResult {
@@ -78,7 +94,7 @@ function cellButton(cell: HeatCell | undefined, { onPoint, onOpen }: HeatmapOpti
     @focus=${() => onPoint?.(cell)}
     @blur=${() => onPoint?.(null)}
     @click=${() => onOpen?.(cell)}
-  >${decimal(cell.score.mean)}${cell.failed > 0 ? html`<sup>*</sup>` : ''}</button>`;
+  >${decimal(cell.score.mean)}${cell.failed > 0 ? html`<sup>*</sup>` : ''}${cell.without.length > 0 ? html`<sup>†</sup>` : ''}</button>`;
 }
 
 /** A mix's name with the mark it wears in every figure, breaking only before `sampled`. */
@@ -96,7 +112,19 @@ function legend(): TemplateResult {
 /** The numbers behind the drawing, a row a cell. */
 export function heatmapTable(data: HeatmapData): TemplateResult {
   return html`<table class="table">
-    <thead><tr><th scope="col">Mix</th><th scope="col">Language</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th><th scope="col" class="num">Right language</th><th scope="col" class="num">Failed</th></tr></thead>
-    <tbody>${data.cells.map((cell) => html`<tr><th scope="row">${cell.mix}</th><td>${languageName(cell.language)}</td><td class="num">${cell.score.n ? decimal(cell.score.mean) : '–'}</td><td class="num">${cell.score.n ? interval(cell.score) : '–'}</td><td class="num">${count(cell.score.n)}</td><td class="num">${cell.rightLanguage.n ? percent(cell.rightLanguage.mean) : '–'}</td><td class="num">${count(cell.failed)}</td></tr>`)}</tbody>
+    <thead><tr><th scope="col">Mix</th><th scope="col">Language</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th><th scope="col" class="num">Right language</th><th scope="col" class="num">Right</th><th scope="col" class="num">Wrong</th><th scope="col" class="num">Untold</th><th scope="col" class="num">Failed</th></tr></thead>
+    <tbody>${data.cells.map(tableRow)}</tbody>
   </table>`;
+}
+
+function tableRow(cell: HeatCell): TemplateResult {
+  const { score, rightLanguage: share, verdicts } = cell;
+  const numbers = [
+    score.n ? decimal(score.mean) : '–',
+    score.n ? interval(score) : '–',
+    count(score.n),
+    share.n ? percent(share.mean) : '–',
+    ...[verdicts.right, verdicts.wrong, verdicts.untold, cell.failed].map(count),
+  ];
+  return html`<tr><th scope="row">${cell.mix}</th><td>${languageName(cell.language)}${without(cell)}</td>${numbers.map((number) => html`<td class="num">${number}</td>`)}</tr>`;
 }

@@ -26,23 +26,25 @@ export class HeatMap extends View {
     return {
       mixes: sortMixes(mixes, (mix) => mix),
       languages: [...manifest.benchmark.languages, 'all'],
-      cells: rows.map(({ mix, language, raw, gated, rightLanguage, failed }) => ({ mix, language, score: this.gated ? gated : raw, rightLanguage, failed })),
+      cells: rows.map(({ raw, gated, ...cell }) => ({ ...cell, score: this.gated ? gated : raw })),
     };
   }
 
   protected override render(): TemplateResult {
     const { data, results } = this;
     const failed = data.cells.filter(({ language }) => language === 'all').reduce((sum, cell) => sum + cell.failed, 0);
+    const untold = data.cells.filter(({ language }) => language === 'all').reduce((sum, cell) => sum + cell.verdicts.untold, 0);
+    const partial = data.cells.some(({ without }) => without.length > 0);
     const part = results?.questionsPerCategory;
     return frame({
       title: 'Score of each mix in each language',
       controls: html`<div class="segments" role="group" aria-label="Which score">
         <button type="button" aria-pressed=${!this.gated} @click=${() => (this.gated = false)}>Raw</button>
-        <button type="button" aria-pressed=${this.gated} title="An answer in the wrong language counts as 1" @click=${() => (this.gated = true)}>Gated</button>
+        <button type="button" aria-pressed=${this.gated} title="An answer in the wrong language counts as 1; one whose language cannot be told, as graded" @click=${() => (this.gated = true)}>Gated</button>
       </div>`,
       drawing: heatmap(data, { pointed: this.pointed, onPoint: (cell) => (this.pointed = cell), onOpen: (cell) => this.open(cell) }),
       caption: results
-        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${plural(part, 'question')} a category.` : 'The whole benchmark.'} ${this.gated ? 'Gated: an answer in the wrong language counts as 1.' : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}`
+        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${plural(part, 'question')} a category.` : 'The whole benchmark.'} ${this.gated ? `Gated: an answer in the wrong language counts as 1${untold > 0 ? `; ${plural(untold, 'answer')} whose language cannot be told ${untold === 1 ? 'counts' : 'count'} as graded` : ''}.` : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}${partial ? html` <strong>† A language has no score: the mean is that of the others.</strong>` : ''}`
         : html`The map fills when all answers have been graded. Mean of both turns, 1 to 10.`,
       table: heatmapTable(data),
     });
