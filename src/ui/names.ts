@@ -70,5 +70,7 @@ export function sortMixes<T>(items: readonly T[], name: (item: T) => string): T[
     .map(({ item }) => item);
 }
 
-/** Languages a person can say a file is in; the lab itself accepts any code it finds in one. */
-export const LANGUAGE_CODES: readonly LanguageCode[] = ['en', 'de', 'fr', 'it', 'es', 'pt', 'nl', 'sv', 'ar', 'zh', 'cs', 'et', 'fi', 'he', 'hi', 'ru', 'sw'];
+/** Languages a person can say a file is in: the lab's table, then what its detector knows besides. The lab itself accepts any code it finds in one. */
+export const LANGUAGE_CODES: readonly LanguageCode[] =
+  `en de fr it es pt nl sv ar zh cs et fi he hi ru sw
+  sq am hy az eu be bn bg ca hr da el gu hu is ja ka kn ko ku lo lv lt ms ml mr no or fa pl pa ro sr sk sl tl ta te th tr uk ur vi yo`.split(/\s+/);
