@@ -37,8 +37,10 @@ export class CompareMixes extends View {
         <thead><tr><th scope="col">Category</th><th scope="col" class="num">${a}</th><th scope="col" class="num">${b}</th><th scope="col" class="num">Difference</th><th scope="col" class="num">n each</th></tr></thead>
         <tbody>${CATEGORIES.map((category) => {
           const [x, y] = [of(a, category), of(b, category)];
-          if (!x?.n || !y?.n) return '';
-          return html`<tr><th scope="row">${CATEGORY_NAMES[category]}</th><td class="num">${decimal(x.mean)} <span class="tiny quiet under">${interval(x, 1)}</span></td><td class="num">${decimal(y.mean)} <span class="tiny quiet under">${interval(y, 1)}</span></td><td class="num">${difference(x.mean - y.mean)}</td><td class="num">${count(Math.min(x.n, y.n))}</td></tr>`;
+          if (!x?.n && !y?.n) return '';
+          // A category that only one of them has is shown as that, not left out.
+          if (!x?.n || !y?.n) return html`<tr><th scope="row">${CATEGORY_NAMES[category]}</th>${[x, y].map((one) => html`<td class="num">${one?.n ? decimal(one.mean) : '–'}</td>`)}<td class="num">–</td><td class="num">${count(x?.n ?? 0)}, ${count(y?.n ?? 0)}</td></tr>`;
+          return html`<tr><th scope="row">${CATEGORY_NAMES[category]}</th><td class="num">${decimal(x.mean)} <span class="tiny quiet under">${interval(x, 1)}</span></td><td class="num">${decimal(y.mean)} <span class="tiny quiet under">${interval(y, 1)}</span></td><td class="num">${difference(x.mean - y.mean)}</td><td class="num">${x.n === y.n ? count(x.n) : `${count(x.n)}, ${count(y.n)}`}</td></tr>`;
         })}</tbody>
       </table></div>
       <div class="row"><wa-button appearance="outlined" @click=${() => void this.store.attempt('The conversations could not be opened', () => openConversations(this.store, { study: this.study, model: this.modelId, dataset: this.datasetId, mix: a, language: this.language, other: b }))}>${icon('compare', 'start')}Read their answers side by side</wa-button></div>
