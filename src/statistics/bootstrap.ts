@@ -69,8 +69,8 @@ export class Bootstrap {
 }
 
 function arrange(observations: readonly Observation[]): { strata: Stratum[]; clusters: number } {
-  const index = new Map<string, number>();
-  for (const { cluster } of observations) if (!index.has(cluster)) index.set(cluster, index.size);
+  // By name, so that the order in which records were stored or merged does not move the interval.
+  const index = new Map([...new Set(observations.map(({ cluster }) => cluster))].sort().map((cluster, i) => [cluster, i]));
   const strata = new Map<string, Stratum>();
   for (const { cluster, stratum: name, value } of observations) {
     let stratum = strata.get(name);

@@ -122,6 +122,19 @@ test('seeds of one mix are one row, and improvements pair their means', () => {
   expect(improvements).toMatchObject([{ points: { mean: 35, n: 1 } }]);
 });
 
+test('the order in which records were stored or merged changes no number', () => {
+  const rng = new Rng('order');
+  const questions = ['en', 'de', 'pl'].flatMap((language) => CATEGORIES.flatMap((category, i) => [question(81 + i, language, category), question(101 + i, language, category)]));
+  const cells = [EN, BOTH, cell('ENDE', 'union', 1)];
+  const judgments = cells.flatMap((of) => questions.flatMap((about) => ([1, 2] as const).map((turn) => judgment(of, about, turn, rng.float() < 0.1 ? null : 1 + rng.int(10)))));
+  const answers = cells.flatMap((of) => questions.map((about) => answer(of, about)));
+  const languageOf = ({ question_id }: Answer): LanguageVerdict => (['right', 'wrong', 'untold'] as const)[question_id.charCodeAt(1) % 3] ?? 'untold';
+  const stored = { cells, questions, judgments, answers, languageOf };
+  const merged = { ...stored, questions: rng.shuffle([...questions]), judgments: rng.shuffle([...judgments]), answers: rng.shuffle([...answers]) };
+  const rounded = (of: ReturnType<typeof results>): unknown => JSON.parse(JSON.stringify(of), (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(9)) : value));
+  expect(rounded(results(merged))).toEqual(rounded(results(stored)));
+});
+
 test('improvements are between mixes of one model and dataset, never against the base or another union', () => {
   const elsewhere = { ...cell('DE', 'monolingual'), id: 'other', dataset: 'other' };
   const cells = [EN, BOTH, elsewhere, cell('base', 'base'), cell('ENDE-sampled', 'sampled')];

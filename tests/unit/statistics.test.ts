@@ -264,14 +264,15 @@ test.describe('what must not change a statistic', () => {
     }), { seed: 1, numRuns: 15 });
   });
 
-  test('means: the order within a question, names of questions and languages; shift and scale go through to the interval', () => {
+  test('means: the order of observations, names of questions and languages; shift and scale go through to the interval', () => {
     const observation = fc.record({ cluster: fc.integer({ min: 1, max: 6 }).map(String), stratum: fc.constantFrom('en', 'de'), value: fc.integer({ min: 1, max: 10 }) });
     fc.assert(fc.property(fc.array(observation, { minLength: 1, maxLength: 20 }), (data) => {
       const estimate = (of: readonly Observation[]) => new Bootstrap(1, 200).estimate(of);
       const { mean, low, high, n } = estimate(data);
       const named = estimate(data.map((each) => ({ ...each, cluster: `${each.cluster}!`, stratum: `${each.stratum}!` })));
       const scaled = estimate(data.map((each) => ({ ...each, value: each.value * 10 - 7 })));
-      return same(estimate(reversed(data)).mean, mean) && n === data.length
+      const backwards = estimate(reversed(data));
+      return [backwards.mean, backwards.low, backwards.high].every((value, i) => same(value, [mean, low, high][i] as number)) && n === data.length
         && [named.mean, named.low, named.high].every((value, i) => same(value, [mean, low, high][i] as number))
         && [scaled.mean, scaled.low, scaled.high].every((value, i) => same(value, ([mean, low, high][i] as number) * 10 - 7))
         && (Number.isNaN(low) || (low <= mean && mean <= high) || low < high);
