@@ -1,8 +1,9 @@
 import type { ImportReport } from '../app/facade.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
+import { languageName } from '../core/language-names.ts';
 import { languageFromPath, pathOf } from '../core/language-tags.ts';
-import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
+import type { LanguageCode } from '../core/languages.ts';
 import { type OnProgress, RateEstimate } from '../core/progress.ts';
 import { RowReader } from '../core/rows.ts';
 import { Collection } from './collection.ts';
@@ -49,7 +50,7 @@ export async function parseDataset(files: readonly File[], options: ParseOptions
       numbered.set(fileLanguage, first + rows);
       layouts.set(layout, (layouts.get(layout) ?? 0) + kept);
       if (kept > 0 && fileLanguage && !options.language) {
-        const name = LANGUAGES.get(fileLanguage)?.name ?? fileLanguage;
+        const name = languageName(fileLanguage);
         findings.note(`${path}: taken as ${name}, from its name, where a record does not say.`);
       }
     } catch (error) {

@@ -8,7 +8,8 @@ import { problemOf } from './messages.ts';
 
 /** Where records keep what their layout does not define, in order of preference. */
 const ID_FIELDS = ['id', 'record_id', 'prompt_id', 'conversation_id'];
-const LANGUAGE_FIELDS = ['language', 'lang', 'language_code', 'locale'];
+/** In any capitals and with or without a joint: `Language`, `languageCode`. */
+const LANGUAGE_FIELDS = ['language', 'lang', 'languagecode', 'langcode', 'locale'];
 const SYSTEM_FIELDS = ['system', 'system_prompt', 'system_message'];
 /** Fields that hold a chat, or a part of one, in one layout or another. */
 const CHAT_FIELDS = [...new Set(Object.values(LAYOUTS).flatMap(({ fields }) => fields))];
@@ -114,9 +115,8 @@ function languageOf(record: JsonObject): { language: LanguageCode | null; unknow
   const fields: string[] = [];
   let language: LanguageCode | null = null;
   let unknown: string | null = null;
-  for (const field of LANGUAGE_FIELDS) {
-    const value = record[field];
-    if (isEmpty(value)) continue;
+  for (const [field, value] of Object.entries(record)) {
+    if (!LANGUAGE_FIELDS.includes(field.toLowerCase().replaceAll(/[-_]/g, '')) || isEmpty(value)) continue;
     const named = languageFromTag(value);
     if (named && language && named !== language)
       throw new Unusable(`${field} says ${named} where another field says ${language}`);

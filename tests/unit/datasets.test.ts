@@ -129,6 +129,18 @@ test('records of no known language are refused once for the file, with what to d
   expect(report.bad[0]?.reason).toMatch(/nor do 1 more records.*train_de\.jsonl/);
 });
 
+test('a language field is read whatever its capitals and whichever way it names the language', async () => {
+  const fields: [string, string][] = [['lang', 'German'], ['Language', 'deu'], ['languageCode', 'de_DE.UTF-8'], ['LANG', 'Deutsch'], ['lang_code', 'ger'], ['locale', 'de-AT']];
+  for (const [field, value] of fields) {
+    const { records } = await parseDataset([jsonl('train.jsonl', { ...task('1'), [field]: value })]);
+    expect(Object.keys(records), `${field}: ${value}`).toEqual(['de']);
+  }
+  const { records, report } = await parseDataset([jsonl('mt_polish/train.jsonl', task('1'), { ...task('2'), Lang: 'Klingonisch' })]);
+  expect(Object.keys(records)).toEqual(['pl']);
+  expect(report.notes.join(' ')).toContain('Polish, from its name');
+  expect(report.notes.join(' ')).toContain('"Klingonisch"');
+});
+
 test('file names and tags name languages', () => {
   const paths: [string, string | null][] = [
     ['train_limax_de.jsonl', 'de'],
