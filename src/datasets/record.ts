@@ -9,7 +9,7 @@ import { problemOf } from './messages.ts';
 /** Where records keep what their layout does not define, in order of preference. */
 const ID_FIELDS = ['id', 'record_id', 'prompt_id', 'conversation_id'];
 /** In any capitals and with or without a joint: `Language`, `languageCode`. */
-const LANGUAGE_FIELDS = ['language', 'lang', 'languagecode', 'langcode', 'locale'];
+const LANGUAGE_FIELDS = new Set(['language', 'lang', 'languagecode', 'langcode', 'locale']);
 const SYSTEM_FIELDS = ['system', 'system_prompt', 'system_message'];
 /** Fields that hold a chat, or a part of one, in one layout or another. */
 const CHAT_FIELDS = [...new Set(Object.values(LAYOUTS).flatMap(({ fields }) => fields))];
@@ -116,7 +116,7 @@ function languageOf(record: JsonObject): { language: LanguageCode | null; unknow
   let language: LanguageCode | null = null;
   let unknown: string | null = null;
   for (const [field, value] of Object.entries(record)) {
-    if (!LANGUAGE_FIELDS.includes(field.toLowerCase().replaceAll(/[-_]/g, '')) || isEmpty(value)) continue;
+    if (!LANGUAGE_FIELDS.has(field.toLowerCase().replaceAll(/[-_]/g, '')) || isEmpty(value)) continue;
     const named = languageFromTag(value);
     if (named && language && named !== language)
       throw new Unusable(`${field} says ${named} where another field says ${language}`);
