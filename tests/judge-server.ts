@@ -15,8 +15,21 @@ export type Behaviour =
   | 'cut-off'
   | 'no-usage'
   | 'drop'
-  | { rating: number | string; milliseconds?: number }
+  | Reply
+  /** The whole body. */
+  | { raw: string }
   | { status: number; message?: string; code?: string; retryAfter?: string };
+
+/** A completion, by its rating, its text, or its content as it is. */
+export interface Reply {
+  rating?: number | string;
+  text?: string;
+  content?: unknown;
+  milliseconds?: number;
+  finish?: string;
+  /** In the choice, beside its text. */
+  error?: string;
+}
 
 export interface ReceivedCall {
   at: number;
@@ -78,12 +91,12 @@ export async function startJudgeServer(script: Behaviour[] | ((call: number, rec
 function behave(behaviour: Behaviour, { body }: ReceivedCall, response: ServerResponse): void {
   const prompt = body.messages.at(-1)?.content ?? '';
   const rated = (rating: number | string): string => `It does what was asked, with some slips.\n\nRating: [[${rating}]]`;
-  const chat = (content: string | null, finish = 'stop', extra: object = {}): void =>
+  const chat = (content: unknown, finish = 'stop', extra: object = {}, beside: object = {}): void =>
     send(response, 200, {
       id: 'chatcmpl-test',
       object: 'chat.completion',
       model: body.model,
-      choices: [{ index: 0, message: { role: 'assistant', content, ...extra }, finish_reason: finish }],
+      choices: [{ index: 0, message: { role: 'assistant', content, ...extra }, finish_reason: finish, ...beside }],
       usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
     });
   if (typeof behaviour === 'object' && 'status' in behaviour) {
@@ -91,7 +104,11 @@ function behave(behaviour: Behaviour, { body }: ReceivedCall, response: ServerRe
     if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
     return send(response, status, { error: { message, type: 'scripted', code } });
   }
-  if (typeof behaviour === 'object') return void setTimeout(() => chat(rated(behaviour.rating)), behaviour.milliseconds ?? 0);
+  if (typeof behaviour === 'object' && 'raw' in behaviour) return void response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(behaviour.raw);
+  if (typeof behaviour === 'object') {
+    const { rating, text, content = text ?? rated(rating ?? gradeOf(prompt)), milliseconds = 0, finish, error } = behaviour;
+    return void setTimeout(() => chat(content, finish, {}, error === undefined ? {} : { error: { message: error } }), milliseconds);
+  }
   const table: Record<Extract<Behaviour, string>, () => void> = {
     grade: () => chat(rated(gradeOf(prompt))),
     'no-rating': () => chat('A pleasant answer, all in all.'),

@@ -48,6 +48,8 @@ export interface Judge {
   readonly label: string;
   /** How many requests may be under way at once. */
   readonly concurrency: number;
+  /** What it could not do as it was asked to, in sentences a person reads. */
+  readonly notes?: readonly string[];
   /** The key `grade` would give this request, without doing the work. */
   key(request: GradeRequest): JudgmentKey;
   /** Never throws for a failing judge: that is a `failed` judgment. Throws only when aborted, or `judging.max-calls` at its cap. */

@@ -31,6 +31,7 @@ const STATUSES: Readonly<Record<number, Kind>> = {
   408: { code: 'judging.timeout', what: 'gave up waiting', hint: 'Retry later, or use fewer calls at once.', retry: true },
   409: { code: 'judging.server', what: 'is busy with a conflicting request', hint: 'Retry later.', retry: true },
   413: { code: 'judging.too-long', what: 'finds the dialogue too long', hint: 'Use a judge with a longer context, or fewer new tokens a turn.' },
+  422: { code: 'judging.bad-request', what: 'refused the request', hint: 'Read what it said: the model may not take this temperature or this many tokens, or the dialogue may be too long for it. Change the judge settings and retry.' },
   425: { code: 'judging.server', what: 'is not ready', hint: 'Retry later.', retry: true },
   429: { code: 'judging.rate-limited', what: 'asks for fewer calls', hint: 'Use fewer calls at once, or retry later; what is graded so far is kept.', retry: true, throttled: true },
 };

@@ -1,14 +1,18 @@
 import { LabError } from '../core/errors.ts';
 import type { GradeRequest, Judge, Judgment, JudgmentBase, JudgmentKey } from '../core/judgment.ts';
+import type { LanguageCode } from '../core/languages.ts';
 import type { Rng } from '../core/rng.ts';
 import type { JudgeConfig } from '../studies/manifest.ts';
 import { Concurrency } from './concurrency.ts';
-import { callChat, type ChatReply } from './endpoint.ts';
+import type { ChatReply } from './completion.ts';
+import { bodyOf, type Dialect, learn, PLAIN, told } from './dialect.ts';
+import { callChat } from './endpoint.ts';
 import type { Failure } from './failures.ts';
 import type { PromptLibrary } from './library.ts';
 import { Meter, type MeterReading } from './meter.ts';
 import { pause } from './pause.ts';
-import { parseRating } from './rating.ts';
+import type { PostChat } from './post.ts';
+import { type NoVerdict, parseRating } from './rating.ts';
 import { type RenderedPrompt, renderSingle } from './render.ts';
 
 export type OpenAiJudgeConfig = Extract<JudgeConfig, { kind: 'openai' }>;
@@ -20,6 +24,10 @@ export interface OpenAiJudgeOptions {
   rng: Rng;
   /** Requests made in earlier sessions: they count towards `max_calls`. */
   callsMade?: number;
+  /** Sends a request; from this thread where left out. */
+  post?: PostChat;
+  /** Awaited before every single request, hidden ones too; what it throws ends the run. */
+  reserve?: () => Promise<void>;
   /** Seconds of the first wait between attempts and of the longest. */
   backoff?: { first: number; longest: number };
 }
@@ -42,8 +50,12 @@ export class OpenAiJudge implements Judge {
   private readonly backoff: { first: number; longest: number };
   /** No call starts before this time (milliseconds): one 429 holds all of them back. */
   private notBefore = 0;
-  /** Newer models want the token limit under another name; the first refusal tells. */
-  private limitField = 'max_tokens';
+  private dialect: Dialect = PLAIN;
+  /** Whether any call has brought a text: from then on a refusal is about what was asked, not about how. */
+  private answered = false;
+  /** The last refusal before that, and how often it came in a row. */
+  private refusal = { said: '', times: 0 };
+  private readonly transport: Pick<OpenAiJudgeOptions, 'post' | 'reserve'>;
   /** Private to the language, so that neither a clone nor JSON of this object can carry a way to the key. */
   readonly #key: OpenAiJudgeOptions['key'];
 
@@ -53,10 +65,12 @@ export class OpenAiJudge implements Judge {
     options: OpenAiJudgeOptions,
   ) {
     const { host } = new URL(config.base_url);
-    this.id = `openai:${config.model}@${host}:single${config.temperature === 0 ? '' : `:t${config.temperature}`}`;
+    const warmth = config.temperature === 0 ? '' : `:t${config.temperature ?? '-default'}`;
+    this.id = `openai:${config.model}@${host}:single${warmth}`;
     this.label = `${config.model} (${host})`;
     this.#key = options.key;
     this.rng = options.rng;
+    this.transport = { post: options.post, reserve: options.reserve };
     this.meter = new Meter(config.price_in, config.price_out, options.callsMade ?? 0);
     this.calls = new Concurrency(config.concurrency);
     this.backoff = options.backoff ?? { first: 1, longest: 60 };
@@ -69,6 +83,11 @@ export class OpenAiJudge implements Judge {
   /** Calls, tokens and dollars so far. */
   get spent(): MeterReading {
     return this.meter.read();
+  }
+
+  /** What of the manifest's wishes this endpoint refused, in sentences. */
+  get notes(): readonly string[] {
+    return told(this.dialect, this.config.temperature);
   }
 
   /** Seconds until the endpoint wants to be asked again; 0 when it may be asked now. */
@@ -99,44 +118,65 @@ export class OpenAiJudge implements Judge {
       user_prompt: rendered.user,
     };
     if (rendered.missing) return failed(base, missingReference(request), '', 0);
-    for (let attempt = 1; ; attempt++) {
-      const reply = await this.attempt(rendered, signal);
-      if ('text' in reply) return graded(base, reply, attempt, this.label);
+    /** Requests made; tries are those that failed without teaching anything. */
+    let requests = 0;
+    for (let tries = 1; ; tries++) {
+      const { reply, made } = await this.attempt(rendered, signal);
+      requests += made;
+      if ('text' in reply) return graded(base, reply, requests, this.label, rendered.prompt.language);
       const tooLong = reply.waitSeconds !== null && reply.waitSeconds > LONGEST_WAIT_SECONDS;
-      if (!reply.retry || tooLong || attempt >= this.config.max_attempts) return failed(base, lastWord(reply, attempt, tooLong), '', attempt);
-      await pause(reply.waitSeconds ?? this.backoffSeconds(attempt), signal);
+      if (!reply.retry || tooLong || tries >= this.config.max_attempts) return failed(base, lastWord(reply, tries, tooLong), '', requests);
+      await pause(reply.waitSeconds ?? this.backoffSeconds(tries), signal);
     }
   }
 
-  private async attempt(rendered: RenderedPrompt, signal?: AbortSignal): Promise<ChatReply | Failure> {
+  /** One call, made again at once, and counted again, where its refusal teaches how to ask. */
+  private async attempt(rendered: RenderedPrompt, signal?: AbortSignal): Promise<{ reply: ChatReply | Failure; made: number }> {
+    for (let made = 1; ; made++) {
+      const sent = this.dialect;
+      const reply = await this.call(rendered, sent, signal);
+      if ('text' in reply) {
+        this.answered = true;
+        return { reply, made };
+      }
+      if (reply.error.code !== 'judging.bad-request') return { reply, made };
+      const said = reply.error.message;
+      const learned = learn(said, sent);
+      // Others under way may have taught it meanwhile: what counts is what this call sent.
+      if (!learned) return { reply: this.refused(reply), made };
+      this.dialect = merged(this.dialect, sent, learned);
+    }
+  }
+
+  private async call(rendered: RenderedPrompt, dialect: Dialect, signal?: AbortSignal): Promise<ChatReply | Failure> {
     signal?.throwIfAborted();
     while (this.waiting > 0) await pause(this.waiting, signal);
-    const { max_calls, timeout_seconds } = this.config;
+    const { base_url, model, temperature, max_tokens, max_calls, timeout_seconds } = this.config;
     if (max_calls !== null && this.meter.read().calls >= max_calls) throw capReached(max_calls);
+    await this.transport.reserve?.();
     this.meter.call();
     const call = this.calls.begin();
     const key = (await this.#key())?.trim() || null;
-    const reply = await callChat({ base_url: this.config.base_url, body: this.body(rendered), key, timeoutSeconds: timeout_seconds, judge: this.label }, signal);
+    const body = bodyOf({ model, system: rendered.system, user: rendered.user, temperature, max_tokens }, dialect);
+    const reply = await callChat({ base_url, body, key, timeoutSeconds: timeout_seconds, judge: this.label, post: this.transport.post }, signal);
     if ('text' in reply) {
       this.calls.succeeded();
       this.meter.reply(rendered.system + rendered.user, reply.text, reply.usage);
-      return reply;
-    }
-    if (reply.throttled) {
+    } else if (reply.throttled) {
       this.calls.throttled(call);
       if (reply.waitSeconds !== null && reply.waitSeconds <= LONGEST_WAIT_SECONDS) this.notBefore = Math.max(this.notBefore, Date.now() + reply.waitSeconds * 1000);
-    }
-    if (reply.error.code === 'judging.bad-request' && this.limitField === 'max_tokens' && reply.error.message.includes('max_completion_tokens')) {
-      this.limitField = 'max_completion_tokens';
-      return this.attempt(rendered, signal);
     }
     return reply;
   }
 
-  private body({ system, user }: RenderedPrompt): Record<string, unknown> {
-    const { model, temperature, max_tokens } = this.config;
-    const messages = [{ role: 'system', content: system }, { role: 'user', content: user }];
-    return { model, messages: system.trim() === '' ? messages.slice(1) : messages, temperature, [this.limitField]: max_tokens };
+  /** A refusal before any answer is about what all calls share, unless it speaks of this one's length or content. */
+  private refused(reply: Failure): Failure {
+    if (this.answered) return reply;
+    const said = reply.error.message;
+    this.refusal = { said, times: this.refusal.said === said ? this.refusal.times + 1 : 1 };
+    if (ABOUT_THIS_CALL.test(said) && this.refusal.times < REFUSALS_IN_A_ROW) return reply;
+    const { code, message, hint, data } = reply.error;
+    return { ...reply, error: new LabError(code, message, hint, { ...data, everyCall: true }) };
   }
 
   /** Doubles each time; half of it is chance, so that calls which failed together do not come back together. */
@@ -146,15 +186,38 @@ export class OpenAiJudge implements Judge {
   }
 }
 
+/** What a refusal says that another answer may not meet. */
+const ABOUT_THIS_CALL = /context|too long|length|too many tokens|content|filter|policy|safety/i;
+/** The same words for so many answers mean that all will meet them. */
+const REFUSALS_IN_A_ROW = 3;
+
+/** What others have learned meanwhile, and what this call has. */
+function merged(now: Dialect, sent: Dialect, learned: Dialect): Dialect {
+  return {
+    limit: learned.limit === sent.limit ? now.limit : learned.limit,
+    temperature: learned.temperature === sent.temperature ? now.temperature : learned.temperature,
+    system: learned.system === sent.system ? now.system : learned.system,
+  };
+}
+
 type Named = Omit<JudgmentBase, 'judgment' | 'attempts' | 'tstamp'>;
 
-function graded(base: Named, { text, finish }: ChatReply, attempts: number, judge: string): Judgment {
-  const rating = parseRating(text);
+function graded(base: Named, { text, finish }: ChatReply, attempts: number, judge: string, language: LanguageCode): Judgment {
+  // What was cut off might have gone on to another rating.
+  if (finish === 'length') return failed(base, CUT_OFF(judge), text, attempts);
+  const rating = parseRating(text, language);
   if ('score' in rating) return { ...base, judgment: text, attempts, tstamp: Date.now() / 1000, state: 'graded', score: rating.score };
-  const cut = finish === 'length';
-  const hint = cut ? 'Raise the token limit in the judge settings: it stopped the judge before the rating.' : 'Read its words; if it often ends like this, choose another judge model or prompt.';
-  return failed(base, new LabError('judging.no-rating', `The judge ${judge} gave no grade: ${rating.problem}${cut ? ', and it was cut off at the token limit' : ''}.`, hint), text, attempts);
+  const { code, hint } = NO_VERDICT[rating.kind];
+  return failed(base, new LabError(code, `The judge ${judge} gave no grade: ${rating.problem}.`, hint), text, attempts);
 }
+
+const CUT_OFF = (judge: string): LabError => new LabError('judging.cut-off', `The judge ${judge} was cut off at the token limit, so that its last word is not known.`, 'Raise the token limit in the judge settings and retry the failed judgments.');
+
+const NO_VERDICT: Readonly<Record<NoVerdict['kind'], { code: string; hint: string }>> = {
+  none: { code: 'judging.no-rating', hint: 'Read its words; if it often ends like this, choose another judge model or prompt.' },
+  'out-of-range': { code: 'judging.no-rating', hint: 'Read its words; if it often ends like this, choose another judge model or prompt.' },
+  ambiguous: { code: 'judging.ambiguous', hint: 'Read its words, and retry the failed judgments; a judge that often ends like this needs another prompt.' },
+};
 
 function failed(base: Named, error: LabError, judgment: string, attempts: number): Judgment {
   return { ...base, judgment, attempts, tstamp: Date.now() / 1000, state: 'failed', error: error.toRecord() };

@@ -18,6 +18,14 @@ export function fillTemplate(template: string, fields: Readonly<Record<string, s
   });
 }
 
+/** FastChat writes this where a call to make an answer failed. */
+const ERROR_MARK = '$ERROR$';
+
+function saysNothing(reference: string): boolean {
+  const text = reference.trim();
+  return text === '' || text === ERROR_MARK;
+}
+
 /** A prompt ready to be sent, and the hashes that name it. */
 export interface RenderedPrompt {
   prompt: JudgePrompt;
@@ -40,7 +48,7 @@ export function renderSingle(library: PromptLibrary, question: Question, answers
   const [question_1 = '', question_2 = ''] = question.turns;
   const [answer_1 = '', answer_2 = ''] = answers;
   const references = REFERENCE_CATEGORIES.has(question.category) ? question.reference.slice(0, turn) : [];
-  const missing = REFERENCE_CATEGORIES.has(question.category) && (references.length < turn || references.some((reference) => reference.trim() === ''));
+  const missing = REFERENCE_CATEGORIES.has(question.category) && (references.length < turn || references.some(saysNothing));
   const [ref_answer_1 = '', ref_answer_2 = ''] = references;
   const fields: Record<string, string> = turn === 1 ? { question: question_1, question_1, answer: answer_1, answer_1, ref_answer_1 } : { question_1, question_2, answer_1, answer_2, ref_answer_1, ref_answer_2 };
   return {

@@ -48,6 +48,7 @@ export async function judgeCells(context: RunContext, judge: Judge, cells: reado
   signal.addEventListener('abort', letGo, { once: true });
   try {
     const result = await judgeAll([...pending.values()].map((one) => one.request), patient(judge, calls.signal), { have: () => false, save, signal });
+    note(context, judge, cells);
     if (result.state === 'paused' && result.error) {
       await rows.flush();
       await store.answers.removeFailedJudgments(live.id, saysNothingOfTheAnswer);
@@ -58,6 +59,16 @@ export async function judgeCells(context: RunContext, judge: Judge, cells: reado
     clearTimeout(grace);
     signal.removeEventListener('abort', letGo);
     await rows.flush();
+  }
+}
+
+/** Says in the cells' notes what the judge could not do as it was asked to. */
+function note({ live }: RunContext, judge: Judge, cells: readonly string[]): void {
+  for (const sentence of judge.notes ?? []) {
+    for (const cell of cells) {
+      const { note: before = '' } = live.cell(cell);
+      if (!before.includes(sentence)) live.updateCell(cell, { note: `${before} ${sentence}`.trim() });
+    }
   }
 }
 
@@ -123,6 +134,9 @@ function patient(judge: Judge, signal: AbortSignal): Judge {
     id: judge.id,
     kind: judge.kind,
     label: judge.label,
+    get notes() {
+      return judge.notes ?? [];
+    },
     get concurrency() {
       return judge.concurrency;
     },

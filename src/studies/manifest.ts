@@ -84,7 +84,8 @@ export const JudgeSchema = v.variant('kind', [
     kind: v.literal('openai'),
     base_url: v.pipe(v.string(), v.url()),
     model: v.pipe(v.string(), v.nonEmpty()),
-    temperature: v.optional(rate, 0),
+    /** Null sends none, for models that take none. */
+    temperature: v.optional(v.nullable(rate), 0),
     max_tokens: v.optional(positive, 2048),
     concurrency: v.optional(positive, 4),
     repeats: v.optional(positive, 1),

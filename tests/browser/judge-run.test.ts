@@ -74,6 +74,49 @@ test('a judge that answers with 429, 500, a hang, half a reply and no rating cos
   });
 });
 
+/** What a server sends by turns, and the grade or the code of the failure that has to come of it. */
+const VERDICTS: readonly (readonly [Behaviour, number | string])[] = [
+  [{ text: '<think>Could be [[2]].</think> Good. Rating: [[9]]' }, 9],
+  [{ text: 'It wrote "[[10]]" itself. Rating: [[1]]' }, 1],
+  [{ text: 'As in [1], fine. Rating: 7' }, 'judging.no-rating'],
+  [{ text: 'I would say [[3]', finish: 'length' }, 'judging.cut-off'],
+  [{ text: '[[8/10]]' }, 8],
+  [{ text: '[[Bewertung: 8]]' }, 8],
+  [{ text: '[[８]]' }, 8],
+  [{ text: '[[8,9]]' }, 'judging.ambiguous'],
+  [{ text: '[[8]] or [[9]]' }, 'judging.ambiguous'],
+  [{ content: [{ type: 'thinking', thinking: 'Rating: [[2]]' }, { type: 'text', text: 'Rating: [[6]]' }] }, 6],
+  [{ rating: 9, error: 'the upstream fell over' }, 'judging.error-body'],
+  [{ rating: 9, finish: 'error' }, 'judging.error-body'],
+];
+
+test('replies of every form give the judge’s own last rating or a failure by name; what an endpoint refuses is left out, and every request is counted', async ({ page }) => {
+  const sent = new Map<string, number | string>();
+  const refused = (body: Record<string, unknown>): string | null => {
+    if ('max_tokens' in body) return "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+    return 'temperature' in body ? "'temperature' does not support 0 with this model." : null;
+  };
+  await withServer((_, { body }) => {
+    const message = refused(body);
+    if (message) return { status: 400, message };
+    const prompt = body.messages.at(-1)?.content ?? '';
+    const [behaviour, verdict] = VERDICTS[sent.size % VERDICTS.length] as (typeof VERDICTS)[number];
+    sent.set(prompt, verdict);
+    return behaviour;
+  }, async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    const { id, status } = await untilStopped(page, judged(server, model, { concurrency: 4 }));
+    expect(status).toBe('done');
+    const judgments = await judgmentsOf(page, id);
+    for (const judgment of judgments) expect(judgment.state === 'graded' ? judgment.score : judgment.error.code).toBe(sent.get(judgment.user_prompt));
+    expect(new Set(judgments.map((judgment) => sent.get(judgment.user_prompt))).size).toBe(new Set(VERDICTS.map(([, verdict]) => verdict)).size);
+    const cells = await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).cells, id);
+    expect(cells.reduce((sum, { judged: { calls = 0 } }) => sum + calls, 0)).toBe(server.calls.length);
+    expect(cells.some(({ note = '' }) => note.includes('takes no temperature'))).toBe(true);
+  });
+});
+
 test('a reload in the middle of judging pays for nothing twice, and a remembered key goes on being used', async ({ page }) => {
   await withServer([{ rating: 7, milliseconds: 250 }], async (server) => {
     await openLab(page, `${product}?device=wasm`);

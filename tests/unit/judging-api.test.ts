@@ -74,6 +74,7 @@ const PASSING: [string, Behaviour, string][] = [
   ['a 503', { status: 503 }, 'judging.server'],
   ['a dropped connection', 'drop', 'judging.network'],
   ['half a JSON', 'malformed', 'judging.malformed'],
+  ['a body of events', { raw: 'data: {"choices": [{"delta": {"content": "[[9]]"}}]}\n\ndata: [DONE]\n' }, 'judging.malformed'],
 ];
 for (const [title, behaviour, code] of PASSING) {
   test(`${title} is tried again, and failed when it does not pass`, async () => {
@@ -110,7 +111,12 @@ const FINAL: [string, Behaviour, string][] = [
   ['an empty text', 'empty', 'judging.empty'],
   ['no choices', 'no-choices', 'judging.malformed'],
   ['text without a rating', 'no-rating', 'judging.no-rating'],
-  ['text cut off before the rating', 'cut-off', 'judging.no-rating'],
+  ['text cut off at the token limit', 'cut-off', 'judging.cut-off'],
+  ['text cut off behind a rating', { rating: 9, finish: 'length' }, 'judging.cut-off'],
+  ['text that ends with an error', { rating: 9, finish: 'error' }, 'judging.error-body'],
+  ['an error beside half a text', { rating: 9, error: 'the upstream fell over' }, 'judging.error-body'],
+  ['two ratings with nothing to choose by', { text: 'It is [[8]] or [[9]].' }, 'judging.ambiguous'],
+  ['content that is no text', { content: { rating: 9 } }, 'judging.malformed'],
   ['a rating out of range', { rating: 42 }, 'judging.no-rating'],
 ];
 for (const [title, behaviour, code] of FINAL) {
@@ -146,7 +152,7 @@ test('Retry-After is waited for, in seconds or as a date, and a very long one is
     expect(await judgeAt(server.url).grade(request())).toMatchObject({ state: 'failed', attempts: 1, error: { message: expect.stringContaining('1440 minutes'), data: { everyCall: true } } });
   });
   const now = Date.parse('2026-01-01T00:00:00Z');
-  const read = (value?: string): number | null => retryAfter(new Headers(value === undefined ? {} : { 'retry-after': value }), now);
+  const read = (value?: string): number | null => retryAfter(value ?? null, now);
   expect([read('7'), read('Thu, 01 Jan 2026 00:00:30 GMT'), read('Thu, 01 Jan 2025 00:00:00 GMT'), read('soon'), read()]).toEqual([7, 30, 0, null, null]);
 });
 
@@ -190,14 +196,96 @@ test('an endpoint that wants no key gets none', async () => {
   });
 });
 
-test('a model that wants the token limit under its new name gets it', async () => {
-  const wants = (_: number, { body }: ReceivedCall): Behaviour => ('max_tokens' in body ? { status: 400, message: "'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead." } : { rating: 4 });
-  await against(wants, async (server) => {
+/** What an endpoint refuses, by what is in a call; whatever is not refused is graded. */
+const REFUSING: Record<string, { refuses: (body: ReceivedCall['body']) => boolean; message: string }> = {
+  'the token limit by its old name': { refuses: (body) => 'max_tokens' in body, message: "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead." },
+  'a temperature': { refuses: (body) => 'temperature' in body, message: "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported." },
+  'a system message': { refuses: (body) => body.messages.some(({ role }) => role === 'system'), message: 'Conversation roles must alternate user/assistant/user/assistant/...; System role not supported' },
+};
+
+for (const [what, { refuses, message }] of Object.entries(REFUSING)) {
+  test(`an endpoint that refuses ${what} is asked without it, by all calls under way, each of which is counted`, async () => {
+    // The first four are under way together, and are all refused.
+    await against((_, { body }) => (refuses(body) ? { status: 400, message } : { rating: 6, milliseconds: 20 }), async (server) => {
+      const judge = judgeAt(server.url, { concurrency: 4 });
+      const kept: Judgment[] = [];
+      const result = await judgeAll(requests(16), judge, { have: () => false, save: (judgment) => void kept.push(judgment) });
+      expect(result).toMatchObject({ state: 'done', graded: 16, failed: 0 });
+      expect(server.calls.length).toBeGreaterThan(16);
+      expect(judge.spent.calls).toBe(server.calls.length);
+      expect(kept.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(server.calls.length);
+    });
+  });
+}
+
+test('an endpoint that refuses all three gets calls without any of them, and says which of them changes a grade', async () => {
+  const refusals = Object.values(REFUSING);
+  await against((_, { body }) => {
+    const refused = refusals.find(({ refuses }) => refuses(body));
+    return refused ? { status: 400, message: refused.message } : { rating: 6 };
+  }, async (server) => {
     const judge = judgeAt(server.url);
-    expect(gradedScore(await judge.grade(request()))).toBe(4);
-    expect(gradedScore(await judge.grade(request(82)))).toBe(4);
+    const judgment = await judge.grade(request());
+    expect(judgment).toMatchObject({ state: 'graded', attempts: 4 });
+    const { system, user } = renderSingle(LIBRARY, request().question, ANSWER.turns, 1);
+    expect(server.calls.at(-1)?.body).toEqual({ model: 'gpt-test', max_completion_tokens: 100, messages: [{ role: 'user', content: `${system}\n\n${user}` }] });
+    expect(judge.notes).toEqual([expect.stringContaining('takes no temperature: it graded at its own instead of 0'), expect.stringContaining('takes no system message')]);
+  });
+});
+
+test('a manifest that names no temperature sends none, and its judge has a name of its own', async () => {
+  await against(['grade'], async (server) => {
+    const judge = judgeAt(server.url, { temperature: null });
+    await judge.grade(request());
+    expect(server.calls[0]?.body).not.toHaveProperty('temperature');
+    expect(judge.id).not.toBe(judgeAt(server.url).id);
+    expect(judge.notes).toEqual([]);
+  });
+});
+
+test('a refusal that meets every call stops a run after the first; one of an answer’s length does not, until it has met three in a row', async () => {
+  await against([{ status: 400, message: 'The parameter seed is required.' }], async (server) => {
+    const result = await judgeAll(requests(12), judgeAt(server.url, { concurrency: 1 }), { have: () => false, save: () => {} });
+    expect(result).toMatchObject({ state: 'paused', error: { code: 'judging.bad-request', message: expect.stringContaining('seed is required') } });
+    expect(server.calls).toHaveLength(1);
+  });
+  const long = "This model's maximum context length is 100 tokens.";
+  await against([{ status: 400, message: long }, { rating: 5 }, { status: 400, message: 'odd' }, { rating: 5 }], async (server) => {
+    expect(await judgeAll(requests(6), judgeAt(server.url, { concurrency: 1 }), { have: () => false, save: () => {} })).toMatchObject({ state: 'done', graded: 4, failed: 2 });
+  });
+  await against([{ status: 400, message: long }], async (server) => {
+    expect(await judgeAll(requests(12), judgeAt(server.url, { concurrency: 1 }), { have: () => false, save: () => {} })).toMatchObject({ state: 'paused' });
     expect(server.calls).toHaveLength(3);
-    expect(judge.spent.calls).toBe(3);
+  });
+});
+
+test('content in parts counts its text parts alone; thinking is none of it', async () => {
+  const parts = (...content: unknown[]): Behaviour => ({ content });
+  const cases: [Behaviour, number | null][] = [
+    [parts({ type: 'text', text: 'Good. ' }, { type: 'text', text: 'Rating: [[8]]' }), 8],
+    [parts({ type: 'thinking', thinking: [{ type: 'text', text: '[[2]]' }] }, { type: 'text', text: 'Rating: [[7]]' }), 7],
+    [parts('Rating: [[6]]'), 6],
+    [parts({ type: 'thinking', thinking: 'Rating: [[3]]' }), null],
+    [parts({ type: 'text' }), null],
+  ];
+  for (const [script, score] of cases) {
+    await against([script], async (server) => {
+      const judgment = await judgeAt(server.url).grade(request());
+      expect(judgment.state === 'graded' ? judgment.score : null, JSON.stringify(script)).toBe(score);
+    });
+  }
+});
+
+test('every request is reserved before it is sent, hidden ones and retries too, and a reservation that is refused sends nothing', async () => {
+  await against((call) => (call === 0 ? { status: 400, message: "Use 'max_completion_tokens' instead of max_tokens." } : call === 1 ? { status: 500 } : { rating: 5 }), async (server) => {
+    const order: number[] = [];
+    const judge = judgeAt(server.url, {}, { reserve: async () => void order.push(server.calls.length) });
+    expect(gradedScore(await judge.grade(request()))).toBe(5);
+    expect(order).toEqual([0, 1, 2]);
+    const refusing = judgeAt(server.url, {}, { reserve: () => Promise.reject(new Error('no more')) });
+    await expect(refusing.grade(request())).rejects.toThrow('no more');
+    expect(server.calls).toHaveLength(3);
+    expect(refusing.spent.calls).toBe(0);
   });
 });
 

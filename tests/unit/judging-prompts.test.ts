@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { JUDGE_PROMPTS, type JudgePrompt, type JudgePromptName, singlePromptName } from '../../src/core/judge-prompt.ts';
 import type { Question } from '../../src/core/question.ts';
-import { BUILT_IN_PROMPTS, estimateCost, fillTemplate, parseRating, parseVerdict, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
+import { BUILT_IN_PROMPTS, estimateCost, fillTemplate, parseRating, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
 
 const WRITING: Question = { question_id: '81_DE', number: '81', language: 'de', category: 'writing', turns: ['Frage eins', 'Frage zwei'], reference: [] };
 const MATH: Question = { ...WRITING, question_id: '111_DE', number: '111', category: 'math', reference: ['Lösung eins', 'Lösung zwei'] };
@@ -46,6 +46,15 @@ test('a missing reference is seen for the turn that needs it', () => {
   expect(renderSingle(GERMAN, WRITING, ['a', 'b'], 2).missing).toBe(false);
 });
 
+test('a reference that is an error mark or blank is missing', () => {
+  for (const reference of [['$ERROR$', 'b'], [' $ERROR$\n', 'b'], [' ', 'b'], []]) {
+    const { missing } = renderSingle(new PromptLibrary(), { ...MATH, reference }, ['a', 'b'], 1);
+    expect(missing, JSON.stringify(reference)).toBe(true);
+  }
+  expect(renderSingle(new PromptLibrary(), { ...MATH, reference: ['4', '$ERROR$'] }, ['a', 'b'], 1).missing).toBe(false);
+  expect(renderSingle(new PromptLibrary(), { ...MATH, reference: ['4', '$ERROR$'] }, ['a', 'b'], 2).missing).toBe(true);
+});
+
 test('hashes change with what the judge is shown and with nothing else', () => {
   const hashes = (question: Question, answers: string[], turn: 1 | 2, library = GERMAN): string[] => {
     const { prompt_hash, answer_hash } = renderSingle(library, question, answers, turn);
@@ -83,36 +92,6 @@ test('the prompt is that of the answer’s language, and English where there is 
     'single-v1-multi-turn en built-in',
     'single-math-v1-multi-turn en built-in',
   ]);
-});
-
-test('ratings are read as FastChat reads them, and what is none is none', () => {
-  const cases: [string, number | null][] = [
-    ['Rating: [[5]]', 5],
-    ['Rating: [5]', 5],
-    ['[[7.5]]', 7.5],
-    ['[[7,5]]', 7.5],
-    ['Bewertung: [[10]]', 10],
-    ['Calificación: [[ 8 ]]', 8],
-    ['first [[3]] then [[9]]', 3],
-    ['as source [2] says: [[6]]', 6],
-    ['see [2] and [4]', 2],
-    ['[[1]]', 1],
-    ['[[0]]', null],
-    ['[[11]]', null],
-    ['[[100]] or rather [[9]]', null],
-    ['[[-3]]', null],
-    ['[[Bewertung]]', null],
-    ['[[A]]', null],
-    ['Rating: 5', null],
-    ['', null],
-  ];
-  for (const [text, score] of cases) expect(parseRating(text), text).toEqual(score === null ? { problem: expect.any(String) } : { score });
-  expect(parseRating('[[11]]')).toEqual({ problem: 'its rating [[11]] is not between 1 and 10' });
-});
-
-test('verdicts are read, and no verdict is no tie', () => {
-  const cases: [string, string | null][] = [['[[A]]', 'A'], ['so [[B]].', 'B'], ['[[C]]', 'tie'], ['[[D]]', 'both-bad'], ['[[A]] no, [[B]]', 'A'], ['[A]', null], ['', null], ['[[E]]', null]];
-  for (const [text, verdict] of cases) expect(parseVerdict(text), text).toBe(verdict);
 });
 
 test('cost is estimated before anything is answered', () => {

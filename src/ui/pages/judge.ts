@@ -27,7 +27,7 @@ interface NumberField {
   name: Exclude<keyof Api, 'kind' | 'base_url' | 'model'>;
   label: string;
   help: string;
-  /** An empty field means null: no cap, no price. */
+  /** An empty field means null: no cap, no price, no temperature. */
   nullable?: boolean;
   min: number;
   step: number | 'any';
@@ -41,7 +41,7 @@ const NUMBERS: readonly NumberField[] = [
   { name: 'price_out', label: 'Price out', help: 'US dollars a million answer tokens.', nullable: true, min: 0, step: 'any' },
 ];
 const MORE: readonly NumberField[] = [
-  { name: 'temperature', label: 'temperature', help: 'The studies judge at 0.', min: 0, step: 'any' },
+  { name: 'temperature', label: 'temperature', help: 'The studies judge at 0. Empty: none is sent, for models that take none.', nullable: true, min: 0, step: 'any' },
   { name: 'max_tokens', label: 'max_tokens', help: 'Most tokens of a judgment.', min: 1, step: 1 },
   { name: 'timeout_seconds', label: 'timeout_seconds', help: 'A call without an answer after this counts as failed and is tried again.', min: 1, step: 1 },
   { name: 'max_attempts', label: 'max_attempts', help: 'Tries of one call before it is listed as failed.', min: 1, step: 1 },
@@ -128,12 +128,14 @@ export class Judge extends View {
     return value === null || value === undefined ? '' : String(value);
   }
 
-  /** What the fields say, for the manifest's schema to judge: an empty field is left out, which is its default. */
+  /** What the fields say, for the manifest's schema to judge: an empty field is null where it may be, else left out, which is its default. */
   private parsed(draft: Manifest): unknown {
     const out: Record<string, unknown> = { kind: 'openai', base_url: this.textOf(draft, 'base_url'), model: this.textOf(draft, 'model') };
-    for (const { name } of [...NUMBERS, ...MORE]) {
+    const begun = draft.judge.kind === 'openai';
+    for (const { name, nullable } of [...NUMBERS, ...MORE]) {
       const text = this.textOf(draft, name);
       if (text !== '') out[name] = Number(text);
+      else if (nullable && (begun || this.typed[name] !== undefined)) out[name] = null;
     }
     return out;
   }
