@@ -5,7 +5,7 @@ import { host, openDevice } from '../../src/runtime/index.ts';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { readModule, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { SGEMM_TYPE } from '../../src/runtime/wasm/sgemm.ts';
+import { SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
 
 type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
 

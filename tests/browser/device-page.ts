@@ -4,7 +4,8 @@ import { Rng } from '../../src/core/rng.ts';
 import { concat, gemm, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
 import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
 import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
-import { functionBody, unreachable } from '../../src/runtime/wasm/code.ts';
+import { functionBody, instruction, unreachable } from '../../src/runtime/wasm/code.ts';
+import { OPERATION_TYPE, SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { obstacle } from '../../src/runtime/wasm/swap.ts';
 
@@ -29,8 +30,8 @@ export async function withoutRelaxedSimd(): Promise<{ device: Awaited<ReturnType
 /** What the proof of the product kernels says of ours, of two that are swapped, of one that computes nothing, of one that stops and of one that no browser compiles. */
 export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>> {
   const own = ownKernels();
-  const alien = functionBody([], [0xfd, 0xff, 0x7f, unreachable]);
-  return { own: await findFault(own), swapped: await obstacle({ ...own, zero: own.add, add: own.zero }), idle: await obstacle({ ...own, few: functionBody([], []) }), stopped: await obstacle({ ...own, few: functionBody([], unreachable) }), alien: await obstacle({ ...own, zero: alien, add: alien }) };
+  const alien = functionBody(SGEMM_TYPE, [], [instruction('unknown', [0xfd, 0xff, 0x7f], '->'), unreachable]);
+  return { own: await findFault(own), swapped: await obstacle({ ...own, zero: own.add, add: own.zero }), idle: await obstacle({ ...own, few: functionBody(OPERATION_TYPE, [], []) }), stopped: await obstacle({ ...own, few: functionBody(OPERATION_TYPE, [], unreachable) }), alien: await obstacle({ ...own, zero: alien, add: alien }) };
 }
 
 /**

@@ -2,12 +2,12 @@ import { expect, test } from '@playwright/test';
 import { type Code, functionBody, get, i32, unreachable } from '../../src/runtime/wasm/code.ts';
 import { codedKernels } from '../../src/runtime/wasm/coded.ts';
 import { codedModule } from '../../src/runtime/wasm/coded-proof.ts';
-import { OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
+import { OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 
 const MARK = Uint32Array.of(0x9e3779b9, 7, 0xffffffff, 0x80000000);
 /** Node compiles no relaxed SIMD, which the product kernels are of: tests/browser/coded.test.ts multiplies. */
-const NO_KERNEL = functionBody([], unreachable);
+const NO_KERNEL = functionBody('->', [], unreachable);
 type Call = (...values: number[]) => void;
 
 async function instance(): Promise<{ memory: WebAssembly.Memory; note4: Call; note8: Call }> {
@@ -42,8 +42,8 @@ test('the decoder stops at what the lab never asks it', async () => {
 
 test('only a matrix that begins with the whole mark is taken for a note', async () => {
   const written = (value: number): Code => [i32.constant(0), i32.constant(value), i32.store(0)];
-  const operation = withPrologue(functionBody([], written(1) as number[]), codedKernels(MARK).handsOver(1));
-  const product = functionBody([], [i32.constant(0), get(8), i32.store(0)]);
+  const operation = withPrologue(OPERATION_TYPE, functionBody(OPERATION_TYPE, [], written(1)), codedKernels(MARK).handsOver(1));
+  const product = functionBody(OPERATION_TYPE, [], [i32.constant(0), get(8), i32.store(0)]);
   const { memory, asked } = (await WebAssembly.instantiate(writeModule([{ name: 'asked', type: OPERATION_TYPE, body: operation }, { name: 'product', type: OPERATION_TYPE, body: product }], 1))).instance.exports as unknown as { memory: WebAssembly.Memory; asked: Call };
   const words = new Uint32Array(memory.buffer);
   const ask = (turned: number, depth: number): number => {

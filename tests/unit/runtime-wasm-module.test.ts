@@ -1,18 +1,18 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { call, type Code, functionBody, get, giveBack, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
-import { DECODER_TYPE } from '../../src/runtime/wasm/coded.ts';
-import { handsOver, OPERATION_TYPE } from '../../src/runtime/wasm/few-rows.ts';
+import { call, type Code, f32, functionBody, get, giveBack, i32, type Instruction, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { handsOver } from '../../src/runtime/wasm/few-rows.ts';
+import { DECODER_TYPE, OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
 const TYPE = 'i32 i32 -> i32';
-const body = (operation: readonly number[]): Uint8Array => functionBody([], [get(0), get(1), operation as number[]]);
+const body = (operation: Instruction): Uint8Array => functionBody(TYPE, [], [get(0), get(1), operation]);
 const sample = (): Uint8Array<ArrayBuffer> => writeModule([
-  { name: 'first', type: TYPE, body: body(i32.add as number[]) },
-  { name: 'second', type: TYPE, body: body(i32.sub as number[]) },
-  { name: 'third', type: 'i32 -> i32', body: functionBody([], [get(0)]) },
+  { name: 'first', type: TYPE, body: body(i32.add) },
+  { name: 'second', type: TYPE, body: body(i32.sub) },
+  { name: 'third', type: 'i32 -> i32', body: functionBody('i32 -> i32', [], [get(0)]) },
 ], 1);
 
 type Call = (...values: number[]) => number;
@@ -26,7 +26,7 @@ test('numbers are LEB128', () => {
 
 test('negative constants keep their sign', async () => {
   for (const value of [-1, -64, -65, 63, 64, 2 ** 31 - 1, -(2 ** 31)]) {
-    const module = writeModule([{ name: 'first', type: ' -> i32', body: functionBody([], i32.constant(value)) }], 1);
+    const module = writeModule([{ name: 'first', type: ' -> i32', body: functionBody('-> i32', [], i32.constant(value)) }], 1);
     expect((await calls(module)).first()).toBe(value);
   }
 });
@@ -39,10 +39,10 @@ test('a module is read as it was written', () => {
 test('a replaced function computes the new, its neighbours what they did', async () => {
   const module = readModule(sample());
   // Bodies of another length, of one function in the middle and of both ends.
-  const longer = functionBody([{ type: 'i32', count: 200 }], [get(0), get(1), i32.and as number[]]);
+  const longer = functionBody(TYPE, [{ type: 'i32', count: 200 }], [get(0), get(1), i32.and]);
   const middle = await calls(withBodies(module, new Map([[1, longer]])));
   expect([middle.first(6, 3), middle.second(6, 3), middle.third(7)]).toEqual([9, 2, 7]);
-  const ends = await calls(withBodies(module, new Map([[2, functionBody([], i32.constant(5))], [0, longer]])));
+  const ends = await calls(withBodies(module, new Map([[2, functionBody('i32 -> i32', [], i32.constant(5))], [0, longer]])));
   expect([ends.first(6, 3), ends.second(6, 3), ends.third(7)]).toEqual([2, 3, 5]);
   const none = withBodies(module, new Map());
   expect([...none]).toEqual([...sample()]);
@@ -50,11 +50,11 @@ test('a replaced function computes the new, its neighbours what they did', async
 
 test('a prologue returns or goes on, and calls a function that was put behind all others', async () => {
   const module = readModule(sample());
-  const tripled = functionBody([], [get(0), i32.constant(3), i32.mul]);
+  const tripled = functionBody('i32 -> i32', [], [get(0), i32.constant(3), i32.mul]);
   const first = module.functions[0] as WasmFunction;
   const third = module.functions[2] as WasmFunction;
   const large = [get(0), i32.constant(100), i32.greaterUnsigned];
-  const changed = withBodies(module, new Map([[0, withPrologue(module.bytes.subarray(first.from, first.to), when(large, get(0), call(module.functions.length), giveBack))]]), [{ type: third.type, body: tripled }]);
+  const changed = withBodies(module, new Map([[0, withPrologue(TYPE, module.bytes.subarray(first.from, first.to), when(large, get(0), call(module.functions.length, 'i32 -> i32'), giveBack))]]), [{ type: third.type, body: tripled }]);
   const own = await calls(changed);
   expect([own.first(6, 3), own.first(101, 3), own.second(6, 3), own.third(7)]).toEqual([9, 303, 3, 7]);
 });
@@ -94,9 +94,9 @@ test('the runtime that is installed has the kernels of products and of decoding,
 
 test('products of few rows are handed over with all their arguments, others not', async () => {
   // What takes over writes its arguments down; what is behind the prologue writes down that it was asked.
-  const store = (at: number, index: number): Code => [i32.constant(at), get(index), OPERATION_TYPE.split(' ')[index] === 'f32' ? [0x38, 2, 0] : [0x36, 2, 0]];
-  const product = functionBody([], Array.from({ length: 13 }, (_, index) => store(4 * index, index)));
-  const operation = withPrologue(functionBody([], [i32.constant(0), i32.constant(-1), [0x36, 2, 0]]), handsOver(1));
+  const store = (at: number, index: number): Code => [i32.constant(at), get(index), OPERATION_TYPE.split(' ')[index] === 'f32' ? f32.store(0) : i32.store(0)];
+  const product = functionBody(OPERATION_TYPE, [], Array.from({ length: 13 }, (_, index) => store(4 * index, index)));
+  const operation = withPrologue(OPERATION_TYPE, functionBody(OPERATION_TYPE, [], [i32.constant(0), i32.constant(-1), i32.store(0)]), handsOver(1));
   const { memory, asked } = (await WebAssembly.instantiate(writeModule([{ name: 'asked', type: OPERATION_TYPE, body: operation }, { name: 'product', type: OPERATION_TYPE, body: product }], 1))).instance.exports as unknown as { memory: WebAssembly.Memory; asked: (...values: number[]) => void };
   const found = new DataView(memory.buffer);
   const turns = { N: 111, T: 112 } as const;

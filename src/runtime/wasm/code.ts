@@ -1,14 +1,68 @@
 /**
- * WebAssembly instructions as bytes, as many as a kernel of ours needs. Code nests; `flat` is the plain list.
+ * WebAssembly instructions as bytes, as many as a kernel of ours needs. Code nests; `flat` is the plain list. Each instruction
+ * says what it takes from the operand stack and what it leaves there, so that a kernel is checked as it is written
+ * (stack-check.ts) and a slip is named where it was made.
  * Encodings: the core specification, sections 5.4 and 5.5; relaxed_madd from the relaxed-simd proposal, part of core 3.0.
  */
-export type Code = readonly (number | Code)[];
+import { checkStack } from './stack-check.ts';
 
-export function flat(code: Code, into: number[] = []): number[] {
-  for (const part of code) {
-    if (typeof part === 'number') into.push(part);
-    else flat(part, into);
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
+
+export interface Signature {
+  kind: 'plain';
+  takes: readonly ValueType[];
+  leaves: readonly ValueType[];
+}
+
+/** What an instruction does to the operand stack and to the blocks it is in. */
+export type Effect =
+  | Signature
+  | { kind: 'get' | 'set'; local: number }
+  /** One of two values of the same type, by an i32. */
+  | { kind: 'choose' }
+  | { kind: 'open'; condition: boolean; loop: boolean }
+  | { kind: 'else' }
+  | { kind: 'end' }
+  | { kind: 'branch'; depth: number; condition: boolean }
+  | { kind: 'return' }
+  | { kind: 'trap' };
+
+export interface Instruction {
+  /** As the specification's text format has it. */
+  readonly name: string;
+  readonly bytes: readonly number[];
+  readonly effect: Effect;
+}
+
+export type Code = Instruction | readonly Code[];
+
+/** The types on either side of `i32 i32 -> f32`, as function types are written here. */
+export function signature(type: string): Signature {
+  let known = SIGNATURES.get(type);
+  if (!known) {
+    const [takes = [], leaves = []] = type.split('->').map((side) => side.split(' ').filter(Boolean) as ValueType[]);
+    SIGNATURES.set(type, (known = { kind: 'plain', takes, leaves }));
   }
+  return known;
+}
+
+/** A kernel has thousands of instructions of a few types. */
+const SIGNATURES = new Map<string, Signature>();
+
+/** @param type what it takes and leaves: `i32 i32 -> i32` */
+export function instruction(name: string, bytes: readonly number[], type: string): Instruction {
+  return { name, bytes, effect: signature(type) };
+}
+
+export function flat(code: Code, into: Instruction[] = []): Instruction[] {
+  if ('bytes' in code) into.push(code);
+  else for (const part of code) flat(part, into);
+  return into;
+}
+
+export function bytesOf(code: Code, into: number[] = []): number[] {
+  if ('bytes' in code) for (const byte of code.bytes) into.push(byte);
+  else for (const part of code) bytesOf(part, into);
   return into;
 }
 
@@ -31,121 +85,142 @@ function signed(value: number): number[] {
   }
 }
 
-const vector = (opcode: number, ...immediates: number[]): Code => [0xfd, unsigned(opcode), immediates];
+const vector = (name: string, opcode: number, type: string, ...immediates: number[]): Instruction => instruction(name, [0xfd, ...unsigned(opcode), ...immediates], type);
 const at = (offset: number): number[] => [0, ...unsigned(offset)];
+const sixteen = (byte: (i: number) => number): number[] => Array.from({ length: 16 }, (_, i) => byte(i));
 
-export const get = (local: number): Code => [0x20, unsigned(local)];
-export const set = (local: number): Code => [0x21, unsigned(local)];
+const UNARY = 'v128 -> v128';
+const BINARY = 'v128 v128 -> v128';
+const TERNARY = 'v128 v128 v128 -> v128';
+const integer = (name: string, opcode: number): Instruction => instruction(`i32.${name}`, [opcode], 'i32 i32 -> i32');
+
+export const get = (local: number): Instruction => ({ name: `local.get ${local}`, bytes: [0x20, ...unsigned(local)], effect: { kind: 'get', local } });
+export const set = (local: number): Instruction => ({ name: `local.set ${local}`, bytes: [0x21, ...unsigned(local)], effect: { kind: 'set', local } });
 /** The first global: where the stack ends, which grows downwards, in every module that clang's linker has written. */
-export const stackPointer: Code = [0x23, 0];
-export const moveStackPointer: Code = [0x24, 0];
+export const stackPointer = instruction('global.get 0', [0x23, 0], '-> i32');
+export const moveStackPointer = instruction('global.set 0', [0x24, 0], 'i32 ->');
 export const i32 = {
-  constant: (value: number): Code => [0x41, signed(value)],
-  equalsZero: [0x45] as Code,
-  equals: [0x46] as Code,
-  lessUnsigned: [0x49] as Code,
-  lessOrEqualUnsigned: [0x4d] as Code,
-  greaterUnsigned: [0x4b] as Code,
-  greaterOrEqualUnsigned: [0x4f] as Code,
-  add: [0x6a] as Code,
-  sub: [0x6b] as Code,
-  and: [0x71] as Code,
-  shiftLeft: [0x74] as Code,
-  shiftRight: [0x76] as Code,
-  or: [0x72] as Code,
-  mul: [0x6c] as Code,
-  divide: [0x6e] as Code,
-  remainder: [0x70] as Code,
-  trailingZeros: [0x68] as Code,
-  loadByte: [0x2d, 0, 0] as Code,
-  load: (offset: number): Code => [0x28, ...at(offset)],
-  store: (offset: number): Code => [0x36, ...at(offset)],
+  constant: (value: number): Instruction => instruction(`i32.const ${value}`, [0x41, ...signed(value)], '-> i32'),
+  equalsZero: instruction('i32.eqz', [0x45], 'i32 -> i32'),
+  equals: integer('eq', 0x46),
+  lessUnsigned: integer('lt_u', 0x49),
+  lessOrEqualUnsigned: integer('le_u', 0x4d),
+  greaterUnsigned: integer('gt_u', 0x4b),
+  greaterOrEqualUnsigned: integer('ge_u', 0x4f),
+  add: integer('add', 0x6a),
+  sub: integer('sub', 0x6b),
+  and: integer('and', 0x71),
+  shiftLeft: integer('shl', 0x74),
+  shiftRight: integer('shr_u', 0x76),
+  or: integer('or', 0x72),
+  mul: integer('mul', 0x6c),
+  divide: integer('div_u', 0x6e),
+  remainder: integer('rem_u', 0x70),
+  trailingZeros: instruction('i32.ctz', [0x68], 'i32 -> i32'),
+  loadByte: instruction('i32.load8_u', [0x2d, 0, 0], 'i32 -> i32'),
+  load: (offset: number): Instruction => instruction('i32.load', [0x28, ...at(offset)], 'i32 -> i32'),
+  store: (offset: number): Instruction => instruction('i32.store', [0x36, ...at(offset)], 'i32 i32 ->'),
 };
 export const f32 = {
-  constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
-  equals: [0x5b] as Code,
-  differs: [0x5c] as Code,
+  constant: (value: number): Instruction => instruction(`f32.const ${value}`, [0x43, ...new Uint8Array(Float32Array.of(value).buffer)], '-> f32'),
+  equals: instruction('f32.eq', [0x5b], 'f32 f32 -> i32'),
+  differs: instruction('f32.ne', [0x5c], 'f32 f32 -> i32'),
+  store: (offset: number): Instruction => instruction('f32.store', [0x38, ...at(offset)], 'i32 f32 ->'),
 };
 /** The first of two values where the condition holds, else the second. */
-export const choose = (first: Code, second: Code, condition: Code): Code => [first, second, condition, 0x1b];
+export const choose = (first: Code, second: Code, condition: Code): Code => [first, second, condition, { name: 'select', bytes: [0x1b], effect: { kind: 'choose' } }];
 
 /** Four floats at once; memory is addressed from the i32 on the stack plus a fixed offset in bytes. */
 export const f32x4 = {
-  zero: vector(12, ...Array.from({ length: 16 }, () => 0)),
-  splat: vector(19),
-  add: vector(228),
-  mul: vector(230),
-  sub: vector(229),
+  zero: vector('v128.const', 12, '-> v128', ...sixteen(() => 0)),
+  splat: vector('f32x4.splat', 19, 'f32 -> v128'),
+  add: vector('f32x4.add', 228, BINARY),
+  mul: vector('f32x4.mul', 230, BINARY),
+  sub: vector('f32x4.sub', 229, BINARY),
   /** a * b + c of the three on the stack, rounded once where the machine can, else twice. */
-  relaxedMadd: vector(261),
-  load: (offset: number): Code => vector(0, ...at(offset)),
-  loadSplat: (offset: number): Code => vector(9, ...at(offset)),
+  relaxedMadd: vector('f32x4.relaxed_madd', 261, TERNARY),
+  load: (offset: number): Instruction => vector('v128.load', 0, 'i32 -> v128', ...at(offset)),
+  loadSplat: (offset: number): Instruction => vector('v128.load32_splat', 9, 'i32 -> v128', ...at(offset)),
   /** Of the address and the vector on the stack. */
-  loadLane: (lane: number): Code => vector(86, ...at(0), lane),
-  loadOne: vector(92, ...at(0)),
-  loadTwo: vector(93, ...at(0)),
-  store: (offset: number): Code => vector(11, ...at(offset)),
-  storeOne: vector(90, ...at(0), 0),
-  storeTwo: vector(91, ...at(0), 0),
+  loadLane: (lane: number): Instruction => vector('v128.load32_lane', 86, 'i32 v128 -> v128', ...at(0), lane),
+  loadOne: vector('v128.load32_zero', 92, 'i32 -> v128', ...at(0)),
+  loadTwo: vector('v128.load64_zero', 93, 'i32 -> v128', ...at(0)),
+  store: (offset: number): Instruction => vector('v128.store', 11, 'i32 v128 ->', ...at(offset)),
+  storeOne: vector('v128.store32_lane', 90, 'i32 v128 ->', ...at(0), 0),
+  storeTwo: vector('v128.store64_lane', 91, 'i32 v128 ->', ...at(0), 0),
   /** The upper two floats, in the place of the lower. */
-  upper: (local: number): Code => [get(local), get(local), vector(13, ...Array.from({ length: 16 }, (_, i) => 8 + (i % 8)))],
+  upper: (local: number): Code => [get(local), get(local), vector('i8x16.shuffle', 13, BINARY, ...sixteen((i) => 8 + (i % 8)))],
 };
 
 /** Sixteen bytes seen as integers of eight, sixteen or thirty-two bits. */
 export const v128 = {
   /** All lanes the same. */
-  words: (value: number): Code => vector(12, ...Array.from({ length: 16 }, (_, i) => (value >>> (8 * (i % 4))) & 0xff)),
-  and: vector(78),
-  or: vector(80),
+  words: (value: number): Instruction => vector('v128.const', 12, '-> v128', ...sixteen((i) => (value >>> (8 * (i % 4))) & 0xff)),
+  and: vector('v128.and', 78, BINARY),
+  or: vector('v128.or', 80, BINARY),
   /** Of two vectors, bit by bit, the first where the third has ones. */
-  select: vector(82),
+  select: vector('v128.bitselect', 82, TERNARY),
 };
 export const i8x16 = {
-  splat: vector(15),
-  shiftRight: vector(109),
-  sub: vector(113),
+  splat: vector('i8x16.splat', 15, 'i32 -> v128'),
+  shiftRight: vector('i8x16.shr_u', 109, 'v128 i32 -> v128'),
+  sub: vector('i8x16.sub', 113, BINARY),
   /** The bytes at these places of the first vector (0 to 15) and the second (16 to 31). */
-  shuffle: (places: readonly number[]): Code => vector(13, ...places),
+  shuffle: (places: readonly number[]): Instruction => vector('i8x16.shuffle', 13, BINARY, ...places),
 };
 export const i16x8 = {
-  splat: vector(16),
-  sub: vector(145),
-  widenLowSigned: vector(135),
-  widenHighSigned: vector(136),
-  widenLow: vector(137),
-  widenHigh: vector(138),
+  splat: vector('i16x8.splat', 16, 'i32 -> v128'),
+  sub: vector('i16x8.sub', 145, BINARY),
+  widenLowSigned: vector('i16x8.extend_low_i8x16_s', 135, UNARY),
+  widenHighSigned: vector('i16x8.extend_high_i8x16_s', 136, UNARY),
+  widenLow: vector('i16x8.extend_low_i8x16_u', 137, UNARY),
+  widenHigh: vector('i16x8.extend_high_i8x16_u', 138, UNARY),
 };
 export const i32x4 = {
-  splat: vector(17),
-  add: vector(174),
-  shiftLeft: vector(171),
-  lessUnsigned: vector(58),
-  widenLowSigned: vector(167),
-  widenHighSigned: vector(168),
-  widenLow: vector(169),
-  widenHigh: vector(170),
-  toFloats: vector(250),
+  splat: vector('i32x4.splat', 17, 'i32 -> v128'),
+  add: vector('i32x4.add', 174, BINARY),
+  shiftLeft: vector('i32x4.shl', 171, 'v128 i32 -> v128'),
+  lessUnsigned: vector('i32x4.lt_u', 58, BINARY),
+  widenLowSigned: vector('i32x4.extend_low_i16x8_s', 167, UNARY),
+  widenHighSigned: vector('i32x4.extend_high_i16x8_s', 168, UNARY),
+  widenLow: vector('i32x4.extend_low_i16x8_u', 169, UNARY),
+  widenHigh: vector('i32x4.extend_high_i16x8_u', 170, UNARY),
+  toFloats: vector('f32x4.convert_i32x4_s', 250, UNARY),
 };
 
+/** A block that takes nothing and leaves nothing. */
 const EMPTY = 0x40;
-export const END = 0x0b;
-export const block = (...body: Code[]): Code => [0x02, EMPTY, body, END];
+const opening = (name: string, opcode: number, condition: boolean): Instruction => ({ name, bytes: [opcode, EMPTY], effect: { kind: 'open', condition, loop: name === 'loop' } });
+export const END: Instruction = { name: 'end', bytes: [0x0b], effect: { kind: 'end' } };
+const OTHERWISE: Instruction = { name: 'else', bytes: [0x05], effect: { kind: 'else' } };
+const branching = (name: string, opcode: number, depth: number, condition: boolean): Instruction => ({ name: `${name} ${depth}`, bytes: [opcode, ...unsigned(depth)], effect: { kind: 'branch', depth, condition } });
+
+export const block = (...body: Code[]): Code => [opening('block', 0x02, false), body, END];
 /** `branch(0)` directly inside starts it again. */
-export const loop = (...body: Code[]): Code => [0x03, EMPTY, body, END];
-export const when = (condition: Code, ...body: Code[]): Code => [condition, 0x04, EMPTY, body, END];
-export const whenElse = (condition: Code, then: Code, otherwise: Code): Code => [condition, 0x04, EMPTY, then, 0x05, otherwise, END];
-export const branch = (depth: number): Code => [0x0c, unsigned(depth)];
-export const branchIf = (depth: number): Code => [0x0d, unsigned(depth)];
-export const call = (functionIndex: number): Code => [0x10, unsigned(functionIndex)];
-export const giveBack: Code = [0x0f];
-export const unreachable: Code = [0x00];
+export const loop = (...body: Code[]): Code => [opening('loop', 0x03, false), body, END];
+export const when = (condition: Code, ...body: Code[]): Code => [condition, opening('if', 0x04, true), body, END];
+export const whenElse = (condition: Code, then: Code, otherwise: Code): Code => [condition, opening('if', 0x04, true), then, OTHERWISE, otherwise, END];
+export const branch = (depth: number): Instruction => branching('br', 0x0c, depth, false);
+export const branchIf = (depth: number): Instruction => branching('br_if', 0x0d, depth, true);
+/** @param type of the function with this index */
+export const call = (functionIndex: number, type: string): Instruction => instruction(`call ${functionIndex}`, [0x10, ...unsigned(functionIndex)], type);
+export const giveBack: Instruction = { name: 'return', bytes: [0x0f], effect: { kind: 'return' } };
+export const unreachable: Instruction = { name: 'unreachable', bytes: [0x00], effect: { kind: 'trap' } };
 
 /** local += amount */
 export const increase = (local: number, amount: Code): Code => [get(local), amount, i32.add, set(local)];
 
 const TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 
-/** A function body as the code section holds it, without its size: declarations of locals, instructions, end. */
-export function functionBody(locals: readonly { type: keyof typeof TYPES; count: number }[], code: Code): Uint8Array {
-  return Uint8Array.from(flat([unsigned(locals.length), locals.map(({ type, count }) => [unsigned(count), TYPES[type]]), code, END]));
+/**
+ * A function body as the code section holds it, without its size: declarations of locals, instructions, end.
+ *
+ * @param type `i32 i32 -> f32`; its parameters are the first locals
+ * @throws Error naming the instruction that finds on the stack what it does not take
+ */
+export function functionBody(type: string, locals: readonly { type: keyof typeof TYPES; count: number }[], code: Code): Uint8Array {
+  const { takes, leaves } = signature(type);
+  const instructions = flat(code);
+  checkStack(instructions, [...takes, ...locals.flatMap((own) => Array.from({ length: own.count }, () => own.type))], leaves);
+  return Uint8Array.from([...unsigned(locals.length), ...locals.flatMap((own) => [...unsigned(own.count), TYPES[own.type]]), ...bytesOf([instructions, END])]);
 }

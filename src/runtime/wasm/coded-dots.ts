@@ -5,6 +5,7 @@
 import { type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when } from './code.ts';
 import { NOTE } from './coded-panels.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { OPERATION_TYPE } from './mlas.ts';
 import { decrease, each, lanesOfOne, pointers, whileAtLeast } from './tile.ts';
 
 /** More rows than this are multiplied by panels. */
@@ -30,7 +31,7 @@ const VECTORS = TOTAL + MOST_ROWS_OF_DOTS - FACTOR;
 /** The product, for a note of `bits` and not turned, of up to so many rows, with a beta of nothing or one. */
 export function dots(bits: Bits): Uint8Array {
   const note = (field: number): Code => [get(B), i32.load(field)];
-  return functionBody([{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
+  return functionBody(OPERATION_TYPE, [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
     get(ALPHA), f32x4.splat, set(FACTOR),
     get(BETA), f32.constant(0), f32.differs, set(ADDS),
     [LDA, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),

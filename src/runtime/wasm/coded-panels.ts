@@ -7,6 +7,7 @@
  */
 import { branch, choose, type Code, f32x4, functionBody, get, i16x8, i32, i32x4, i8x16, increase, loop, set, v128, when } from './code.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
+import { DECODER_TYPE } from './mlas.ts';
 import { decrease, each, whileAtLeast } from './tile.ts';
 
 /**
@@ -109,7 +110,7 @@ function alongRows(bits: Bits): Uint8Array {
         get(PAIRS), i16x8.widenHighSigned, set(HIGH),
         steps(8 * i + half, 2),
       ]));
-  return functionBody([{ type: 'i32', count: ZERO - PARAMETERS }, { type: 'v128', count: END - ZERO }], [
+  return functionBody(DECODER_TYPE, [{ type: 'i32', count: ZERO - PARAMETERS }, { type: 'v128', count: END - ZERO }], [
     codeBytes(bits, get(ALL)), set(STEP),
     codeBytes(bits, get(DEPTH)), set(BYTES),
     note(NOTE.codes), note(NOTE.row), get(COLUMN), i32.add, get(STEP), i32.mul, i32.add, codeBytes(bits, get(DEPTH_AT)), i32.add, set(AT),
@@ -142,7 +143,7 @@ function acrossRows(bits: Bits): Uint8Array {
   const [SHIFT, STEP, LEFT, OUT, PLACE, END, BLOCK, CODES_AT, SCALES_AT, ZEROS_AT, FIRST, ROW_CODES, ROW_BLOCKS, AT, BYTES, SUM] = each(16, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
   const RAW = SUM + 1;
   const [ZERO, SCALE, LOW, HIGH] = each(4, (i) => RAW + 1 + i) as [number, number, number, number];
-  return functionBody([{ type: 'i32', count: RAW - PARAMETERS }, { type: 'v128', count: 5 }], [
+  return functionBody(DECODER_TYPE, [{ type: 'i32', count: RAW - PARAMETERS }, { type: 'v128', count: 5 }], [
     note(NOTE.block), i32.trailingZeros, set(SHIFT),
     note(NOTE.row), get(COLUMN), i32.add, set(FIRST),
     get(FIRST), get(COLUMNS), i32.add, set(END),

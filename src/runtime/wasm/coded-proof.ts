@@ -1,9 +1,9 @@
 /** Proves the products with weights in codes on this browser, as proof.ts does the others: every way through them, against sums in float64. */
 import type { Bits } from './codes.ts';
-import { type CodedKernels, DECODER_TYPE } from './coded.ts';
-import { NOT_TURNED, OPERATION_TYPE, TURNED } from './few-rows.ts';
+import type { CodedKernels } from './coded.ts';
+import { NOT_TURNED, TURNED } from './few-rows.ts';
+import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
-import { SGEMM_TYPE } from './sgemm.ts';
 
 /** Products of so many columns and so deep, beyond what is decoded at once among them; the first column that is asked for; the block. */
 const SHAPES = [

@@ -13,10 +13,8 @@ import { dots, MOST_ROWS_OF_DOTS } from './coded-dots.ts';
 import { NOTE, PANEL_COLUMNS, panels } from './coded-panels.ts';
 import type { Bits } from './codes.ts';
 import { NOT_TURNED, TURNED } from './few-rows.ts';
+import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { atLeast, each } from './tile.ts';
-
-/** (dst, src, scales, zero points, block size, column-wise, rows, columns, thread pool): MlasDequantizeBlockwise, in onnxruntime/core/mlas/lib/q4_dq.cpp. */
-export const DECODER_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 i32 -> ';
 
 const MARK_WORDS = 4;
 /** There is one in each row that a thread may begin with: MLAS cuts B into so many columns of the product, or multiples. */
@@ -78,7 +76,7 @@ function notes(bits: Bits, mark: Uint32Array): Uint8Array {
     ...(bits === 4 ? [[get(DEPTH), get(BLOCK), i32.divide, i32.constant(1), i32.and]] : []),
   ];
   const word = (offset: number, value: Code): Code => [get(OUT), value, i32.store(offset)];
-  return functionBody([{ type: 'i32', count: 3 }], [
+  return functionBody(DECODER_TYPE, [{ type: 'i32', count: 3 }], [
     refused.map((condition) => when(condition, unreachable)),
     // The sign of the first scale.
     get(SCALES), i32.load(0), i32.constant(31), i32.shiftRight, set(TURNS),
@@ -109,14 +107,14 @@ function product({ zero, add, further }: CodedCalls): Uint8Array {
   const upTo = (most: number, left: Code): Code => choose([left], i32.constant(most), [left, i32.constant(most), i32.lessUnsigned]);
   const isOf = (own: number): Code => [get(B), i32.load(NOTE.kind), i32.constant(own), i32.equals];
   const bytes = (local: number): Code => [get(local), i32.constant(2), i32.shiftLeft];
-  const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel), set(HANDLED)];
+  const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel, SGEMM_TYPE), set(HANDLED)];
   const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
-  return functionBody([{ type: 'i32', count: LOCALS.length }], [
+  return functionBody(OPERATION_TYPE, [{ type: 'i32', count: LOCALS.length }], [
     // MatMulNBits asks for no other products.
     when([get(A_TURNED), i32.constant(NOT_TURNED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
     when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],
-      STRAIGHT.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i), giveBack))),
+      STRAIGHT.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i, OPERATION_TYPE), giveBack))),
     stackPointer, set(STACK),
     get(STACK), i32.constant(PANEL_BYTES), i32.sub, i32.constant(-LINE), i32.and, set(PANEL),
     // The product kernels use the stack below.
@@ -127,7 +125,7 @@ function product({ zero, add, further }: CodedCalls): Uint8Array {
       loop(when([get(DEPTH_AT), get(K), i32.lessUnsigned],
         upTo(DEPTH_AT_ONCE, [get(K), get(DEPTH_AT), i32.sub]), set(DEPTH),
         KINDS.map((_, i) => when(isOf(i),
-          get(B), get(PANEL), get(COLUMN), get(COLUMNS), get(DEPTH_AT), get(DEPTH), get(K), i32.constant(0), i32.constant(0), call(further + i))),
+          get(B), get(PANEL), get(COLUMN), get(COLUMNS), get(DEPTH_AT), get(DEPTH), get(K), i32.constant(0), i32.constant(0), call(further + i, DECODER_TYPE))),
         get(M), set(ROWS_LEFT),
         get(A), bytes(DEPTH_AT), i32.add, set(A_AT),
         get(C), bytes(COLUMN), i32.add, set(C_AT),
@@ -153,7 +151,7 @@ function handsOver(own: number, mark: Uint32Array): Code {
       Array.from(mark, (value, i): Code => [get(B), i32.load(NOTE.mark + 4 * i), i32.constant(value | 0), i32.equals, i32.and]),
     ],
     each(PARAMETERS, get),
-    call(own),
+    call(own, OPERATION_TYPE),
     giveBack,
   );
 }

@@ -6,10 +6,9 @@
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
  */
 import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when, whenElse } from './code.ts';
+import { OPERATION_TYPE } from './mlas.ts';
 import { atLeast, decrease, each, lanesOfOne, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
-/** (turned A, turned B, rows, columns, depth, alpha, A, lda, B, ldb, beta, C, ldc); counts and strides in floats. */
-export const OPERATION_TYPE = 'i32 i32 i32 i32 i32 f32 i32 i32 i32 i32 f32 i32 i32 -> ';
 const [A_TURNED, B_TURNED, M, N, K, ALPHA, A, LDA, B, LDB, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 const PARAMETERS = 13;
 /** CBLAS_TRANSPOSE. */
@@ -141,7 +140,7 @@ function lanesOfFour(sum: number): Code {
 
 /** The product, of an operation that `handsOver` hands over. */
 export function fewRows(): Uint8Array {
-  return functionBody([{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
+  return functionBody(OPERATION_TYPE, [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
     get(ALPHA), f32x4.splat, set(FACTOR),
     get(BETA), f32.constant(0), f32.differs, set(ADDS),
     [LDA, LDB, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
@@ -162,7 +161,7 @@ export function handsOver(product: number): Code {
       get(M), choose(i32.constant(MOST_ROWS_LYING), i32.constant(MOST_ROWS_TURNED), is(B_TURNED, NOT_TURNED)), i32.lessOrEqualUnsigned, i32.and,
     ],
     each(PARAMETERS, get),
-    call(product),
+    call(product, OPERATION_TYPE),
     giveBack,
   );
 }

@@ -1,5 +1,6 @@
 /** As much of a WebAssembly module's binary form (core specification, section 5.5) as finding and replacing functions takes. */
-import { type Code, END, flat, i32, unsigned } from './code.ts';
+import { bytesOf, type Code, END, flat, i32, signature, unsigned } from './code.ts';
+import { checkStack } from './stack-check.ts';
 
 export interface WasmFunction {
   /** Into the type section. */
@@ -151,11 +152,16 @@ export function withBodies({ bytes, functions, declarations, code }: WasmModule,
   ]);
 }
 
-/** A function's body with instructions in front of it, which may return or go on to what was there. They have its locals. */
-export function withPrologue(body: Uint8Array, prologue: Code): Uint8Array {
+/**
+ * A function's body with instructions in front of it, which may return or go on to what was there.
+ * @param type of the function: its parameters are the prologue's locals
+ */
+export function withPrologue(type: string, body: Uint8Array, prologue: Code): Uint8Array {
+  const { takes, leaves } = signature(type);
+  checkStack(flat(prologue), takes, leaves, []);
   const reader = new Reader(body, 0);
   reader.list(() => [reader.number(), reader.byte()]);
-  return joined([body.subarray(0, reader.at), flat(prologue), body.subarray(reader.at)]);
+  return joined([body.subarray(0, reader.at), bytesOf(prologue), body.subarray(reader.at)]);
 }
 
 type Pieces = readonly (Uint8Array | number[])[];
@@ -183,7 +189,7 @@ export function writeModule(functions: readonly { name: string; type: string; bo
     ...section(SECTION.type, [list(typed)]),
     ...section(SECTION.function, [list(functions.map((_, i) => unsigned(i)))]),
     ...section(SECTION.memory, [list([[0, ...unsigned(pages)]])]),
-    ...section(SECTION.global, [list([[I32, MUTABLE, flat(i32.constant(pages * PAGE_BYTES)), END].flat()])]),
+    ...section(SECTION.global, [list([[I32, MUTABLE, ...bytesOf([i32.constant(pages * PAGE_BYTES), END])]])]),
     ...section(SECTION.export, [list([[...text('memory'), 2, 0], ...functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)])])]),
     ...section(SECTION.code, [unsigned(functions.length), ...functions.flatMap(({ body }) => [unsigned(body.length), body])]),
   ]);

@@ -1,9 +1,10 @@
 /** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
 import { findCodedFault } from './coded-proof.ts';
 import { type CodedKernels, codedKernels } from './coded.ts';
-import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TURNED, NOT_TURNED, OPERATION_TYPE, TURNED } from './few-rows.ts';
+import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TURNED, NOT_TURNED, TURNED } from './few-rows.ts';
+import { OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
-import { SGEMM_TYPE, sgemmKernel } from './sgemm.ts';
+import { sgemmKernel } from './sgemm.ts';
 
 /** Each count of rows the kernels know and some they cut; columns up to, at and past their tiles and panels; depths around their unrolling. */
 const ROWS = [1, 2, 3, 4, 5, 6, 7, 11, 13];

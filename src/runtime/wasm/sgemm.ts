@@ -13,10 +13,8 @@
 import {
   block, branch, branchIf, type Code, f32x4, functionBody, get, giveBack, i32, increase, loop, set, stackPointer, unreachable, when, whenElse,
 } from './code.ts';
+import { SGEMM_TYPE } from './mlas.ts';
 import { atLeast, decrease, each, outerProducts, pointers, sumAt, type Tile, whileAtLeast } from './tile.ts';
-
-/** (A, B, C, CountK, CountM, CountN, lda, ldc, alpha) to the number of rows handled; counts and strides in floats. */
-export const SGEMM_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 f32 -> i32';
 
 const [A, B, C, K, M, N, LDA, LDC, ALPHA] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
 const PANEL = 16;
@@ -58,6 +56,7 @@ export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
     [i32.constant(MOST_ROWS), set(M)],
     when([get(M), i32.constant(MOST_ROWS), i32.greaterUnsigned], get(M), i32.constant(1), i32.add, i32.constant(1), i32.shiftRight, set(M)));
   return functionBody(
+    SGEMM_TYPE,
     [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }],
     [
       get(ALPHA), f32x4.splat, set(FACTOR),

@@ -3,12 +3,11 @@
  * published, so functions are replaced in the module's bytes, between fetching and compiling it.
  */
 import { contentHash } from '../../core/hash.ts';
-import { DECODER_TYPE } from './coded.ts';
-import { handsOver, OPERATION_TYPE } from './few-rows.ts';
+import { handsOver } from './few-rows.ts';
+import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import type { Code } from './code.ts';
 import { readModule, withBodies, withPrologue } from './module.ts';
 import { compiles, findFault, type Kernels } from './proof.ts';
-import { SGEMM_TYPE } from './sgemm.ts';
 
 /** `v128.load`, by which the kernel that adds to C is told from the one that overwrites it: it reads C as well. */
 const LOAD = [0xfd, 0x00];
@@ -67,7 +66,7 @@ export function withOwnKernels(stock: Uint8Array, products: Kernels): Swapped | 
     // A note is no matrix: it has to be seen first.
     prologue.unshift(noted(first + called.length));
   }
-  bodies.set(operation.index, withPrologue(operation.body, prologue));
+  bodies.set(operation.index, withPrologue(OPERATION_TYPE, operation.body, prologue));
   return { bytes: withBodies(module, bodies, further), coded };
 }
 

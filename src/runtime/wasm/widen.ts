@@ -17,7 +17,7 @@ export const HALVES_TYPE = 'i32 i32 i32 -> ';
 export function widenBlocks(bits: Bits): Uint8Array {
   const [CODES, SCALES, ZEROS, BLOCKS, VECTORS, OUT, BLOCK, LEFT] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [SCALE, ZERO, RAW, LOW, HIGH] = [8, 9, 10, 11, 12];
-  return functionBody([{ type: 'i32', count: 2 }, { type: 'v128', count: 5 }], loop(
+  return functionBody(BLOCKS_TYPE, [{ type: 'i32', count: 2 }, { type: 'v128', count: 5 }], loop(
     when([get(BLOCK), get(BLOCKS), i32.lessUnsigned],
       get(SCALES), f32x4.loadSplat(0), set(SCALE),
       zeroPoint(bits, ZEROS, BLOCK, ZERO),
@@ -58,7 +58,7 @@ export function widenHalves(): Uint8Array {
     get(BITS), v128.words(SIGN), v128.and, i32.constant(16), i32x4.shiftLeft, v128.or,
     f32x4.store(offset),
   ];
-  return functionBody([{ type: 'v128', count: 3 }], loop(
+  return functionBody(HALVES_TYPE, [{ type: 'v128', count: 3 }], loop(
     get(HALVES), f32x4.load(0), set(LOADED),
     four(i32x4.widenLow, 0), four(i32x4.widenHigh, 16),
     increase(HALVES, i32.constant(16)),
