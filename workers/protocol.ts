@@ -13,6 +13,20 @@ export interface WorkerSettings {
   device: 'auto' | 'webgpu' | 'wasm';
   /** A Web Lock the worker holds for as long as it lives. */
   lifeline: string;
+  /** Why ONNX Runtime is to be left as it is published; null where the lab's kernels may take over (runtime/wasm/swap.ts). */
+  stockRuntime: string | null;
+}
+
+/**
+ * What an engine posts, beside Comlink's messages, when ONNX Runtime computes wrongly with the lab's kernels in it. A runtime cannot be
+ * unloaded, so the page starts another worker, with `stockRuntime`.
+ */
+export interface RestartRequest {
+  restartWithStockRuntime: string;
+}
+
+export function isRestartRequest(data: unknown): data is RestartRequest {
+  return typeof data === 'object' && data !== null && typeof (data as Partial<RestartRequest>).restartWithStockRuntime === 'string';
 }
 
 /** `workers/engine.ts`: models, training, generation, judging. Holds API keys that are not to be stored. */

@@ -4,7 +4,7 @@
  */
 import type { BaseReference } from '../adapters/peft.ts';
 import type { Conversation } from '../core/conversation.ts';
-export type { DeviceReport } from '../core/device.ts';
+export type { DeviceReport, OwnKernel } from '../core/device.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';

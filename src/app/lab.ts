@@ -58,7 +58,7 @@ export class PageLab implements Lab {
 
   /** @param patience seconds without a sign of life after which a worker counts as stuck; the default suits every model */
   constructor(options: PageOptions, base: string, patience?: number) {
-    const settings = { base, device: options.device };
+    const settings = { base, device: options.device, stockRuntime: null };
     this.links = {
       engine: new WorkerLink('engine', () => new Worker(new URL('../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' }), settings, () => void this.recover(), patience),
       data: new WorkerLink('data worker', () => new Worker(new URL('../../workers/data.ts', import.meta.url), { type: 'module', name: 'data' }), settings, undefined, patience),

@@ -7,13 +7,16 @@ import { wrap, type Remote } from 'comlink';
 import { LabError } from '../core/errors.ts';
 import { stuck } from './pulse.ts';
 import { wired } from './wire.ts';
-import type { WorkerSettings } from '../../workers/protocol.ts';
+import { isRestartRequest, type WorkerSettings } from '../../workers/protocol.ts';
 
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 type Target = Record<string, Methods>;
 
 /** A run of a graph blocks the worker's event loop while it lasts; the longest are those of large models on WebAssembly. */
 const PATIENCE_SECONDS = 300;
+
+/** Of the loss that nobody sees: the call is made again. */
+const RESTARTED = 'app.worker-restarted';
 
 interface Connection {
   target: Target;
@@ -33,7 +36,7 @@ export class WorkerLink {
   constructor(
     private readonly name: string,
     private readonly spawn: () => Worker,
-    private readonly settings: Omit<WorkerSettings, 'lifeline'>,
+    private settings: Omit<WorkerSettings, 'lifeline'>,
     private readonly onDeath: () => void = () => {},
     private readonly patience = PATIENCE_SECONDS,
   ) {}
@@ -42,11 +45,19 @@ export class WorkerLink {
     return this.connection !== null;
   }
 
-  /** @throws whatever the method throws, or LabError `app.worker-lost` or `app.worker-stuck` when the worker is lost meanwhile */
+  /**
+   * A call that finds a runtime which computes wrongly is made again, of a worker with another one.
+   * @throws whatever the method throws, or LabError `app.worker-lost` or `app.worker-stuck` when the worker is lost meanwhile
+   */
   async call(room: string, method: string, values: readonly unknown[] = []): Promise<unknown> {
     const { target, death } = await (this.connection ??= this.connect());
     const methods = target[room] as Methods;
-    return Promise.race([(methods[method] as Methods[string])(...values.map(wired)), death]);
+    try {
+      return await Promise.race([(methods[method] as Methods[string])(...values.map(wired)), death]);
+    } catch (thrown) {
+      if (thrown instanceof LabError && thrown.code === RESTARTED) return this.call(room, method, values);
+      throw thrown;
+    }
   }
 
   private async connect(): Promise<Connection> {
@@ -70,7 +81,15 @@ export class WorkerLink {
     const watch = new AbortController();
     const crashed = navigator.locks.request(lifeline, () => {}).then(() => new LabError('app.worker-lost', `The lab's ${this.name} stopped without a word; the browser may have run out of memory.`, 'It starts again by itself. Everything stored is kept; close other heavy tabs, or use smaller settings.', { worker: this.name }));
     const silent = stuck(() => remote.alive(), this.patience, watch.signal).then(() => new LabError('app.worker-stuck', `The lab's ${this.name} has not answered for ${this.patience} seconds.`, 'It starts again by itself. Everything stored is kept; if it happens again, use smaller settings.', { worker: this.name }));
-    const death = Promise.race([crashed, silent]).then((loss): never => {
+    const unsound = new Promise<LabError>((resolve) => {
+      worker.addEventListener('message', ({ data }) => {
+        // The published runtime asks for no other one, so a worker starts again once at most.
+        if (!isRestartRequest(data) || this.settings.stockRuntime !== null) return;
+        this.settings = { ...this.settings, stockRuntime: data.restartWithStockRuntime };
+        resolve(new LabError(RESTARTED, `The lab's ${this.name} started again with ONNX Runtime as it is published: ${data.restartWithStockRuntime}.`, 'Nothing is to be done.', { worker: this.name }));
+      });
+    });
+    const death = Promise.race([crashed, silent, unsound]).then((loss): never => {
       watch.abort();
       this.connection = null;
       worker.terminate();

@@ -5,6 +5,7 @@ import type { Graph } from '../onnx/graph.ts';
 import type { Shape } from '../onnx/value.ts';
 import type { Columns } from './columns.ts';
 import { type Ort, loadOrt, usableThreads, webgpuBuild } from './ort.ts';
+import { findRuntimeFault } from './runtime-proof.ts';
 import { selfTest } from './self-test.ts';
 import type { Program, ProgramOptions } from './session.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
@@ -61,8 +62,8 @@ export interface Surroundings {
   /** An ONNX Runtime Web module with its files already set, where no page serves them (Node). */
   ort?: Ort;
   threads?: number;
-  /** On WASM: multiply with ONNX Runtime's own kernel, to compare. */
-  stockProducts?: boolean;
+  /** On WASM: leave ONNX Runtime as it is published, and why: to compare, or since with the lab's kernels it computed wrongly. */
+  stock?: string | null;
 }
 
 /** A weight as it is stored: float32, float16, or codes with each block's scale and zero point. */
@@ -77,7 +78,8 @@ export type DeviceWish = 'auto' | 'webgpu' | 'wasm';
 /**
  * Opens the wished device, or with `auto` the best that works here: a real GPU, else WASM. A software GPU is taken only
  * when `webgpu` is asked for by name. `report.reason` says why, in a sentence.
- * @throws `runtime.no-webgpu` when `webgpu` was asked for and cannot be had; `runtime.self-test` when no device computes rightly
+ * @throws `runtime.no-webgpu` when `webgpu` was asked for and cannot be had; `runtime.self-test` when no device computes rightly;
+ *   `runtime.own-kernels` when ONNX Runtime does not with the lab's kernels in it. It cannot be unloaded: a new worker may open it as it is (`stock`)
  */
 export async function openDevice(wish: DeviceWish = 'auto', surroundings: Surroundings = {}): Promise<Device> {
   let reason = 'WebAssembly was asked for.';
@@ -90,16 +92,25 @@ export async function openDevice(wish: DeviceWish = 'auto', surroundings: Surrou
   return openWasm(reason, surroundings);
 }
 
-async function openWasm(reason: string, { ort: given, threads = usableThreads(), stockProducts: asked = false }: Surroundings): Promise<Device> {
+async function openWasm(reason: string, { ort: given, threads = usableThreads(), stock = null }: Surroundings): Promise<Device> {
   if (given) given.env.wasm.numThreads = threads;
-  const { ort, stockProducts, coded } = given ? { ort: given, stockProducts: 'the runtime was brought along', coded: false } : (await loadOrt('wasm', threads, asked).catch((error: unknown) => {
+  const { ort, stockProducts, ownKernels } = given ? { ort: given, stockProducts: 'the runtime was brought along', ownKernels: [] } : (await loadOrt('wasm', threads, stock).catch((error: unknown) => {
     throw new LabError('runtime.load', `ONNX Runtime could not be loaded: ${String(error)}`, 'Check the connection and reload the page.', {}, { cause: error });
   }));
   const why = threads === 1 && globalThis.crossOriginIsolated === false ? `${reason} One thread only: this page is not cross-origin isolated.` : reason;
-  const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, crossOriginIsolated: globalThis.crossOriginIsolated === true, ...told(), reason: why } as const;
-  const test = await selfTest(new WasmDevice(ort, { ...base, selfTest: UNTESTED }, coded));
+  const base = { kind: 'wasm', name: stockProducts ? 'WebAssembly SIMD' : 'WebAssembly relaxed SIMD', threads, stockProducts, ownKernels, crossOriginIsolated: globalThis.crossOriginIsolated === true, ...told(), reason: why } as const;
+  const quantised = ownKernels.includes('quantised');
+  const untested = new WasmDevice(ort, { ...base, selfTest: UNTESTED }, quantised);
+  const test = await selfTest(untested);
+  const fault = test.passed ? (ownKernels.length > 0 ? await findRuntimeFault(untested) : null) : explain(test);
+  if (fault !== null && ownKernels.length > 0) throw ownKernelsFail(fault);
   if (!test.passed) throw failed('WebAssembly', test);
-  return new WasmDevice(ort, { ...base, selfTest: plain(test) }, coded);
+  return new WasmDevice(ort, { ...base, selfTest: plain(test) }, quantised);
+}
+
+/** What a worker that can be started again does not show anybody. */
+function ownKernelsFail(fault: string): LabError {
+  return new LabError('runtime.own-kernels', `With the lab's kernels ONNX Runtime computes wrongly here: ${fault}.`, 'Reload the page: the lab then leaves ONNX Runtime as it is, which is slower.', { fault });
 }
 
 /** The machine's memory, where the browser tells it (Chromium does). */

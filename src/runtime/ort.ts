@@ -4,6 +4,7 @@
  */
 import type * as OrtModule from 'onnxruntime-web/wasm';
 import { type Kernels, ownKernels } from './wasm/proof.ts';
+import type { OwnKernel } from '../core/device.ts';
 import { obstacle, withOwnKernels } from './wasm/swap.ts';
 
 export type Ort = typeof OrtModule;
@@ -50,17 +51,17 @@ export interface Loaded {
   ort: Ort;
   /** Of the WASM build: why it multiplies with its own kernel; null where it has the lab's (wasm/sgemm.ts). */
   stockProducts: string | null;
-  /** Whether it multiplies by weights in codes as they lie, and the other way round too (wasm/coded.ts). */
-  coded: boolean;
+  /** And which of its computations are the lab's (wasm/swap.ts). */
+  ownKernels: readonly OwnKernel[];
 }
 
 const loaded = new Map<OrtBuild, Promise<Loaded>>();
 
 /**
  * The build's module with its paths and thread count set. One instance a build and page, since it cannot be unloaded.
- * @param stock leave the WASM build's kernels as they are
+ * @param stock leave the WASM build's kernels as they are, and why
  */
-export function loadOrt(build: OrtBuild, threads: number, stock = false): Promise<Loaded> {
+export function loadOrt(build: OrtBuild, threads: number, stock: string | null = null): Promise<Loaded> {
   const known = loaded.get(build);
   if (known) return known;
   const loading = load(build, threads, stock);
@@ -69,7 +70,7 @@ export function loadOrt(build: OrtBuild, threads: number, stock = false): Promis
   return loading;
 }
 
-async function load(build: OrtBuild, threads: number, stock: boolean): Promise<Loaded> {
+async function load(build: OrtBuild, threads: number, stock: string | null): Promise<Loaded> {
   const entry = BUILDS[build];
   const ort = (await entry.module()) as Ort;
   ort.env.wasm.numThreads = threads;
@@ -77,8 +78,8 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
   const [mjs, wasm] = await Promise.all([entry.mjs(), entry.wasm()]);
   const files = { mjs: absolute(mjs.default), wasm: absolute(wasm.default) };
   ort.env.wasm.wasmPaths = files;
-  if (build !== 'wasm') return { ort, stockProducts: null, coded: false };
-  if (stock) return { ort, stockProducts: 'it was asked for', coded: false };
+  if (build !== 'wasm') return { ort, stockProducts: null, ownKernels: [] };
+  if (stock !== null) return { ort, stockProducts: stock, ownKernels: [] };
   const { bytes, ...found } = await withKernels(files.wasm);
   ort.env.wasm.wasmBinary = bytes;
   return { ort, ...found };
@@ -88,11 +89,11 @@ async function load(build: OrtBuild, threads: number, stock: boolean): Promise<L
 async function withKernels(url: string): Promise<Omit<Loaded, 'ort'> & { bytes: Uint8Array }> {
   // The kernels are written and proved while the module is on its way.
   const [stock, { kernels, reason }] = await Promise.all([fetched(url), provedKernels()]);
-  const asItIs = (why: string) => ({ bytes: stock, stockProducts: why, coded: false });
+  const asItIs = (why: string) => ({ bytes: stock, stockProducts: why, ownKernels: [] });
   if (reason) return asItIs(reason);
   try {
-    const swapped = withOwnKernels(stock, kernels);
-    return swapped ? { ...swapped, stockProducts: null } : asItIs("its kernels are not where the lab's would go");
+    const swapped = await withOwnKernels(stock, kernels);
+    return typeof swapped === 'string' ? asItIs(swapped) : { bytes: swapped.bytes, ownKernels: swapped.kernels, stockProducts: null };
   } catch (error) {
     return asItIs(`its module could not be read (${error instanceof Error ? error.message : String(error)})`);
   }

@@ -32,14 +32,14 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   'world-dense, 16 tokens': world(1, { tokens: 16 }),
   'world-dense, 16 tokens, 9 adapters at once': world(9, { tokens: 16 }),
   'block of 576': { tokens: BLOCK_TOKENS, make: async (device) => ours.blockStep(await device()) },
-  "block of 576, ONNX Runtime's products": { tokens: BLOCK_TOKENS, make: async (device) => ours.blockStep(await device({ stockProducts: true })) },
+  "block of 576, ONNX Runtime's products": { tokens: BLOCK_TOKENS, make: async (device) => ours.blockStep(await device({ stock: 'to compare' })) },
   'block of 576, jax-js': { tokens: BLOCK_TOKENS, make: jaxOf((jax) => jax.blockStep()) },
   ...Object.fromEntries(Object.entries(SHAPES).flatMap(([name, { config, storage }]): [string, Contender][] => {
     const tokens = WORLD_TOKENS;
     return [
       [name, { tokens, make: async (device) => ours.trainingStep(await device(), config, { tokens, storage }) }],
       ...(name === 'SmolLM2-135M' ? [[`${name}, layer by layer`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device(), config, { tokens, storage, engine: 'blockwise' }) }] as [string, Contender]] : []),
-      ...(name === 'world-dense' ? [[`${name}, ONNX Runtime's products`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device({ stockProducts: true }), config, { tokens, storage }) }] as [string, Contender]] : []),
+      ...(name === 'world-dense' ? [[`${name}, ONNX Runtime's products`, { tokens, make: async (device: OpenDevice) => ours.trainingStep(await device({ stock: 'to compare' }), config, { tokens, storage }) }] as [string, Contender]] : []),
       [`${name}, jax-js`, { tokens, make: jaxOf((jax) => jax.trainingStep(config, tokens)) }],
       [`${name}, TensorFlow.js`, {
         tokens,

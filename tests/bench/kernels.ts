@@ -47,7 +47,7 @@ const WARM_UP_MS = 300;
 
 /** Microseconds of a product of few rows as a graph asks for it, of every round. @param stock with ONNX Runtime's own kernels */
 export async function fewRows(rounds: number, stock: boolean): Promise<Record<string, number[]>> {
-  const device = await openDevice('wasm', { threads: 1, stockProducts: stock });
+  const device = await openDevice('wasm', { threads: 1, stock: stock ? 'to compare' : null });
   const found: Record<string, number[]> = {};
   for (const [batch, rows, depth, columns, turned] of FEW) {
     const shape = turned ? [batch, columns, depth] : [batch, depth, columns];

@@ -31,7 +31,7 @@ const BEHIND = ['product of few rows', ...ownKernels().coded.further.map(({ as }
 export async function kernelNames(): Promise<Record<string, string>> {
   const stock = new Uint8Array(await (await fetch(wasmUrl)).arrayBuffer());
   const before = readModule(stock);
-  const after = readModule((withOwnKernels(stock, ownKernels()) as Swapped).bytes);
+  const after = readModule((await withOwnKernels(stock, ownKernels()) as Swapped).bytes);
   const body = ({ bytes, functions }: typeof before, index: number): string | undefined => functions[index] && bytes.subarray(functions[index].from, functions[index].to).join();
   return Object.fromEntries(after.functions.flatMap(({ type }, index) => {
     // What packs matrices for the rest is MLAS's own.

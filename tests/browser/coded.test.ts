@@ -42,5 +42,5 @@ test('a graph that turns codes is taken only where that is known', async ({ page
   expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm')).toEqual({ multiplies: true, code: 'taken' });
   expect(await inBrowser(page, MODULE, 'turnedRefusal', 'webgpu')).toEqual({ multiplies: false, code: 'runtime.turned' });
   await page.goto('about:blank');
-  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm', { stockProducts: true })).toEqual({ multiplies: false, code: 'runtime.turned' });
+  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm', { stock: 'it was asked for' })).toEqual({ multiplies: false, code: 'runtime.turned' });
 });

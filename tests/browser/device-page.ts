@@ -27,6 +27,22 @@ export async function withoutRelaxedSimd(): Promise<{ device: Awaited<ReturnType
   return { device: await report('wasm'), fetches };
 }
 
+/** Relaxed multiply-add becomes multiply-subtract: only the lab's product kernels have it. And integers become floats without their sign, as decoded weights do. */
+const WRONG = { products: [[0xfd, 0x85, 0x02], [0xfd, 0x86, 0x02]], quantised: [[0xfd, 0xfa, 0x01], [0xfd, 0xfb, 0x01]] } as const;
+
+/** Opens WASM where the runtime's module, though not the small ones that the kernels are proved with, is compiled with a wrong instruction. */
+export async function withWrongKernels(which: keyof typeof WRONG): Promise<{ code: string; fault: unknown }> {
+  const [right, wrong] = WRONG[which];
+  const instantiate = WebAssembly.instantiate.bind(WebAssembly) as (bytes: BufferSource, imports?: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>;
+  WebAssembly.instantiate = ((bytes: Uint8Array<ArrayBuffer>, imports?: WebAssembly.Imports) => {
+    if (bytes.byteLength > 1e6) {
+      for (let at = bytes.indexOf(right[0]); at >= 0; at = bytes.indexOf(right[0], at + 1)) if (right.every((byte, i) => bytes[at + i] === byte)) bytes.set(wrong, at);
+    }
+    return instantiate(bytes, imports);
+  }) as typeof WebAssembly.instantiate;
+  return openDevice('wasm').then(() => ({ code: 'none', fault: null }), ({ code, data }: LabError) => ({ code, fault: data['fault'] }));
+}
+
 /** What the proof of the product kernels says of ours, of two that are swapped, of one that computes nothing, of one that stops and of one that no browser compiles. */
 export async function proofs(): Promise<Record<'own' | 'swapped' | 'idle' | 'stopped' | 'alien', string | null>> {
   const own = ownKernels();

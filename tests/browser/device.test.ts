@@ -15,10 +15,10 @@ test('WASM passes its self-test with all cores of a small machine', async ({ pag
 
 test('products are the lab’s own where the browser has relaxed SIMD, and ONNX Runtime’s where they are asked for', async ({ page }) => {
   const report = await inBrowser<DeviceReport>(page, MODULE, 'report', 'wasm');
-  expect(report).toMatchObject({ stockProducts: null, name: 'WebAssembly relaxed SIMD' });
+  expect(report).toMatchObject({ stockProducts: null, ownKernels: ['products', 'few-rows', 'quantised'], name: 'WebAssembly relaxed SIMD' });
   await page.reload();
-  const stock = await inBrowser<DeviceReport>(page, MODULE, 'report', 'wasm', { stockProducts: true });
-  expect(stock).toMatchObject({ stockProducts: 'it was asked for', name: 'WebAssembly SIMD' });
+  const stock = await inBrowser<DeviceReport>(page, MODULE, 'report', 'wasm', { stock: 'it was asked for' });
+  expect(stock).toMatchObject({ stockProducts: 'it was asked for', ownKernels: [], name: 'WebAssembly SIMD' });
 });
 
 test('a browser without relaxed SIMD gets the runtime as it is, fetched once', async ({ page }) => {
@@ -35,6 +35,12 @@ test('the proof of the product kernel passes ours and stops one that is wrong or
   expect(idle).toContain('compute wrongly here (1 x 1 by 1 x 1, zero, not packed)');
   expect(stopped).toContain('compute wrongly here (unreachable');
   expect(alien).toContain('relaxed SIMD');
+});
+
+test('a runtime that computes wrongly with the lab’s kernels in it is not used, and what is wrong is named', async ({ page }) => {
+  expect(await inBrowser(page, MODULE, 'withWrongKernels', 'products')).toEqual({ code: 'runtime.own-kernels', fault: expect.stringContaining('its numbers are off by') });
+  await page.reload();
+  expect(await inBrowser(page, MODULE, 'withWrongKernels', 'quantised')).toEqual({ code: 'runtime.own-kernels', fault: 'a product of 9 rows by int4 weights of 64 x 128 is wrong' });
 });
 
 test('products of the sizes that models have are right, few rows and many', async ({ page }) => {

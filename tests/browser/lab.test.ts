@@ -256,6 +256,29 @@ test('an engine that is lost again before anything more was stored fails its stu
   expect(await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).error?.message, id)).toContain('at the same place');
 });
 
+test('an engine whose runtime computes wrongly with the lab’s kernels starts again with the runtime as it is published, and its study runs', async ({ page }) => {
+  // In the worker, before all else: the runtime's module, not the small ones of the proofs, is compiled with multiply-subtract for multiply-add.
+  const sabotage = `
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = (bytes, imports) => {
+      if (bytes.byteLength > 1e6) for (let at = bytes.indexOf(0xfd); at >= 0; at = bytes.indexOf(0xfd, at + 1)) if (bytes[at + 1] === 0x85 && bytes[at + 2] === 0x02) bytes[at + 1] = 0x86;
+      return instantiate.call(WebAssembly, bytes, imports);
+    };`;
+  let engines = 0;
+  await page.route(/workers\/engine/, async (route) => {
+    engines++;
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${sabotage}\n${await response.text()}` });
+  });
+  await openLab(page);
+  const report = await page.evaluate(() => (window as unknown as LabWindow).lab.device());
+  expect(report).toMatchObject({ stockProducts: expect.stringContaining('with the lab\'s kernels its numbers are off by'), ownKernels: [], selfTest: { passed: true } });
+  expect(engines).toBe(2);
+  const model = await importModel(page, tinyCheckpoint());
+  expect((await runStudy(page, tinyStudy(model, { mixes: ['EN'] }))).status).toBe('done');
+  expect(engines).toBe(2);
+});
+
 test('a call that waits on a worker that dies is told so', async ({ page }) => {
   await openLab(page);
   await page.evaluate(() => (window as unknown as LabWindow).lab.datasets.list());

@@ -1,12 +1,15 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
+import { BUILDS, type KnownBuild, type Role } from '../../src/runtime/wasm/builds.ts';
 import { call, type Code, f32, functionBody, get, giveBack, i32, type Instruction, unsigned, when } from '../../src/runtime/wasm/code.ts';
 import { handsOver } from '../../src/runtime/wasm/few-rows.ts';
+import { calledIn } from '../../src/runtime/wasm/instructions.ts';
 import { DECODER_TYPE, OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
+const RUNTIME = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
 const TYPE = 'i32 i32 -> i32';
 const body = (operation: Instruction): Uint8Array => functionBody(TYPE, [], [get(0), get(1), operation]);
 const sample = (): Uint8Array<ArrayBuffer> => writeModule([
@@ -75,12 +78,12 @@ test('bytes that are no module, or end early, are refused', () => {
   expect(() => readModule(sample().subarray(0, 40))).toThrow('ends too early');
 });
 
-test('the runtime that is installed has the kernels of products and of decoding, and only they change', () => {
-  const stock = new Uint8Array(readFileSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'));
+test('the runtime that is installed has the kernels of products and of decoding, and only they change', async () => {
+  const stock = new Uint8Array(readFileSync(RUNTIME));
   const before = readModule(stock);
   const kernels = ownKernels();
-  const { bytes: swapped, coded } = withOwnKernels(stock, kernels) as Swapped;
-  expect(coded).toBe(true);
+  const { bytes: swapped, kernels: own, strange } = (await withOwnKernels(stock, kernels)) as Swapped;
+  expect([own, strange]).toEqual([['products', 'few-rows', 'quantised'], []]);
   const after = readModule(swapped);
   const changed = before.functions.filter(({ from, to }, i) => {
     const own = after.functions[i] as { from: number; to: number };
@@ -114,15 +117,67 @@ test('products of few rows are handed over with all their arguments, others not'
   expect([0, 1, 0.5, -1, Number.NaN].map((beta) => ask('N', 'T', 2, 9, beta))).toEqual(['product', 'product', 'MLAS', 'MLAS', 'MLAS']);
 });
 
-test('a runtime without the two kernels stays as it is, and so does one without a stack', () => {
-  expect(withOwnKernels(sample(), ownKernels())).toBeNull();
-  const stock = new Uint8Array(readFileSync('node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'));
+/** The runtime with one bit of a function's body changed, and what is then replaced. */
+async function changed(index: number): Promise<{ kernels: readonly string[]; strange: readonly string[]; functions: number } | string> {
+  const stock = new Uint8Array(readFileSync(RUNTIME));
+  const { functions } = readModule(stock);
+  const { to } = functions[index] as WasmFunction;
+  // The end of a body stays its end: what is before it is some instruction's last byte.
+  stock[to - 2] = (stock[to - 2] as number) ^ 1;
+  const found = await withOwnKernels(stock, ownKernels());
+  if (typeof found === 'string') return found;
+  const before = functions.filter((_, i) => i !== index);
+  const after = readModule(found.bytes);
+  const replaced = before.filter((own) => {
+    const now = after.functions[functions.indexOf(own)] as WasmFunction;
+    return Buffer.compare(stock.subarray(own.from, own.to), found.bytes.subarray(now.from, now.to)) !== 0;
+  });
+  return { kernels: found.kernels, strange: found.strange, functions: replaced.length };
+}
+
+const KNOWN = (BUILDS[0] as KnownBuild).functions;
+/** A caller that is none of those replaced, and calls nothing else that is. */
+const onlyCallerOf = (role: Role): number => {
+  const others = new Set(Object.entries(KNOWN).flatMap(([name, { index, callers }]) => (name === role ? [] : [index, ...Object.keys(callers).map(Number)])));
+  return Object.keys(KNOWN[role].callers).map(Number).find((caller) => !others.has(caller)) as number;
+};
+
+test('an operation that is another, or is called by another, keeps its own way with few rows; products are replaced', async () => {
+  const index = onlyCallerOf('operation');
+  expect(await changed(index)).toEqual({ kernels: ['products'], strange: [`operation (function ${KNOWN.operation.index}): its caller ${index} is another`], functions: 2 });
+});
+
+test('a decoder that is another leaves both decoders, and so do its callers; products of few rows are replaced', async () => {
+  for (const role of ['decoder4', 'decoder8'] as const) {
+    expect(await changed(KNOWN[role].index)).toEqual({ kernels: ['products', 'few-rows'], strange: [`${role} (function ${KNOWN[role].index}): it is another`], functions: 3 });
+  }
+  const caller = Number(Object.keys(KNOWN.decoder4.callers)[0]);
+  expect(await changed(caller)).toMatchObject({ kernels: ['products', 'few-rows'], functions: 3 });
+});
+
+test('a product kernel that is another, or is called by another, leaves the runtime as it is', async () => {
+  for (const role of ['zero', 'add'] as const) expect(await changed(KNOWN[role].index)).toBe(`its product kernels are not those that are known (${role} (function ${KNOWN[role].index}): it is another)`);
+  expect(await changed(onlyCallerOf('zero'))).toContain(`zero (function ${KNOWN.zero.index}): its caller ${onlyCallerOf('zero')} is another`);
+});
+
+test('who calls a function is found in its body, in its own module and in the runtime', () => {
+  const called = functionBody('i32 ->', [], [when(get(0), get(0), call(300, 'i32 ->')), get(0), call(2, 'i32 ->')]);
+  expect([...calledIn(called)]).toEqual([300, 2]);
+  const stock = new Uint8Array(readFileSync(RUNTIME));
+  const module = readModule(stock);
+  const callers = (index: number): number[] => module.functions.flatMap(({ from, to }, i) => (calledIn(stock.subarray(from, to)).has(index + module.imported) ? [i] : []));
+  for (const { index, callers: known } of Object.values(KNOWN)) expect(callers(index)).toEqual(Object.keys(known).map(Number));
+});
+
+test('a runtime without the two kernels stays as it is, and so does one without a stack', async () => {
+  expect(await withOwnKernels(sample(), ownKernels())).toContain('its product kernels are not those that are known');
+  const stock = new Uint8Array(readFileSync(RUNTIME));
   // The section of globals begins with how many there are; the first of them is an i32 that changes.
   const { code: { from } } = readModule(stock);
   const at = globalsOf(stock);
   expect([at < from, stock[at], stock[at + 1]]).toEqual([true, 0x7f, 1]);
   stock[at + 1] = 0;
-  expect(withOwnKernels(stock, ownKernels())).toBeNull();
+  expect(await withOwnKernels(stock, ownKernels())).toBe('its first global is no stack pointer');
 });
 
 /** Where the first global of a module is described. */

@@ -1,5 +1,5 @@
 /** The engine worker's side of the lab: the study queue, chats and the judge's keys. */
-import { EVENTS_CHANNEL, type EngineApi, type WorkerSettings } from '../../../workers/protocol.ts';
+import { EVENTS_CHANNEL, type EngineApi, type RestartRequest, type WorkerSettings } from '../../../workers/protocol.ts';
 import { LabError } from '../../core/errors.ts';
 import { probeJudge, PromptLibrary } from '../../judging/index.ts';
 import { Store } from '../../storage/index.ts';
@@ -15,6 +15,12 @@ import { ModelLibrary } from './models.ts';
 import { makeJudge, studyData } from './study-data.ts';
 import { ComputeEngine } from './study-engine.ts';
 
+/** Has the page put another worker in place of this one: whoever waits for the device will be answered by that one. */
+function startAgain(why: string): Promise<never> {
+  globalThis.postMessage({ restartWithStockRuntime: why } satisfies RestartRequest);
+  return new Promise(() => {});
+}
+
 export class EngineHost implements EngineApi {
   lab!: EngineApi['lab'];
   models!: EngineApi['models'];
@@ -23,10 +29,10 @@ export class EngineHost implements EngineApi {
 
   alive(): void {}
 
-  async open({ base, device, lifeline }: WorkerSettings): Promise<void> {
+  async open({ base, device, lifeline, stockRuntime }: WorkerSettings): Promise<void> {
     await holdLifeline(lifeline);
     const store = await Store.open();
-    const engine = new ComputeEngine(device, new ModelLibrary(store, base));
+    const engine = new ComputeEngine({ device, stock: stockRuntime, startAgain }, new ModelLibrary(store, base));
     const keys = new KeyRing(store);
     const events = new BroadcastChannel(EVENTS_CHANNEL);
     const runner = new StudyRunner({ store, engine, data: studyData(new DatasetLibrary(store), new BenchmarkLibrary(store), keys), publish: (event: StudyEvent) => events.postMessage(event) });

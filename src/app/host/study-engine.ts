@@ -19,6 +19,14 @@ interface Loaded {
   model: StudyModel;
 }
 
+export interface EnginePorts {
+  device: DeviceWish;
+  /** Why ONNX Runtime is to stay as it is published; null where it need not. */
+  stock: string | null;
+  /** Called where it computes wrongly with the lab's kernels in it: this thread cannot load another. */
+  startAgain(why: string): Promise<never>;
+}
+
 export class ComputeEngine implements StudyEngine {
   private opened: Promise<Device> | null = null;
   /** One base model at a time: its weights are most of the memory. */
@@ -26,7 +34,7 @@ export class ComputeEngine implements StudyEngine {
   private loadedKey: string | null = null;
 
   constructor(
-    private readonly wish: DeviceWish,
+    private readonly ports: EnginePorts,
     private readonly models: ModelLibrary,
   ) {}
 
@@ -75,7 +83,11 @@ export class ComputeEngine implements StudyEngine {
 
   private device(): Promise<Device> {
     if (this.opened) return this.opened;
-    const opening = openDevice(this.wish);
+    const { device, stock, startAgain } = this.ports;
+    const opening = openDevice(device, { stock }).catch((thrown: unknown) => {
+      if (thrown instanceof LabError && thrown.code === 'runtime.own-kernels') return startAgain(`with the lab's kernels ${String(thrown.data['fault'])}`);
+      throw thrown;
+    });
     this.opened = opening;
     const forget = (): void => {
       if (this.opened !== opening) return;

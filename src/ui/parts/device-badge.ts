@@ -1,7 +1,7 @@
 /** Where the engine runs, and on a click why there and whether its self-test held. */
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { DeviceReport } from '../../app/facade.ts';
+import type { DeviceReport, OwnKernel } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { decimal, rate } from '../numbers.ts';
 import { View } from '../view.ts';
@@ -22,6 +22,19 @@ export class DeviceBadge extends View {
   }
 }
 
+const KERNELS: Readonly<Record<OwnKernel, string>> = {
+  products: 'matrix products',
+  'few-rows': 'products of a few rows',
+  quantised: 'products with int4 and int8 weights',
+};
+
+/** Which computations are the lab's, and whose the others are. */
+function kernels({ stockProducts, ownKernels = [] }: DeviceReport): string {
+  if (stockProducts) return `ONNX Runtime’s alone: ${stockProducts}`;
+  const own = ownKernels.map((kernel) => KERNELS[kernel]).join(', ');
+  return ownKernels.length === Object.keys(KERNELS).length ? `the lab’s: ${own}` : `the lab’s: ${own}; the others are ONNX Runtime’s`;
+}
+
 function about(device: DeviceReport): TemplateResult {
   const { selfTest } = device;
   return html`<div class="stack-tight small">
@@ -30,7 +43,7 @@ function about(device: DeviceReport): TemplateResult {
     <dl class="facts">
       <dt>Runs on</dt><dd>${KINDS[device.kind]}</dd>
       <dt>Threads</dt><dd class="num">${device.threads}</dd>
-      ${device.stockProducts === undefined ? '' : html`<dt>Matrix products</dt><dd>${device.stockProducts === null ? 'the lab’s kernel, multiplying and adding at once' : `ONNX Runtime’s kernel: ${device.stockProducts}`}</dd>`}
+      ${device.stockProducts === undefined ? '' : html`<dt>Kernels</dt><dd>${kernels(device)}</dd>`}
       <dt>Isolated page</dt><dd>${device.crossOriginIsolated ? 'yes' : 'no: one thread only'}</dd>
       <dt>Self-test</dt><dd>${selfTest.passed ? 'passed' : 'failed'}, largest relative error <span class="num">${rate(selfTest.maxRelativeError)}</span>, <span class="num">${decimal(selfTest.milliseconds, 0)}&nbsp;ms</span></dd>
     </dl>
