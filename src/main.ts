@@ -2,6 +2,7 @@
 import { readOptions } from './app/address.ts';
 import { createLab, type PageLab } from './app/lab.ts';
 import { keepFresh } from './app/offline.ts';
+import { trustOnlyOwn } from './app/trusted.ts';
 import { LabError } from './core/errors.ts';
 
 declare global {
@@ -38,4 +39,5 @@ function sayWhyNot(thrown: unknown): void {
   console.error(thrown);
 }
 
+trustOnlyOwn();
 open().catch(sayWhyNot);

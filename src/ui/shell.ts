@@ -1,6 +1,7 @@
 /** What stays on every page: the bar with the way around, what is running, the device, and the room for what went wrong. */
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import { UPDATE_EVENT } from '../app/offline.ts';
 import { icon } from './kit/icons.ts';
 import { bytes } from './numbers.ts';
@@ -154,5 +155,5 @@ function mark(): TemplateResult {
 }
 
 function waiting(page: PageName): TemplateResult {
-  return html`<div class="page" aria-busy="true"><h1 tabindex="-1">${PAGE_TITLES[page]}</h1><div class="hold" style="--hold: 60vh; margin-block-start: 2rem"></div></div>`;
+  return html`<div class="page" aria-busy="true"><h1 tabindex="-1">${PAGE_TITLES[page]}</h1><div class="hold" style=${styleMap({ '--hold': '60vh', 'margin-block-start': '2rem' })}></div></div>`;
 }

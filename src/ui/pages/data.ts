@@ -35,11 +35,11 @@ export class Data extends View {
     const held = this.held.value;
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag">Data</p><h1 tabindex="-1">What is taught, what is asked, who learns</h1><p class="lead">Conversations to tune on, benchmarks to answer, and models to tune. The embedded ones are there from the start; your own files stay in this browser.</p></header>
-      <section aria-labelledby="datasets" class="stack"><h2 id="datasets">Datasets</h2><div class="columns" style="--column: 22rem">${held ? held.datasets.map((dataset) => this.datasetCard(dataset)) : hold()}</div></section>
+      <section aria-labelledby="datasets" class="stack"><h2 id="datasets">Datasets</h2><div class="columns" style=${styleMap({ '--column': '22rem' })}>${held ? held.datasets.map((dataset) => this.datasetCard(dataset)) : hold()}</div></section>
       ${this.opened(held?.datasets ?? [], held?.benchmarks ?? [])}
-      <section aria-labelledby="benchmarks" class="stack"><h2 id="benchmarks">Benchmarks</h2><div class="columns" style="--column: 22rem">${held ? held.benchmarks.map((benchmark) => this.benchmarkCard(benchmark)) : hold()}</div></section>
+      <section aria-labelledby="benchmarks" class="stack"><h2 id="benchmarks">Benchmarks</h2><div class="columns" style=${styleMap({ '--column': '22rem' })}>${held ? held.benchmarks.map((benchmark) => this.benchmarkCard(benchmark)) : hold()}</div></section>
       <section aria-labelledby="import" class="panel stack"><h2 id="import">Bring your own</h2><pinch-import-panel .store=${this.store} @pinch-imported=${() => void this.held.run()}></pinch-import-panel></section>
-      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style="--column: 22rem">${held ? held.models.map((model) => this.modelCard(model)) : hold()}${held?.adapters.map((adapter) => this.adapterCard(adapter)) ?? ''}</div></section>
+      <section aria-labelledby="models" class="stack"><h2 id="models">Models</h2><div class="columns" style=${styleMap({ '--column': '22rem' })}>${held ? held.models.map((model) => this.modelCard(model)) : hold()}${held?.adapters.map((adapter) => this.adapterCard(adapter)) ?? ''}</div></section>
       <section aria-labelledby="try" class="panel stack"><h2 id="try">Try a model</h2><pinch-try-chat .store=${this.store} .models=${held?.models ?? []}></pinch-try-chat></section>
       <section aria-labelledby="storage" class="stack"><h2 id="storage">Storage</h2>
         <p class="num">${held ? html`${bytes(held.storage.usage)} used of ${bytes(held.storage.quota)} this browser allows. ${held.storage.persisted ? 'The browser has promised to keep it.' : 'The browser may clear it when space runs short; export what matters.'}` : '…'}</p>
@@ -130,4 +130,4 @@ const origin = (from: 'embedded' | 'files' | 'url'): TemplateResult => html`<spa
 const languages = (codes: readonly LanguageCode[], counts: Readonly<Record<LanguageCode, number>>): TemplateResult =>
   html`<ul class="languages">${codes.map((code) => html`<li class="num" title=${languageName(code)}><span class="swatch" style=${styleMap({ '--swatch': languageColor(code) })}></span><span class="only-read">${languageName(code)}: </span><span aria-hidden="true">${languageTag(code)}</span> ${count(counts[code] ?? 0)}</li>`)}</ul>`;
 
-const hold = (): TemplateResult => html`<div class="hold" style="--hold: 13rem" aria-busy="true"></div>`;
+const hold = (): TemplateResult => html`<div class="hold" style=${styleMap({ '--hold': '13rem' })} aria-busy="true"></div>`;

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { ModelSummary, StudyResults, StudyState } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { count, duration, percent, plural, short } from '../numbers.ts';
@@ -64,7 +65,7 @@ export class Home extends View {
   /** The panel under the headline: the one button, or where the study stands. */
   private now(study: StudyState | null): TemplateResult {
     const { store } = this;
-    if (store.studies === null || store.home === null) return html`<div class="hold" style="--hold: 7.5rem" aria-busy="true"></div>`;
+    if (store.studies === null || store.home === null) return html`<div class="hold" style=${styleMap({ '--hold': '7.5rem' })} aria-busy="true"></div>`;
     if (!study) {
       return html`<wa-button class="cta" size="l" variant="brand" ?loading=${this.starting} @click=${this.begin}>${icon('play', 'start')}Run the nine-mix study</wa-button>
         <p class="small quiet">A few minutes on a laptop without a graphics card. You can pause it, reload or close the tab: it goes on where it was.</p>`;

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyState } from '../../app/facade.ts';
 import type { JudgeConfig, Manifest } from '../../studies/manifest.ts';
 import '../kit/forms.ts';
@@ -67,7 +68,7 @@ export class Judge extends View {
     const { draft } = this.store;
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag">Judge</p><h1 tabindex="-1">Who grades, and by what</h1><p class="lead">A grade from 1 to 10 for each turn, with reasons. The rules can grade the embedded benchmark exactly and cost nothing; for other benchmarks an LLM grades through any endpoint that speaks OpenAI’s chat protocol.</p></header>
-      ${draft ? this.choose(draft) : html`<div class="hold" style="--hold: 30rem"></div>`}
+      ${draft ? this.choose(draft) : html`<div class="hold" style=${styleMap({ '--hold': '30rem' })}></div>`}
       ${this.run()}
     </div>`;
   }
@@ -108,7 +109,7 @@ export class Judge extends View {
     };
     const number = ({ name, label, help, min, step, nullable }: NumberField): TemplateResult => html`<wa-number-input label=${label} hint=${help} min=${min} step=${step} without-steppers placeholder=${nullable ? 'none' : ''} .value=${text(name)} @change=${set(name)}></wa-number-input>`;
     return html`
-      <div class="columns" style="--column: 18rem">
+      <div class="columns" style=${styleMap({ '--column': '18rem' })}>
         <wa-input label="Base URL" type="url" inputmode="url" placeholder="https://api.example.com/v1" hint="What comes before /chat/completions." .value=${text('base_url')} @change=${set('base_url')}></wa-input>
         <wa-input label="Model" placeholder="the name the endpoint knows it by" autocapitalize="off" spellcheck="false" .value=${text('model')} @change=${set('model')}></wa-input>
       </div>

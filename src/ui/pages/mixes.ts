@@ -50,7 +50,7 @@ export class Mixes extends View {
     const draft = this.store.draft;
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag">Mixes</p><h1 tabindex="-1">The same records, nine ways</h1><p class="lead">Each mix holds the same conversations in other languages. Pick the ones to train; every count below is of the records that will really be used.</p></header>
-      ${draft ? this.settings(draft) : html`<div class="hold" style="--hold: 10rem"></div>`}
+      ${draft ? this.settings(draft) : html`<div class="hold" style=${styleMap({ '--hold': '10rem' })}></div>`}
       ${draft ? this.nine(draft) : ''}
       ${draft && this.opened ? html`<section class="panel stack" aria-labelledby="mix-records"><h2 id="mix-records">Records of ${this.opened}</h2><pinch-mix-records .store=${this.store} .mix=${this.opened} .manifest=${draft}></pinch-mix-records></section>` : ''}
     </div>`;
@@ -63,7 +63,7 @@ export class Mixes extends View {
     const own = this.languages(draft);
     const set = (patch: Partial<Manifest>): void => this.store.setDraft({ ...draft, ...patch });
     return html`<section class="panel stack" aria-label="What the mixes are made of">
-      <div class="columns" style="--column: 14rem">
+      <div class="columns" style=${styleMap({ '--column': '14rem' })}>
         ${choice('Dataset (parallel ones)', draft.datasets[0] ?? '', parallel.map(({ id, name }) => [id, name]), (id) => {
           this.chosen = null;
           this.opened = '';
@@ -80,14 +80,14 @@ export class Mixes extends View {
 
   private nine(draft: Manifest): TemplateResult {
     const plans = this.plans.value ?? null;
-    if (!plans) return html`<div class="hold" style="--hold: 40rem"></div>`;
+    if (!plans) return html`<div class="hold" style=${styleMap({ '--hold': '40rem' })}></div>`;
     const most = Math.max(1, ...plans.flatMap((plan) => Object.values(plan.counts)));
     const picked = draft.mixes.filter((mix) => mix === 'base' || plans.some(({ name }) => name === mix));
     const pick = (mixes: string[]): void => this.store.setDraft({ ...draft, mixes });
     return html`<section class="stack" aria-labelledby="nine">
       <div class="panel-head"><h2 id="nine">${plural(plans.length, 'composition')}</h2>
         <div class="row"><wa-button size="s" appearance="plain" @click=${() => pick(plans.map(({ name }) => name))}>Pick all</wa-button><wa-checkbox .checked=${draft.mixes.includes('base')} @change=${() => this.pick(draft, 'base')}>Also ask the untuned model</wa-checkbox></div></div>
-      <div class="columns mix-cards" style="--column: 18rem">${plans.map((plan) => this.card(draft, plan, most))}</div>
+      <div class="columns mix-cards" style=${styleMap({ '--column': '18rem' })}>${plans.map((plan) => this.card(draft, plan, most))}</div>
       <div class="row spread panel next"><p><strong class="num">${plural(picked.length, 'mix', 'mixes')} picked</strong>${picked.length === 0 ? ': pick at least one to train.' : '.'}</p><wa-button variant="brand" href=${href('train')} ?disabled=${picked.length === 0}>Go on to Train${icon('right', 'end')}</wa-button></div>
     </section>`;
   }

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyResults, StudyState } from '../../app/facade.ts';
 import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { frame } from '../figures/frame.ts';
@@ -58,10 +59,10 @@ export class Results extends View {
   }
 
   private body(study: StudyState | null, results: StudyResults | null): TemplateResult {
-    if (this.store.studies === null) return html`<div class="hold" style="--hold: 40rem" aria-busy="true"></div>`;
+    if (this.store.studies === null) return html`<div class="hold" style=${styleMap({ '--hold': '40rem' })} aria-busy="true"></div>`;
     if (!study) return html`<section class="panel stack"><p>${this.route.id ? 'There is no such study in this browser.' : 'No study has been run in this browser yet.'}</p><div class="row"><wa-button variant="brand" href=${href('home')}>${icon('play', 'start')}Run the nine-mix study</wa-button></div></section>`;
     if (this.results.status === 3) return html`<section class="panel stack" role="alert"><p class="words"><strong>The figures of this study could not be computed.</strong> ${words(this.results.error).message}</p><p class="words">${words(this.results.error).hint}</p><div class="row"><wa-button appearance="outlined" @click=${() => void this.results.run()}>${icon('retry', 'start')}Try again</wa-button></div></section>`;
-    if (!results) return html`<div class="hold" style="--hold: 40rem" aria-busy="true"></div>`;
+    if (!results) return html`<div class="hold" style=${styleMap({ '--hold': '40rem' })} aria-busy="true"></div>`;
     const pairs = [...new Set(results.heatmap.map(({ model, dataset }) => `${model}\n${dataset}`))];
     const pair = pairs.includes(this.pair) ? this.pair : (pairs[0] ?? '');
     const [model = '', dataset = ''] = pair.split('\n');

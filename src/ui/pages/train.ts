@@ -93,7 +93,7 @@ export class Train extends View {
     const study = this.store.study(id);
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag"><a href=${href('train')}>Train</a></p><h1 tabindex="-1">${study?.name ?? 'Study'}</h1></header>
-      ${study ? html`<pinch-live-study .store=${this.store} .study=${study}></pinch-live-study>` : this.store.studies === null ? html`<div class="hold" style="--hold: 30rem"></div>` : html`<p>There is no such study in this browser. <a href=${href('train')}>Here are those there are.</a></p>`}
+      ${study ? html`<pinch-live-study .store=${this.store} .study=${study}></pinch-live-study>` : this.store.studies === null ? html`<div class="hold" style=${styleMap({ '--hold': '30rem' })}></div>` : html`<p>There is no such study in this browser. <a href=${href('train')}>Here are those there are.</a></p>`}
     </div>`;
   }
 
@@ -101,7 +101,7 @@ export class Train extends View {
     const { draft } = this.store;
     return html`<div class="page stack-wide">
       <header class="page-head"><p class="tag">Train</p><h1 tabindex="-1">Set up a study</h1><p class="lead">What is tuned on what, what it is asked, and who grades. The essentials are here; everything else has a sound default and lies folded below.</p></header>
-      ${draft ? this.form(draft) : html`<div class="hold" style="--hold: 40rem"></div>`}
+      ${draft ? this.form(draft) : html`<div class="hold" style=${styleMap({ '--hold': '40rem' })}></div>`}
       <section class="panel stack" aria-labelledby="studies"><h2 id="studies">Studies in this browser</h2>${studyList(this.store)}</section>
     </div>`;
   }
@@ -118,7 +118,7 @@ export class Train extends View {
     };
     return html`<section class="panel stack" aria-label="Essentials">
       <wa-input label="Name" .value=${draft.name} @change=${(event: Event) => set({ name: (event.target as HTMLInputElement).value })}></wa-input>
-      <div class="columns" style="--column: 15rem">
+      <div class="columns" style=${styleMap({ '--column': '15rem' })}>
         ${choice('Model', draft.models[0] ?? '', (held?.models ?? []).map(({ id, name }) => [id, name]), (id) => set({ models: [id], lora: { ...draft.lora, target_modules: fitting(draft, held?.models.find((model) => model.id === id)) } }))}
         ${draft.tuning === 'lora' && ((held?.adapters.length ?? 0) > 0 || draft.init_adapter !== null) ? choice('Start from', draft.init_adapter ?? '', [['', 'a fresh adapter'], ...(held?.adapters ?? []).map(({ id, r }) => [id, `${id} (r ${r})`] as const)], (id) => set({ init_adapter: id === '' ? null : id })) : ''}
         ${choice('Tune', draft.tuning, TUNING, (tuning) => set(tuning === 'full' ? { tuning, init_adapter: null, storage: draft.storage.startsWith('int') ? 'auto' : draft.storage } : { tuning: 'lora' }))}
@@ -127,7 +127,7 @@ export class Train extends View {
         ${choice('Benchmark', draft.benchmark.id, (held?.benchmarks ?? []).map(({ id, name }) => [id, name]), (id) => set({ benchmark: { ...draft.benchmark, id } }))}
       </div>
       <div class="stack-tight"><p class="label-like">Mixes <a class="small" href=${href('mixes')}>choose and inspect them</a></p><ul class="chips">${draft.mixes.map((mix) => html`<li class="chip">${mixName(mix)}</li>`)}</ul></div>
-      <div class="columns" style="--column: 15rem">
+      <div class="columns" style=${styleMap({ '--column': '15rem' })}>
         <div class="stack-tight"><p class="label-like" id="long">How long</p>
           <div class="row"><div class="segments" role="group" aria-labelledby="long">
             <button type="button" aria-pressed=${bySteps} @click=${() => bySteps || set({ training: { ...draft.training, max_steps: 60 } })}>Steps</button>

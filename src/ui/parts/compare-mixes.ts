@@ -1,6 +1,7 @@
 /** Two mixes of one study side by side: category by category, and down to the conversations. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyResults, StudyState } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
@@ -28,7 +29,7 @@ export class CompareMixes extends View {
     const of = (mix: string, category: string) => rows.find((row) => row.mix === mix && row.category === category)?.raw;
     const names = mixes.map((mix) => [mix, mix] as const);
     return html`<div class="stack">
-      <div class="columns" style="--column: 12rem">
+      <div class="columns" style=${styleMap({ '--column': '12rem' })}>
         ${choice('This mix', a, names, (value) => (this.a = value))}
         ${choice('Beside', b, names, (value) => (this.b = value))}
         ${choice('Asked in', this.language, [['all', 'All languages'], ...this.study.manifest.benchmark.languages.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}

@@ -1,6 +1,7 @@
 /** Fetches a model from the Hugging Face Hub or a folder on the web: what it is and whether it fits first, then its weights. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { ModelSummary, RemoteModel, UnfinishedDownload } from '../../app/facade.ts';
 import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
@@ -35,7 +36,7 @@ export class FetchModel extends View {
     const { found, busy } = this;
     return html`<div class="stack">
       <form class="stack-tight" @submit=${this.look} @keydown=${submitOnEnter}>
-        <div class="columns" style="--column: 14rem">
+        <div class="columns" style=${styleMap({ '--column': '14rem' })}>
           <label class="choice"><span>Hub name, or the address of a folder</span><input class="field" name="address" required autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="HuggingFaceTB/SmolLM2-135M-Instruct" .value=${this.address} @input=${(event: Event) => this.rename((event.target as HTMLInputElement).value)} /></label>
           <label class="choice"><span>Revision (optional)</span><input class="field" name="revision" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="main" .value=${this.revision} @input=${(event: Event) => (this.revision = (event.target as HTMLInputElement).value.trim())} /></label>
           <label class="choice"><span>Access token (gated models only)</span><input class="field" name="token" type="password" autocomplete="off" placeholder="hf_…" @input=${(event: Event) => (this.token = (event.target as HTMLInputElement).value.trim())} /></label>

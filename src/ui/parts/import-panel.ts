@@ -1,6 +1,7 @@
 /** Brings files in: conversations, a benchmark, or a model. Shows progress, then what was kept and what was not. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { AdapterSummary, ImportReport, ModelSummary } from '../../app/facade.ts';
 import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { LANGUAGE_CODES, languageName } from '../names.ts';
@@ -45,10 +46,10 @@ export class ImportPanel extends View {
     const { kind, busy } = this;
     const { what, hint, accept, marker } = KINDS[kind];
     return html`<div class="stack">
-      <div class="segments" role="group" aria-label="What to import" style="justify-self: start">
+      <div class="segments" role="group" aria-label="What to import" style=${styleMap({ 'justify-self': 'start' })}>
         ${(Object.keys(KINDS) as Kind[]).map((one) => html`<button type="button" aria-pressed=${one === kind} ?disabled=${busy} @click=${() => this.choose(one)}>${KINDS[one].name}</button>`)}
       </div>
-      ${kind === 'model' || kind === 'adapter' ? '' : html`<div class="columns" style="--column: 14rem">
+      ${kind === 'model' || kind === 'adapter' ? '' : html`<div class="columns" style=${styleMap({ '--column': '14rem' })}>
         <label class="choice"><span>Name (optional)</span><input class="field" type="text" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} /></label>
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
       </div>`}

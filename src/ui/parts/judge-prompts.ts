@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { JudgePromptText } from '../../app/facade.ts';
 import { languageName } from '../names.ts';
 import { View } from '../view.ts';
@@ -19,7 +20,7 @@ export class JudgePrompts extends View {
     const all = this.prompts.value ?? [];
     const languages = [...new Set(all.map(({ language }) => language))];
     const language = languages.includes(this.language) ? this.language : (languages[0] ?? '');
-    return html`<div class="stack" style="min-block-size: 12rem">
+    return html`<div class="stack" style=${styleMap({ 'min-block-size': '12rem' })}>
       ${this.prompts.status === 3 ? html`<p class="words">The prompts could not be read: ${this.prompts.error instanceof Error ? this.prompts.error.message : String(this.prompts.error)}</p>` : ''}
       ${choice('Language of the answer', language, languages.map((code) => [code, languageName(code)]), (value) => (this.language = value))}
       <div class="stack-tight">${all.filter((prompt) => prompt.language === language).map((prompt) => html`<details class="fold fold-boxed"><summary><code>${prompt.name}</code> <span class="small quiet">${prompt.origin === 'imported' ? 'from your files' : 'built in'}</span></summary>

@@ -34,7 +34,7 @@ export class MixRecords extends View {
     const value = this.page.value;
     return html`<div class="stack" aria-busy=${this.page.status === 1}>
       ${this.page.status === 3 ? html`<p class="words">The records could not be read: ${this.page.error instanceof Error ? this.page.error.message : String(this.page.error)}</p>` : ''}
-      <div class="columns" style="--column: 17rem; min-block-size: 14rem">${(value?.rows ?? []).map((row) => this.row(row))}</div>
+      <div class="columns" style=${styleMap({ '--column': '17rem', 'min-block-size': '14rem' })}>${(value?.rows ?? []).map((row) => this.row(row))}</div>
       ${value ? pager({ total: value.total, offset: this.offset, limit: LIMIT, what: 'records', onMove: (offset) => (this.offset = offset) }) : ''}
     </div>`;
   }

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { BenchmarkSummary } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { Category } from '../../core/question.ts';
@@ -35,11 +36,11 @@ export class QuestionBrowser extends View {
   protected override render(): TemplateResult {
     const all = this.questions.value ?? [];
     return html`<div class="stack">
-      <div class="columns" style="--column: 14rem">
+      <div class="columns" style=${styleMap({ '--column': '14rem' })}>
         ${choice('Language', this.language, this.source.languages.map((code) => [code, languageName(code)]), (value) => ((this.language = value), (this.offset = 0)))}
         ${choice('Category', this.category, [['', 'All categories'], ...this.source.categories.map((name) => [name, CATEGORY_NAMES[name]] as const)], (value) => ((this.category = value as Category | ''), (this.offset = 0)))}
       </div>
-      <div class="stack" style="min-block-size: 12rem">
+      <div class="stack" style=${styleMap({ 'min-block-size': '12rem' })}>
         ${all.slice(this.offset, this.offset + LIMIT).map((question) => html`<article class="record">
           <h3 class="tag">${question.question_id} · ${CATEGORY_NAMES[question.category]}</h3>
           <ol class="stack-tight" lang=${question.language}>${question.turns.map((turn, i) => html`<li><p class="words">${turn}</p>${question.reference[i] ? html`<p class="words small quiet"><span lang="en">Reference:</span> ${question.reference[i]}</p>` : ''}</li>`)}</ol>

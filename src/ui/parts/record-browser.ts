@@ -39,9 +39,9 @@ export class RecordBrowser extends View {
       <fieldset class="row"><legend class="only-read">Languages shown</legend>
         ${this.source.languages.map((code) => html`<label class="chip toggle"><input type="checkbox" .checked=${this.languages.includes(code)} @change=${() => this.toggle(code)} /><span class="swatch" style=${styleMap({ '--swatch': languageColor(code) })}></span>${languageName(code)}</label>`)}
       </fieldset>
-      <div class="stack" aria-busy=${this.page.status === 1} style="min-block-size: 12rem">
+      <div class="stack" aria-busy=${this.page.status === 1} style=${styleMap({ 'min-block-size': '12rem' })}>
         ${this.page.render({
-          pending: () => (value ? this.rows(value.rows) : html`<div class="hold" style="--hold: 12rem"></div>`),
+          pending: () => (value ? this.rows(value.rows) : html`<div class="hold" style=${styleMap({ '--hold': '12rem' })}></div>`),
           complete: ({ rows }) => this.rows(rows),
           error: (error) => html`<p class="words">The records could not be read: ${error instanceof Error ? error.message : String(error)}</p>`,
         })}
@@ -54,7 +54,7 @@ export class RecordBrowser extends View {
     if (this.languages.length === 0) return html`<p class="quiet">Choose at least one language.</p>`;
     return html`${rows.map((row) => {
       const id = Object.values(row)[0]?.id ?? '';
-      return html`<article class="record" aria-label="Record ${id}"><h3 class="tag">${id}</h3><div class="columns" style="--column: 17rem">${this.languages.map((code) => this.version(code, row[code]))}</div></article>`;
+      return html`<article class="record" aria-label="Record ${id}"><h3 class="tag">${id}</h3><div class="columns" style=${styleMap({ '--column': '17rem' })}>${this.languages.map((code) => this.version(code, row[code]))}</div></article>`;
     })}`;
   }
 

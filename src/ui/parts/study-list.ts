@@ -1,5 +1,6 @@
 /** All studies in this browser with their state, newest first. */
 import { html, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
 import { icon } from '../kit/icons.ts';
 import { moment, percent, plural } from '../numbers.ts';
 import { href } from '../route.ts';
@@ -9,7 +10,7 @@ import { ask } from './ask.ts';
 
 export function studyList(store: Store): TemplateResult {
   const { studies } = store;
-  if (studies === null) return html`<div class="hold" style="--hold: 6rem" aria-busy="true"></div>`;
+  if (studies === null) return html`<div class="hold" style=${styleMap({ '--hold': '6rem' })} aria-busy="true"></div>`;
   if (studies.length === 0) return html`<p class="quiet">No study yet. The first one appears here as soon as it is started.</p>`;
   return html`<div class="scroll-x" tabindex="0" role="region" aria-label="Studies"><table class="table small">
     <thead><tr><th scope="col">Study</th><th scope="col">State</th><th scope="col" class="num">Done</th><th scope="col">Mixes</th><th scope="col">Made</th><th scope="col"><span class="only-read">Actions</span></th></tr></thead>

@@ -2,6 +2,7 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { Conversation } from '../../core/conversation.ts';
 import '../kit/overlays.ts';
 import { languageName } from '../names.ts';
@@ -39,7 +40,7 @@ export class TokenInspector extends View {
     const { id, language } = this.conversation;
     const tokens = this.tokens.value ?? [];
     const loss = tokens.filter((token) => token.loss).length;
-    return html`<wa-dialog label="Tokens of ${id} in ${languageName(language)}" light-dismiss style="--width: min(46rem, 96vw)" @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.dispatchEvent(new Event('pinch-closed'))}>
+    return html`<wa-dialog label="Tokens of ${id} in ${languageName(language)}" light-dismiss style=${styleMap({ '--width': 'min(46rem, 96vw)' })} @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.dispatchEvent(new Event('pinch-closed'))}>
       <div class="stack">
         ${choice('Tokenizer of', this.model, (this.models.value ?? []).map((model) => [model.id, model.name]), (value) => (this.model = value))}
         <p class="small quiet num">${tokens.length > 0 ? html`${count(tokens.length)} tokens, ${count(loss)} of them (${percent(loss / tokens.length)}) carry loss: <span class="token" data-loss>marked like this</span>. The others are read but not learned.` : 'Reading the tokens…'}</p>

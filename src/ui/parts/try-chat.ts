@@ -1,6 +1,7 @@
 /** One question to a model, tuned or not, to get a feeling for it. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { ModelSummary } from '../../app/facade.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
@@ -23,7 +24,7 @@ export class TryChat extends View {
     const model = this.model || (this.models[0]?.id ?? '');
     const adapters = (this.store.studies ?? []).filter(({ status }) => status === 'done').flatMap((study) => study.cells.filter((cell) => cell.model === model && cell.mix !== 'base').map((cell) => [`${study.id} ${cell.id}`, `${cell.mix} (${study.name})`] as const));
     return html`<form class="stack" @submit=${(event: SubmitEvent) => this.send(event, model)}>
-      <div class="columns" style="--column: 14rem">
+      <div class="columns" style=${styleMap({ '--column': '14rem' })}>
         ${choice('Model', model, this.models.map(({ id, name }) => [id, name]), (value) => ((this.model = value), (this.tuned = '')))}
         ${choice('Tuned on', this.tuned, [['', 'nothing (as it came)'], ...adapters], (value) => (this.tuned = value))}
       </div>
