@@ -133,12 +133,13 @@ test('an answer\'s language is told by the detector that knows the benchmark', a
   const reference = worldBenchmark('de')[0]?.reference[0] as string;
   const answers = [answer('81_DE', reference), answer('81_EN', reference), answer('82_EN', '7')];
   const of = await answerLanguages('mt-bench-x-world', world, answers);
-  expect(answers.map((one) => of(one, 1))).toEqual(['de', 'de', null]);
+  // A German answer to a German question, one to an English question, and a number, which is of no language.
+  expect(answers.map((one) => of(one, 1))).toEqual(['right', 'wrong', 'untold']);
 
   const real = [question(81, 'fr', 'writing')];
   const words = [answer('81_FR', 'Bonjour, voici une réponse écrite entièrement en langue française pour ce test.', 'This second turn was written in the English language, which is wrong.')];
   const told = await answerLanguages('imported', real, words);
-  expect([told(words[0] as Answer, 1), told(words[0] as Answer, 2)]).toEqual(['fr', 'en']);
+  expect([told(words[0] as Answer, 1), told(words[0] as Answer, 2)]).toEqual(['right', 'wrong']);
 });
 
 test('rows wait for the write under way and go together in the next one', async () => {
