@@ -2,7 +2,8 @@
 import * as agreement from '../golden/agreement-checks.ts';
 import * as dora from '../golden/dora-checks.ts';
 import * as full from '../golden/full-checks.ts';
-import { generateAll, useDevice } from '../golden/generation-page.ts';
+import { generateAll } from '../golden/generation-page.ts';
+import { useDevice } from '../kept-device.ts';
 import type { ReadGolden } from '../golden/golden-set.ts';
 import * as checks from '../golden/training-checks.ts';
 import type { Device } from '../../src/runtime/index.ts';

@@ -1,6 +1,6 @@
 /** What of DoRA the families' goldens do not show. */
-import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 
 const check = <T>(page: Parameters<typeof inBrowser>[0], device: string, name: string): Promise<T> => inBrowser<T>(page, 'tests/golden/training-page.ts', 'check', device, name);
 

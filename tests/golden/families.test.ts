@@ -1,9 +1,9 @@
 /** Every family against PyTorch (families.py): logits, LoRA gradients, twenty steps, greedy answers, on both devices. */
-import { expect, test } from '@playwright/test';
 import { familyOf } from '../../src/models/families/index.ts';
 import { parseConfig } from '../../src/models/config.ts';
 import { adaptables } from '../../src/models/plan.ts';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';
 import type { GoldenNumbers } from './golden-set.ts';
 import type { Job, Kind, Outcome } from './generation-page.ts';

@@ -1,6 +1,6 @@
 /** All weights trained, in families that differ in what their weights are. */
-import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 import type { FullErrors } from './full-checks.ts';
 
 test.describe.configure({ timeout: 300_000 });

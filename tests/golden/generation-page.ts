@@ -7,11 +7,12 @@ import type { BaseModel } from '../../src/models/base-model.ts';
 import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
 import { loadCheckpoint } from '../../src/models/load.ts';
 import { Graph } from '../../src/onnx/index.ts';
-import { type Device, host, openDevice } from '../../src/runtime/index.ts';
+import { type Device, host } from '../../src/runtime/index.ts';
+import { type Kind, keptDevice } from '../kept-device.ts';
 import { type GoldenNumbers, GoldenSet } from './golden-set.ts';
 import { cramped, starved } from './shortage.ts';
 
-export type Kind = 'wasm' | 'webgpu';
+export type { Kind };
 
 const fetched = async (path: string): Promise<Response> => fetch(`/tests/golden/data/${path}`);
 
@@ -23,29 +24,17 @@ function files(name: string, positions: number | null): CheckpointFiles {
   };
 }
 
-const devices = new Map<Kind, Promise<Device>>();
 const models = new Map<string, Promise<BaseModel>>();
-
-function deviceOf(kind: Kind): Promise<Device> {
-  let device = devices.get(kind);
-  if (!device) devices.set(kind, (device = openDevice(kind)));
-  return device;
-}
 
 async function loaded(device: Device, name: string, positions: number | null = null): Promise<BaseModel> {
   const { storage } = (await (await fetched(`${name}/goldens.json`)).json()) as GoldenNumbers;
   return loadCheckpoint(files(name, positions), device, storage ? { storage } : {});
 }
 
-/** A device that is open already, for all that follows. */
-export function useDevice(device: Device): void {
-  devices.set(device.kind, Promise.resolve(device));
-}
-
 export function goldenModel(kind: Kind, name: string): Promise<BaseModel> {
   const key = `${kind}/${name}`;
   let model = models.get(key);
-  if (!model) models.set(key, (model = deviceOf(kind).then((device) => loaded(device, name))));
+  if (!model) models.set(key, (model = keptDevice(kind).then((device) => loaded(device, name))));
   return model;
 }
 
@@ -92,7 +81,7 @@ export async function generateAll(jobs: Job[]): Promise<Outcome[]> {
   for (const { kind, model, adapters, requests, options, abortAfter, times = 1, positions, room, largest } of jobs) {
     const all = adapters.length > 0 ? await goldenAdapters(model) : [];
     const order: string[] = [];
-    const device = room ? cramped(await deviceOf(kind), () => (order.length < room.after ? Number.POSITIVE_INFINITY : room.rows)) : await deviceOf(kind);
+    const device = room ? cramped(await keptDevice(kind), () => (order.length < room.after ? Number.POSITIVE_INFINITY : room.rows)) : await keptDevice(kind);
     const base = room || positions ? await loaded(device, model, positions) : await goldenModel(kind, model);
     const generator = await Generator.create(base, adapters.map((k) => all[k] as Adapter), options);
     const controller = new AbortController();

@@ -1,6 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { GenerationRequest } from '../../src/generation/index.ts';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';
 import type { Job, Kind, Outcome } from './generation-page.ts';
 

@@ -26,6 +26,13 @@ export interface GoldenNumbers {
 export const GOLDEN_ROWS = { batchSize: 2, maxLength: 20 } as const;
 const ALL = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 
+const made: BaseModel[] = [];
+
+/** Frees the weights of all models that golden sets have given since the last time. */
+export function forgetModels(): void {
+  for (const model of made.splice(0)) model.dispose();
+}
+
 export class GoldenSet {
   private constructor(
     readonly name: string,
@@ -48,7 +55,9 @@ export class GoldenSet {
   /** @param storage what goldens.json says where left out */
   async model(device: Device, storage: Storage = this.numbers.storage ?? 'auto'): Promise<BaseModel> {
     const files = { names: ['config.json', 'model.safetensors'], json: async (file: string) => JSON.parse(new TextDecoder().decode(await this.read(`${this.name}/${file}`))) as unknown, bytes: (file: string) => this.read(`${this.name}/${file}`) };
-    return createBaseModel(await readCheckpoint(files), device, { storage });
+    const model = await createBaseModel(await readCheckpoint(files), device, { storage });
+    made.push(model);
+    return model;
   }
 
   floats(key: string): Float32Array {

@@ -1,6 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { scheduleFactor } from '../../src/training/schedule.ts';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';
 import type { GoldenNumbers } from './golden-set.ts';
 import type { Difference } from './agreement-checks.ts';

@@ -3,7 +3,8 @@ import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Graph, type Value, elements, gradients, mul, reduceSum } from '../../src/onnx/index.ts';
 import { RULES } from '../../src/onnx/rules.ts';
-import { type Device, host, openDevice, readFloats } from '../../src/runtime/index.ts';
+import { type Device, host, readFloats } from '../../src/runtime/index.ts';
+import { type Kind, keptDevice } from '../kept-device.ts';
 import { CASES, type Case } from './cases.ts';
 
 export interface Checked {
@@ -23,8 +24,8 @@ export function uncovered(): string[] {
   return Object.keys(RULES).filter((rule) => !CASES.some((candidate) => candidate.rule === rule));
 }
 
-export async function check(wish: 'wasm' | 'webgpu', rules?: string[]): Promise<Checked[]> {
-  const device = await openDevice(wish);
+export async function check(kind: Kind, rules?: string[]): Promise<Checked[]> {
+  const device = await keptDevice(kind);
   const results: Checked[] = [];
   for (const candidate of CASES) {
     if (rules && !rules.includes(candidate.rule)) continue;

@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
+import { expect, test } from '../kept-page.ts';
 import type { Checked } from './check.ts';
 
 const MODULE = 'tests/gradcheck/check.ts';
