@@ -198,7 +198,9 @@ export async function crampedAndRoomy(device: Device, read: ReadGolden, engine: 
   const [loss] = await tight.evaluate([wide(0), null]);
   const found = { losses, adapters: await flat(tight) };
   tight.dispose();
-  const hopeless = await make(cramped(device, () => 2)).then((trainer) => trainer.step()).then(() => 'it went on', (thrown: LabError) => thrown.code);
+  const starving = await make(cramped(device, () => 2));
+  const hopeless = await starving.step().then(() => 'it went on', (thrown: LabError) => thrown.code);
+  starving.dispose();
   return { ...difference(known, found), refused, microBatches, evaluated: Math.max(Math.abs((loss as number) / (knownLoss as number) - 1), Math.abs((first as number) / (knownFirst as number) - 1)), hopeless };
 }
 

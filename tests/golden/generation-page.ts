@@ -133,7 +133,8 @@ export async function drawMany({ kind, logits, request, seen, rows }: Draw): Pro
   const marks = graph.input('seen', 'float32', [rows, vocabulary]);
   const { token } = nextToken({ logits: graph.input('logits', 'float32', [rows, vocabulary]), settings, ...(sampling.draw ? { uniform } : {}), ...(sampling.penalise ? { seen: marks } : {}) });
   graph.output('token', token);
-  const session = await device.program(graph).bind({});
+  const program = device.program(graph);
+  const session = await program.bind({});
   const rng = new Rng('draws');
   const repeated = Array.from({ length: rows }, () => asked);
   const outputs = await session.run({
@@ -144,5 +145,7 @@ export async function drawMany({ kind, logits, request, seen, rows }: Draw): Pro
   });
   const counts = Array.from({ length: vocabulary }, () => 0);
   for (const id of (await outputs.get('token').read()) as Int32Array) counts[id] = (counts[id] ?? 0) + 1;
+  outputs.dispose();
+  await program.dispose();
   return counts;
 }
