@@ -17,8 +17,11 @@ export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
   timeout: 180_000,
+  // A file's tests stay together: those of a kept page (tests/kept-page.ts) share what it has loaded.
   fullyParallel: false,
-  workers: 1,
+  workers: Number(process.env['PINCH_WORKERS'] ?? 2),
+  // Two browsers on two cores: what takes two seconds alone may take ten.
+  expect: { timeout: 15_000 },
   // Browsers on a loaded machine now and then lose a worker or a frame; a second failure is a failure.
   retries: process.env['CI'] ? 1 : 0,
   forbidOnly: Boolean(process.env['CI']),
@@ -34,8 +37,10 @@ export default defineConfig({
   projects: [
     { name: 'unit', testMatch: 'unit/**/*.test.ts' },
     { name: 'gradcheck', testMatch: 'gradcheck/**/*.test.ts' },
-    { name: 'golden', testMatch: 'golden/**/*.test.ts' },
+    { name: 'golden', testMatch: 'golden/**/*.test.ts', ...(process.env['PINCH_QUICK'] === '1' ? { grep: /@quick/ } : {}) },
     { name: 'browser', testMatch: 'browser/**/*.test.ts' },
+    // Times, for a quiet machine: never a part of `npm test`.
+    ...(process.env['PINCH_TIMES'] === '1' ? [{ name: 'times', testMatch: 'times/**/*.test.ts', workers: 1 }] : []),
   ],
   // Two servers: the sources as modules, for tests of single rooms, and the built page, for tests of the product.
   webServer: wanted === 'none' ? [] : wanted === 'dev' ? servers.slice(0, 1) : servers,

@@ -30,8 +30,8 @@ export function checksOf(device: Device, read: ReadGolden): Record<string, () =>
       return Math.max(...curves.flatMap(({ loss }, k) => loss.map((known, step) => Math.abs((found[k]?.loss[step] as number) / known - 1))));
     },
     ...Object.fromEntries(Object.entries(ANSWERING).map(([name, rows]) => [`${name}: greedy answers in ${rows} rows`, () => answersOf(read, name, rows)])),
-    ...Object.fromEntries(FAMILIES.map((name) => [`${name}: logits, gradients, curve`, () => checks.familyErrors(device, read, `families/${name}`, 'whole')])),
-    ...Object.fromEntries(LAYER_BY_LAYER.map((name) => [`${name}, layer by layer`, () => checks.familyErrors(device, read, `families/${name}`, 'blockwise')])),
+    ...Object.fromEntries(FAMILIES.map((name) => [`${name}: logits, gradients, curve`, () => checks.familyErrors(device, read, `families/${name}`, 'whole', 20)])),
+    ...Object.fromEntries(LAYER_BY_LAYER.map((name) => [`${name}, layer by layer`, () => checks.familyErrors(device, read, `families/${name}`, 'blockwise', 20)])),
     ...Object.fromEntries(FULLY_TUNED.map((name) => [`${name}: all weights`, () => full.fullErrors(device, read, `families/${name}`)])),
     'whole and blockwise, with dropout': () => agreement.wholeAndBlockwise(device, read, 0.2),
     'resumed and unbroken': () => agreement.brokenAndUnbroken(device, read, 'whole'),

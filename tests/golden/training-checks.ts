@@ -127,18 +127,19 @@ export interface FamilyErrors {
 }
 
 /** A family's golden checkpoint: logits, gradients of two adapters trained at once, and their twenty steps. */
-export async function familyErrors(device: Device, read: ReadGolden, name: string, engine: EngineKind): Promise<FamilyErrors> {
+/** @param steps of the curve, twenty at most */
+export async function familyErrors(device: Device, read: ReadGolden, name: string, engine: EngineKind, steps: number): Promise<FamilyErrors> {
   const set = await GoldenSet.open(name, read);
   const trainer = await goldenTrainer(device, set, [0, 1], engine);
   const { losses, gradients } = await trainer.inspectGradients([0, 1].map((k) => set.batch(`batch${k}.0`)));
   const tensors = [0, 1].flatMap((k) => [...set.gradient(k)].map(([tensor, { data }]) => ({ tensor, error: relativeError(data, gradients[k]?.get(tensor)?.data ?? new Float32Array()) })));
   const worst = tensors.reduce((a, b) => (b.error > a.error || Number.isNaN(b.error) ? b : a));
-  const curve = await record(trainer, 2, 20);
+  const curve = await record(trainer, 2, steps);
   return {
     logits: await logitsErrors(device, read, name),
     losses: losses.map((loss, k) => Math.abs(loss / (set.numbers.losses[k]?.loss as number) - 1)),
     gradients: { count: tensors.length, worst: worst.tensor, error: worst.error },
-    curve: Math.max(...set.numbers.curves.flatMap(({ loss }, k) => loss.map((known, step) => Math.abs((curve[k]?.loss[step] as number) / known - 1)))),
+    curve: Math.max(...set.numbers.curves.flatMap(({ loss }, k) => loss.slice(0, steps).map((known, step) => Math.abs((curve[k]?.loss[step] as number) / known - 1)))),
   };
 }
 

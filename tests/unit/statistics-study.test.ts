@@ -1,21 +1,11 @@
 import { expect, test } from '@playwright/test';
-import type { Judgment } from '../../src/core/judgment.ts';
-import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
-import { type Answer, CATEGORIES, type Category, type Question } from '../../src/core/question.ts';
+import { type Answer, CATEGORIES, type Question } from '../../src/core/question.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type Cell, studyResults, type StudyRecords } from '../../src/statistics/index.ts';
+import { answer, cell, judgment, question } from '../fixtures/study-records.ts';
+import { fullStudy } from '../fixtures/full-study.ts';
 import type { LanguageVerdict } from '../../src/text/language-gate.ts';
 
-const cell = (mix: string, kind: Cell['kind'], seed = 0): Cell => ({ id: `m/d/${mix}/${seed}`, model: 'm', dataset: 'd', mix, seed, kind });
-const question = (number: number, language: string, category: Category = 'writing'): Question => ({ question_id: `${number}_${language.toUpperCase()}`, number: `${number}`, language, category, turns: ['a', 'b'], reference: [] });
-
-function judgment(of: Cell, about: Question, turn: 1 | 2, score: number | null, repeat = 0): Judgment {
-  const base = { judge_id: 'j', prompt_hash: `${about.question_id}`, answer_hash: of.id, turn, repeat, question_id: about.question_id, model_id: of.id, language: about.language, category: about.category, judge: ['j', 'p'] as [string, string], user_prompt: '', judgment: '', attempts: 1, tstamp: 0 };
-  return score === null ? { ...base, state: 'failed', error: { code: 'x', message: '', hint: '', data: {} } } : { ...base, state: 'graded', score };
-}
-function answer(of: Cell, about: Question): Answer {
-  return { answer_id: `${of.id} ${about.question_id}`, question_id: about.question_id, model_id: of.id, turns: ['x', 'y'], finish: ['stop', 'stop'], tokens: [1, 1], tstamp: 0 };
-}
 function results(records: Partial<StudyRecords>): ReturnType<typeof studyResults> {
   return studyResults({ study: 's', judge: 'rules', questionsPerCategory: null, cells: [], questions: [], answers: [], judgments: [], languageOf: () => 'untold', ...records });
 }
@@ -148,19 +138,8 @@ test('records of other studies and unknown questions change nothing', () => {
   expect(results({ ...STUDY, judgments: [...JUDGMENTS, ...extra], answers: [answer(stranger, E81), answer(EN, question(99, 'fr'))] })).toEqual(results(STUDY));
 });
 
-test('a full study of nine mixes, five languages and eighty questions is worked out without a wait anyone would notice', () => {
-  const rng = new Rng('full');
-  const names: [string, Cell['kind']][] = [['EN', 'monolingual'], ['DE', 'monolingual'], ['FR', 'monolingual'], ['IT', 'monolingual'], ['ES', 'monolingual'], ['ENDEFRITES', 'union'], ['DEFRITES', 'union'], ['ENDEFRITES-sampled', 'sampled'], ['DEFRITES-sampled', 'sampled']];
-  const cells = names.map(([mix, kind]) => cell(mix, kind));
-  const questions = STUDY_LANGUAGES.flatMap((language) => Array.from({ length: 80 }, (_, i) => question(81 + i, language, CATEGORIES[Math.floor(i / 10)])));
-  const judgments = cells.flatMap((of) => questions.flatMap((about) => ([1, 2] as const).map((turn) => judgment(of, about, turn, 1 + rng.int(10)))));
-  const answers = cells.flatMap((of) => questions.map((about) => answer(of, about)));
-  const start = performance.now();
-  const { heatmap, radar, improvements } = results({ cells, questions, judgments, answers, languageOf: ({ question_id }) => (question_id.endsWith('EN') ? 'right' : 'wrong') });
-  const milliseconds = performance.now() - start;
+test('a full study of nine mixes, five languages and eighty questions has all its figures', () => {
+  const { heatmap, radar, improvements } = studyResults(fullStudy());
   expect([heatmap.length, radar.length, improvements.length]).toEqual([9 * 6, 9 * 6 * 8, 20]);
   expect(heatmap.every(({ raw, language }) => raw.n === (language === 'all' ? 800 : 160))).toBe(true);
-  // About 200 ms on a free machine; the bound is wide because tests share theirs, and still catches a quadratic slip.
-  expect(milliseconds, 'milliseconds').toBeLessThan(3000);
-  console.log(`  a full study's figures with 1,000 resamples: ${milliseconds.toFixed(0)} ms`);
 });

@@ -184,14 +184,3 @@ test('the judge gives a reference answer of another language three points at mos
   expect(foreigners).toBeGreaterThan(7700);
   expect(neutral).toBeLessThan(1100);
 });
-
-test('Lima-X in one language is made in under 200 ms', () => {
-  worldConversations('lima-x-world', 'en');
-  const times = (['pt', 'nl', 'sv'] as const).map((language) => {
-    const begin = performance.now();
-    worldConversations('lima-x-world', language);
-    return performance.now() - begin;
-  });
-  // The best of three: other work on the machine must not fail it.
-  expect(Math.min(...times)).toBeLessThan(200);
-});
