@@ -246,8 +246,11 @@ export interface CellState {
   stage: 'waiting' | 'training' | 'answering' | 'judging' | 'done' | 'failed';
   trained: { done: number; total: number };
   answered: { done: number; total: number };
-  /** `calls`: requests made so far, retries counted. */
-  judged: { done: number; failed: number; total: number; calls?: number };
+  /**
+   * `calls`: requests made so far, every try counted, replied to or not. `no_room`: turns that are no answers, because the dialogue
+   * fills the model's context; they are not judged and not in `total`.
+   */
+  judged: { done: number; failed: number; total: number; calls?: number; no_room?: number };
   /** The pass it is trained in, where memory did not suffice for all adapters of its group at once. */
   pass?: string;
   /** What happened on the way that a person should know and need not act on. */

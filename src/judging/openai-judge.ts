@@ -1,5 +1,5 @@
 import { LabError } from '../core/errors.ts';
-import type { GradeRequest, Judge, Judgment, JudgmentBase, JudgmentKey } from '../core/judgment.ts';
+import { type GradeRequest, type Judge, type Judgment, type JudgmentBase, type JudgmentKey, judgmentKeyText } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Rng } from '../core/rng.ts';
 import type { JudgeConfig } from '../studies/manifest.ts';
@@ -11,7 +11,7 @@ import type { Failure } from './failures.ts';
 import type { PromptLibrary } from './library.ts';
 import { Meter, type MeterReading } from './meter.ts';
 import { pause } from './pause.ts';
-import type { PostChat } from './post.ts';
+import { type BookCall, postDirectly } from './post.ts';
 import { type NoVerdict, parseRating } from './rating.ts';
 import { type RenderedPrompt, renderSingle } from './render.ts';
 
@@ -24,13 +24,13 @@ export interface OpenAiJudgeOptions {
   rng: Rng;
   /** Requests made in earlier sessions: they count towards `max_calls`. */
   callsMade?: number;
-  /** Sends a request; from this thread where left out. */
-  post?: PostChat;
-  /** Awaited before every single request, hidden ones too; what it throws ends the run. */
-  reserve?: () => Promise<void>;
+  /** Awaited before every single request; where left out, the judge counts by itself and sends from this thread. */
+  book?: BookCall;
   /** Seconds of the first wait between attempts and of the longest. */
   backoff?: { first: number; longest: number };
 }
+
+type About = Parameters<BookCall>[0];
 
 /** A longer `Retry-After` than this is a person's decision, not a wait. */
 const LONGEST_WAIT_SECONDS = 600;
@@ -55,7 +55,7 @@ export class OpenAiJudge implements Judge {
   private answered = false;
   /** The last refusal before that, and how often it came in a row. */
   private refusal = { said: '', times: 0 };
-  private readonly transport: Pick<OpenAiJudgeOptions, 'post' | 'reserve'>;
+  private readonly book: OpenAiJudgeOptions['book'];
   /** Private to the language, so that neither a clone nor JSON of this object can carry a way to the key. */
   readonly #key: OpenAiJudgeOptions['key'];
 
@@ -70,7 +70,7 @@ export class OpenAiJudge implements Judge {
     this.label = `${config.model} (${host})`;
     this.#key = options.key;
     this.rng = options.rng;
-    this.transport = { post: options.post, reserve: options.reserve };
+    this.book = options.book;
     this.meter = new Meter(config.price_in, config.price_out, options.callsMade ?? 0);
     this.calls = new Concurrency(config.concurrency);
     this.backoff = options.backoff ?? { first: 1, longest: 60 };
@@ -121,7 +121,7 @@ export class OpenAiJudge implements Judge {
     /** Requests made; tries are those that failed without teaching anything. */
     let requests = 0;
     for (let tries = 1; ; tries++) {
-      const { reply, made } = await this.attempt(rendered, signal);
+      const { reply, made } = await this.attempt(rendered, { key: judgmentKeyText(base), cell: answer.model_id }, signal);
       requests += made;
       if ('text' in reply) return graded(base, reply, requests, this.label, rendered.prompt.language);
       const tooLong = reply.waitSeconds !== null && reply.waitSeconds > LONGEST_WAIT_SECONDS;
@@ -131,10 +131,10 @@ export class OpenAiJudge implements Judge {
   }
 
   /** One call, made again at once, and counted again, where its refusal teaches how to ask. */
-  private async attempt(rendered: RenderedPrompt, signal?: AbortSignal): Promise<{ reply: ChatReply | Failure; made: number }> {
+  private async attempt(rendered: RenderedPrompt, about: About, signal?: AbortSignal): Promise<{ reply: ChatReply | Failure; made: number }> {
     for (let made = 1; ; made++) {
       const sent = this.dialect;
-      const reply = await this.call(rendered, sent, signal);
+      const reply = await this.call(rendered, sent, about, signal);
       if ('text' in reply) {
         this.answered = true;
         return { reply, made };
@@ -148,17 +148,17 @@ export class OpenAiJudge implements Judge {
     }
   }
 
-  private async call(rendered: RenderedPrompt, dialect: Dialect, signal?: AbortSignal): Promise<ChatReply | Failure> {
+  private async call(rendered: RenderedPrompt, dialect: Dialect, about: About, signal?: AbortSignal): Promise<ChatReply | Failure> {
     signal?.throwIfAborted();
     while (this.waiting > 0) await pause(this.waiting, signal);
     const { base_url, model, temperature, max_tokens, max_calls, timeout_seconds } = this.config;
-    if (max_calls !== null && this.meter.read().calls >= max_calls) throw capReached(max_calls);
-    await this.transport.reserve?.();
-    this.meter.call();
+    if (!this.book && max_calls !== null && this.meter.read().calls >= max_calls) throw capReached(max_calls);
+    const { counted, post } = (await this.book?.(about)) ?? { counted: false, post: postDirectly };
+    if (!counted) this.meter.call();
     const call = this.calls.begin();
     const key = (await this.#key())?.trim() || null;
     const body = bodyOf({ model, system: rendered.system, user: rendered.user, temperature, max_tokens }, dialect);
-    const reply = await callChat({ base_url, body, key, timeoutSeconds: timeout_seconds, judge: this.label, post: this.transport.post }, signal);
+    const reply = await callChat({ base_url, body, key, timeoutSeconds: timeout_seconds, judge: this.label, post }, signal);
     if ('text' in reply) {
       this.calls.succeeded();
       this.meter.reply(rendered.system + rendered.user, reply.text, reply.usage);

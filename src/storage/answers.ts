@@ -3,6 +3,7 @@ import type { Judgment } from '../core/judgment.ts';
 import { judgmentKeyText } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Category, Question } from '../core/question.ts';
+import { settleCalls } from './calls.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';
 import type { AnswerRow, JudgmentRow } from './schema.ts';
@@ -51,10 +52,12 @@ export class AnswerStore {
     return rows.filter((row) => matches(row, filter) && (partial || row.turns === 2)).map((row) => row.answer);
   }
 
+  /** Keeps judgments, and with them that the requests they came from are settled. */
   async putJudgments(rows: readonly JudgmentRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.db.write(['judgments'], async (tx) => {
+    await this.db.write(['judgments', 'calls'], async (tx) => {
       for (const row of rows) await tx.objectStore('judgments').put(row);
+      for (const study of new Set(rows.map((row) => row.study))) await settleCalls(tx, study, new Set(rows.filter((row) => row.study === study).map(({ key }) => key)));
     });
   }
 
@@ -62,8 +65,8 @@ export class AnswerStore {
   async removeFailedJudgments(study: string, which: (failed: FailedJudgment) => boolean = () => true): Promise<void> {
     await this.db.write(['judgments'], async (tx) => {
       const store = tx.objectStore('judgments');
-      for (const { cell, key, judgment } of await store.index('byState').getAll([study, 'failed'])) {
-        if (judgment.state === 'failed' && which(judgment)) await store.delete([study, cell, key]);
+      for (const { cell, question_id, language, key, judgment } of await store.index('byState').getAll([study, 'failed'])) {
+        if (judgment.state === 'failed' && which(judgment)) await store.delete([study, cell, question_id, language, key]);
       }
     });
   }

@@ -4,6 +4,7 @@
  * They speak of stores by bare name, because the typed schema describes only the present.
  */
 import type { IDBPDatabase, IDBPTransaction } from 'idb';
+import { secondEdition } from './second-edition.ts';
 
 export type Migration = (db: IDBPDatabase<unknown>, transaction: IDBPTransaction<unknown, string[], 'versionchange'>) => void | Promise<void>;
 
@@ -40,4 +41,4 @@ function create(layout: Record<string, StoreLayout>): Migration {
 }
 
 /** Entry n brings version n to version n + 1. */
-export const MIGRATIONS: readonly Migration[] = [create(FIRST_LAYOUT)];
+export const MIGRATIONS: readonly Migration[] = [create(FIRST_LAYOUT), secondEdition];

@@ -85,13 +85,29 @@ export interface AnswerRow {
 export interface JudgmentRow {
   study: string;
   cell: string;
-  /** `judgmentKeyText` of the judgment. */
-  key: string;
   question_id: string;
   language: LanguageCode;
+  /** `judgmentKeyText` of the judgment: what the judge was sent, the turn and the repeat. Questions of one text share it. */
+  key: string;
   category: Category;
   state: Judgment['state'];
   judgment: Judgment;
+}
+
+/** One request to a judge, written before it is sent. */
+export interface CallRow {
+  study: string;
+  id: string;
+  /** `judgmentKeyText` of the judgment it was made for. */
+  key: string;
+  /** The first cell that waited for it. */
+  cell: string;
+  /** Unix time, seconds. */
+  sent: number;
+  /** `open` until its reply has been stored or was of no use; `lost` when nobody can tell what became of it. All are counted. */
+  state: 'open' | 'settled' | 'lost';
+  /** How many requests the row stands for, where it is not one (second-edition.ts). */
+  calls?: number;
 }
 
 /** The questions a study asks, kept with it so that its figures outlive the benchmark's removal. */
@@ -119,10 +135,11 @@ export interface LabSchema extends DBSchema {
   adapters: { key: [string, string]; value: AdapterRow };
   answers: { key: [string, string, string]; value: AnswerRow; indexes: { byQuestion: [string, string]; byLanguage: [string, string]; byCategory: [string, string] } };
   judgments: {
-    key: [string, string, string];
+    key: [string, string, string, string, string];
     value: JudgmentRow;
     indexes: { byQuestion: [string, string]; byLanguage: [string, string]; byCategory: [string, string]; byState: [string, string] };
   };
+  calls: { key: [string, string]; value: CallRow; indexes: { byKey: [string, string]; byState: [string, string]; byCell: [string, string] } };
   settings: { key: string; value: SettingRow };
 }
 

@@ -2,6 +2,7 @@
 import { AdapterStore } from './adapters.ts';
 import { AnswerStore } from './answers.ts';
 import { BenchmarkStore } from './benchmarks.ts';
+import { CallStore } from './calls.ts';
 import { Database } from './database.ts';
 import { DatasetStore } from './datasets.ts';
 import type { StoreName } from './schema.ts';
@@ -15,6 +16,7 @@ export class Store {
   readonly benchmarks: BenchmarkStore;
   readonly studies: StudyStore;
   readonly answers: AnswerStore;
+  readonly calls: CallStore;
   readonly settings: SettingStore;
   readonly adapters: AdapterStore;
 
@@ -24,6 +26,7 @@ export class Store {
     this.benchmarks = new BenchmarkStore(db);
     this.studies = new StudyStore(db);
     this.answers = new AnswerStore(db);
+    this.calls = new CallStore(db);
     this.settings = new SettingStore(db);
     this.adapters = new AdapterStore(db);
   }
@@ -45,4 +48,4 @@ export class Store {
   }
 }
 
-const EVERYTHING: StoreName[] = ['models', 'modelFiles', 'datasets', 'records', 'benchmarks', 'studies', 'studyQuestions', 'cells', 'losses', 'checkpoints', 'adapters', 'answers', 'judgments', 'settings'];
+const EVERYTHING: StoreName[] = ['models', 'modelFiles', 'datasets', 'records', 'benchmarks', 'studies', 'studyQuestions', 'cells', 'losses', 'checkpoints', 'adapters', 'answers', 'judgments', 'calls', 'settings'];

@@ -6,9 +6,10 @@ import type { Question } from '../core/question.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';
 import type { AnswerRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
+import { carriedCalls, carriedRange } from './second-edition.ts';
 
 /** Stores whose rows belong to one study. */
-const PER_STUDY = ['cells', 'losses', 'checkpoints', 'adapters', 'answers', 'judgments'] as const;
+const PER_STUDY = ['cells', 'losses', 'checkpoints', 'adapters', 'answers', 'judgments', 'calls'] as const;
 
 export class StudyStore {
   constructor(private readonly db: Database) {}
@@ -54,6 +55,7 @@ export class StudyStore {
       for (const [cell, adapter] of more.adapters ?? []) await tx.objectStore('adapters').put({ study: state.id, cell, adapter });
       for (const row of more.answers ?? []) await tx.objectStore('answers').put({ study: state.id, ...row });
       for (const row of more.judgments ?? []) await tx.objectStore('judgments').put({ study: state.id, ...row });
+      for (const row of carriedCalls(state.id, cells)) await tx.objectStore('calls').put(row);
     }, { needed });
   }
 
@@ -116,6 +118,22 @@ export class StudyStore {
     });
   }
 
+  /** How many rows there are of each cell: what its figures are made of, whatever the cell itself says. */
+  async rows(study: string, cells: readonly string[]): Promise<Map<string, CellRows>> {
+    return this.db.read(['answers', 'judgments', 'calls'], async (tx) => {
+      const carried = await tx.objectStore('calls').getAll(carriedRange(study));
+      const counted = cells.map(async (cell): Promise<[string, CellRows]> => {
+        const [answers, judgments, calls] = await Promise.all([
+          tx.objectStore('answers').count(ofCell(study, cell)),
+          tx.objectStore('judgments').count(ofCell(study, cell)),
+          tx.objectStore('calls').index('byCell').count([study, cell]),
+        ]);
+        return [cell, { answers, judgments, calls: carried.reduce((sum, row) => (row.cell === cell ? sum + (row.calls ?? 1) - 1 : sum), calls) }];
+      });
+      return new Map(await Promise.all(counted));
+    });
+  }
+
   /** Keeps what one cell's training gave, its group going on. */
   async keepAdapter(study: string, cell: string, adapter: Tuned): Promise<void> {
     await this.db.write(['adapters'], (tx) => tx.objectStore('adapters').put({ study, cell, adapter }));
@@ -130,6 +148,15 @@ export class StudyStore {
     const keys = await this.db.read(['adapters'], (tx) => tx.objectStore('adapters').getAllKeys(everyRowOf(study)));
     return keys.map(([, cell]) => cell);
   }
+}
+
+export interface CellRows {
+  /** Those with only a first turn included. */
+  answers: number;
+  /** Graded or failed. */
+  judgments: number;
+  /** Requests to a judge, every try counted. */
+  calls: number;
 }
 
 /** What an imported bundle brings besides the study's state and questions. */

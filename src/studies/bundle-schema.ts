@@ -18,7 +18,7 @@ const Cell = v.looseObject({
   stage: v.picklist(['waiting', 'training', 'answering', 'judging', 'done', 'failed']),
   trained: v.object({ done: count, total: count }),
   answered: v.object({ done: count, total: count }),
-  judged: v.object({ done: count, failed: count, total: count, calls: v.optional(count) }),
+  judged: v.object({ done: count, failed: count, total: count, calls: v.optional(count), no_room: v.optional(count) }),
   error: v.optional(error),
 });
 

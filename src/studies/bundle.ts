@@ -21,6 +21,7 @@ import type { Judgment } from '../core/judgment.ts';
 import type { Answer, Question } from '../core/question.ts';
 import { baseOf } from './base.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
+import { asStored, rowsOf } from './completeness.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 import { parseManifest } from './manifest.ts';
 
@@ -34,7 +35,9 @@ export interface StudyContent {
   adapters: Map<string, Tuned>;
 }
 
-const SCHEMA = 1;
+/** Edition 1 counted calls in the cells alone, and lacks judgments of questions that share a text (storage/second-edition.ts). */
+const SCHEMA = 2;
+const READ: readonly unknown[] = [1, SCHEMA];
 
 /** In place of an adapter's two files, where all weights were tuned. */
 const FULL_WEIGHTS = 'model.safetensors';
@@ -78,7 +81,7 @@ export function readBundle(bytes: Uint8Array): StudyContent {
     return strFromU8(found);
   };
   const { schema, study } = parse(read('study.json'), 'study.json', 1) as { schema?: unknown; study: StudyState };
-  if (schema !== SCHEMA) throw new LabError('studies.bundle', `The bundle is of edition ${String(schema)}; this lab reads edition ${SCHEMA}.`, 'Open it with the version of the lab that made it.', { schema });
+  if (!READ.includes(schema)) throw new LabError('studies.bundle', `The bundle is of edition ${String(schema)}; this lab reads editions ${READ.join(' and ')}.`, 'Open it with the version of the lab that made it.', { schema });
   checkPart('study.json', study, 1);
   const manifest = parseManifest(study.manifest);
   const rows = <T>(name: BundlePart): T[] =>
@@ -104,7 +107,8 @@ export function readBundle(bytes: Uint8Array): StudyContent {
   });
   const ended = study.status === 'done' || study.status === 'failed' || study.status === 'cancelled';
   const state: StudyState = { ...study, manifest, cells, progress: null, status: ended ? study.status : 'paused' };
-  return { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows('answers.jsonl'), judgments: rows('judgments.jsonl'), adapters };
+  const content: StudyContent = { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows('answers.jsonl'), judgments: rows('judgments.jsonl'), adapters };
+  return { ...content, state: asStored(state, rowsOf(content), content.questions.length) };
 }
 
 function lines(rows: readonly unknown[]): [Uint8Array<ArrayBuffer>, { level: typeof DEFLATE }] {

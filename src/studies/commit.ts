@@ -10,9 +10,10 @@ export class GroupCommit<T> {
 
   constructor(private readonly write: (rows: T[]) => Promise<void>) {}
 
-  /** Takes a row. @throws what an earlier write threw */
+  /** Takes rows. @throws what an earlier write threw */
   push(...rows: T[]): void {
     if (this.failure) throw this.failure.thrown;
+    if (rows.length === 0) return;
     this.waiting.push(...rows);
     this.writing ??= this.drain();
   }

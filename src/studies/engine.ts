@@ -8,6 +8,7 @@ import type { Conversation } from '../core/conversation.ts';
 import type { LabError } from '../core/errors.ts';
 import type { Judge } from '../core/judgment.ts';
 import type { GenerateOptions, GenerationRequest, GenerationResult } from '../generation/index.ts';
+import type { BookCall } from '../judging/index.ts';
 import type { Batches } from '../text/packing.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import type { StepReport, TrainerState } from '../training/trainer.ts';
@@ -63,6 +64,6 @@ export interface StudyGenerator {
 export interface StudyData {
   /** The records of a cell's composition, split. @throws LabError when the dataset cannot make it */
   composition(cell: CellState, manifest: Manifest): Promise<{ train: Conversation[]; validation: Conversation[] }>;
-  /** @param callsMade requests an LLM judge has made for this study before; they count towards its cap */
-  judge(manifest: Manifest, callsMade: number): Promise<Judge>;
+  /** @param book counts each request of an LLM judge before it is sent */
+  judge(manifest: Manifest, book: BookCall): Promise<Judge>;
 }

@@ -21,6 +21,16 @@ export async function takeRunLock(study: string): Promise<() => void> {
   });
 }
 
+/**
+ * Does `work` while no tab runs this study, and none can begin to. @throws LabError `studies.busy` when one does
+ */
+export async function whileIdle<T>(study: string, work: () => Promise<T>): Promise<T> {
+  return navigator.locks.request(nameOf(study), { ifAvailable: true }, (lock) => {
+    if (!lock) throw new LabError('studies.busy', 'Another tab of this browser is running this study.', 'Pause or cancel it there, or close that tab.', { study });
+    return work();
+  }) as Promise<T>;
+}
+
 /** Whether some tab is really running this study. */
 export async function runLockHeld(study: string): Promise<boolean> {
   return held((name) => name === nameOf(study));

@@ -9,13 +9,16 @@ import type { Store } from '../storage/index.ts';
 import { isOutOfMemory } from '../runtime/index.ts';
 import { answerGroup } from './answering-stage.ts';
 import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
+import { CallDesk } from './call-desk.ts';
 import { BASE_MIX, groupCells, type Group } from './cell.ts';
+import { asStored, unfinished } from './completeness.ts';
 import type { RunContext } from './context.ts';
 import type { StudyData, StudyEngine, StudyModel } from './engine.ts';
 import { Halted, Interruption } from './interruption.ts';
 import { judgeCells } from './judging-stage.ts';
 import { LiveStudy } from './live.ts';
-import { takeRunLock } from './lock.ts';
+import { runLockHeld, takeRunLock, whileIdle } from './lock.ts';
+import { busyElsewhere, busyHere, fail, outcome } from './outcome.ts';
 import { halve, passesOf } from './passes.ts';
 import { trainGroup } from './training-stage.ts';
 
@@ -25,7 +28,6 @@ export interface RunnerPorts {
   data: StudyData;
   publish(event: StudyEvent): void;
 }
-
 
 interface Running {
   live: LiveStudy;
@@ -48,6 +50,11 @@ export class StudyRunner {
    * @throws LabError `studies.busy` while another study runs, here or in another tab; `studies.not-found`
    */
   async start(id: string): Promise<void> {
+    await this.begin(id, async (state) => state.status !== 'done');
+  }
+
+  /** @param prepare run under the lock, so that no other tab does the same meanwhile. @returns whether there is anything to do */
+  private async begin(id: string, prepare: (state: StudyState) => Promise<boolean>): Promise<void> {
     if (this.running?.live.id === id && this.running.live.state.status === 'running') return;
     if (this.running?.live.id === id) await this.running.ended;
     if (this.running) throw busyHere(this.running.live.state);
@@ -65,10 +72,12 @@ export class StudyRunner {
     try {
       // Read again under the lock: another tab may have been at it until now.
       const state = await this.load(id);
-      if (state.status === 'done') return free();
+      if (!(await prepare(state))) return free();
       const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
       const running: Running = { live, controller: new AbortController(), ended: Promise.resolve() };
       this.running = running;
+      // What the rows do not bear out is put right with it.
+      for (const cell of state.cells) live.updateCell(cell.id, {});
       live.update({ status: 'running', error: undefined, progress: null });
       await live.save();
       running.ended = this.execute(running).finally(free);
@@ -80,32 +89,32 @@ export class StudyRunner {
 
   /** Stops at the next step boundary, with everything saved; resolves when it has stopped. */
   async pause(id: string): Promise<void> {
+    if (this.running?.live.id !== id && (await runLockHeld(id))) throw busyElsewhere(id);
     await this.interrupt(id, 'pause');
   }
 
   /** Stops for good; what is there stays, and a start goes on from it all the same. */
   async cancel(id: string): Promise<void> {
     if (this.running?.live.id === id) return this.interrupt(id, 'cancel');
-    const state = await this.load(id);
-    if (state.status === 'done' || state.status === 'cancelled') return;
-    const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
-    live.update({ status: 'cancelled', progress: null });
-    await live.save();
+    await whileIdle(id, async () => {
+      const state = await this.load(id);
+      if (state.status === 'done' || state.status === 'cancelled') return;
+      const live = new LiveStudy(state, this.ports.store.studies, this.ports.publish);
+      live.update({ status: 'cancelled', progress: null });
+      await live.save();
+    });
   }
 
   /** Puts failed cells and failed judgments back in the queue and starts. */
   async retry(id: string): Promise<void> {
     if (this.running?.live.id === id) throw busyHere(this.running.live.state);
-    const { store, publish } = this.ports;
-    const state = await this.load(id);
-    await store.answers.removeFailedJudgments(id);
-    const live = new LiveStudy(state, store.studies, publish);
-    for (const cell of state.cells) {
-      if (cell.stage === 'failed' || cell.judged.failed > 0) live.updateCell(cell.id, { stage: 'waiting', error: undefined, judged: { ...cell.judged, failed: 0 } });
-    }
-    live.update({ status: 'paused', error: undefined });
-    await live.save();
-    await this.start(id);
+    await this.begin(id, async ({ cells }) => {
+      await this.ports.store.answers.removeFailedJudgments(id);
+      for (const cell of cells) {
+        if (cell.stage === 'failed' || cell.judged.failed > 0) Object.assign(cell, { stage: 'waiting', error: undefined, judged: { ...cell.judged, failed: 0 } });
+      }
+      return true;
+    });
   }
 
   private async interrupt(id: string, kind: 'pause' | 'cancel'): Promise<void> {
@@ -134,7 +143,7 @@ export class StudyRunner {
         const questions = await store.studies.questions(live.id);
         live.update({ device: await engine.report() });
         await this.everyGroup({ live, manifest: live.state.manifest, questions, store, engine, data, signal, guard: (work) => Promise.race([work, gone]) });
-        return await this.finish(live, outcome(live.state));
+        return await this.finish(live, outcome(await this.stored(live.state)));
       } catch (thrown) {
         const lost: unknown = device.signal.aborted ? device.signal.reason : null;
         if (controller.signal.aborted) {
@@ -166,8 +175,9 @@ export class StudyRunner {
   private async everyGroup(context: RunContext): Promise<void> {
     const { live, manifest } = context;
     for (const model of new Set(live.state.cells.map((cell) => cell.model))) {
-      const open = live.state.cells.filter((cell) => cell.model === model && cell.stage !== 'done' && cell.stage !== 'failed');
+      const open = unfinished(live.state.cells.filter((cell) => cell.model === model));
       if (open.length === 0) continue;
+      if (await this.onlyJudged(context, open)) continue;
       let loaded: StudyModel;
       try {
         loaded = await context.guard(context.engine.model(model, manifest.storage));
@@ -182,6 +192,27 @@ export class StudyRunner {
       for (const group of groupCells(cells, (cell) => lengths.get(cell.id) as number, manifest.tuning === 'full' ? 1 : manifest.adapters_per_pass)) {
         await this.oneGroup(context, group, loaded, maker);
       }
+    }
+  }
+
+  /** Grades cells that have given all their answers: for that no model is needed. @returns whether they were such */
+  private async onlyJudged(context: RunContext, cells: readonly CellState[]): Promise<boolean> {
+    const { live, store, questions } = context;
+    for (const { id } of cells) {
+      if ((await store.answers.answers(live.id, { cell: id })).length < questions.length) return false;
+    }
+    await this.graded(context, cells.map(({ id }) => id));
+    return true;
+  }
+
+  private async graded(context: RunContext, cells: readonly string[]): Promise<void> {
+    const { live, manifest, store, data } = context;
+    try {
+      await judgeCells(context, await data.judge(manifest, (await CallDesk.open(store, live)).book), cells);
+      for (const id of cells) live.updateCell(id, { stage: 'done' });
+      await live.save();
+    } catch (thrown) {
+      fail(context, cells.map((id) => live.cell(id)), thrown);
     }
   }
 
@@ -214,9 +245,7 @@ export class StudyRunner {
         }
       }
       if (open().length > 0) await answerGroup(context, group, model, open());
-      if (open().length > 0) await judgeCells(context, await context.data.judge(context.manifest, callsMade(live.state)), open());
-      for (const id of open()) live.updateCell(id, { stage: 'done' });
-      await live.save();
+      if (open().length > 0) await this.graded(context, open());
     } catch (thrown) {
       fail(context, open().map((id) => live.cell(id)), thrown);
     }
@@ -258,28 +287,12 @@ export class StudyRunner {
   private async load(id: string): Promise<StudyState> {
     const state = await this.ports.store.studies.get(id);
     if (!state) throw new LabError('studies.not-found', `There is no study "${id}" in this browser.`, 'List the studies to see which there are.', { id });
-    return state;
+    return this.stored(state);
   }
-}
 
-/** Fails some cells and lets the others go on; rethrows what concerns the whole run, such as a full disk. */
-function fail({ live, signal }: RunContext, cells: readonly CellState[], thrown: unknown): void {
-  if (signal.aborted || thrown instanceof Halted) throw thrown;
-  const error = LabError.from(thrown, 'studies.cell-failed', 'Retry the study; everything stored so far is kept.');
-  if (error.code.startsWith('storage.')) throw new Halted(error.toRecord());
-  for (const cell of cells) live.updateCell(cell.id, { stage: 'failed', error: error.toRecord() });
-}
-
-/** A study none of whose cells came through has failed, with the first one's error; otherwise it is done. */
-function outcome({ cells, error }: StudyState): Pick<StudyState, 'status' | 'error'> {
-  const failed = cells.filter((cell) => cell.stage === 'failed');
-  return failed.length === cells.length ? { status: 'failed', error: failed[0]?.error } : { status: 'done', error };
-}
-
-function callsMade({ cells }: StudyState): number {
-  return cells.reduce((sum, cell) => sum + (cell.judged.calls ?? 0), 0);
-}
-
-function busyHere(state: StudyState): LabError {
-  return new LabError('studies.busy', `The study "${state.name}" is running in this tab.`, 'Pause or cancel it first.', { study: state.id });
+  /** @returns the state as its rows bear it out */
+  private async stored(state: StudyState): Promise<StudyState> {
+    const { studies } = this.ports.store;
+    return asStored(state, await studies.rows(state.id, state.cells.map(({ id }) => id)), (await studies.questions(state.id)).length);
+  }
 }

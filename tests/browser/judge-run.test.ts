@@ -227,6 +227,33 @@ test('a cap on calls pauses judging with what it has kept', async ({ page }) => 
   });
 });
 
+test('a cap on calls holds over any number of reloads, and the meter says what the server saw', async ({ page }) => {
+  await withServer([{ rating: 7, milliseconds: 400 }], async (server) => {
+    await openLab(page, `${product}?device=wasm`);
+    const model = await importModel(page, tinyCheckpoint());
+    const id = await page.evaluate(async (manifest) => {
+      const { lab } = window as unknown as LabWindow;
+      const study = await lab.studies.create(manifest);
+      await lab.studies.start(study.id);
+      return study.id;
+    }, judged(server, model, { max_calls: 30, concurrency: 4, timeout_seconds: 30 }));
+    for (let reload = 0; reload < 8; reload++) {
+      const before = server.calls.length;
+      await expect.poll(() => server.calls.length > before || server.calls.length >= 30, { timeout: 60_000, intervals: [20] }).toBe(true);
+      await page.reload();
+      await ready(page);
+    }
+    const stopped = await page.evaluate((study) => (window as unknown as LabWindow).lab.studies.wait(study).then(() => 'done', ({ code }: { code: string }) => code), id);
+    expect(stopped).toBe('judging.max-calls');
+    const cells = await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.get(study)).cells, id);
+    const meter = cells.reduce((sum, { judged: { calls = 0 } }) => sum + calls, 0);
+    expect(meter).toBe(30);
+    // A request that was counted and never left counts all the same: the server may see fewer, never more.
+    expect(server.calls.length).toBeLessThanOrEqual(30);
+    expect(server.calls.length).toBeGreaterThan(15);
+  });
+});
+
 test('a judge that cannot be reached pauses the study, with the answers kept', async ({ page }) => {
   const server = await startJudgeServer();
   await server.close();

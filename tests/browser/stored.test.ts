@@ -114,3 +114,22 @@ test('a study of edition 1 that was paused in judging goes on with what is missi
     }
   });
 });
+
+test('a study of edition 1 whose questions share a text says that it lacks judgments, and copies them from their twins without a call', async ({ page }) => {
+  await withServer(async (server) => {
+    await openStored(page, server);
+    for (const id of [expected.studies.twins, await openBundle(page, 'twins', server)]) {
+      const before = await look(page, id);
+      // Nothing that was stored is lost: eight rows for 24 places, and the second language has none.
+      expect([before.state.status, before.judgments]).toEqual(['paused', expected.judgments.twins]);
+      expect(before.state.cells.map(({ judged }) => judged.calls)).toEqual([4, 4]);
+      expect(await finish(page, id)).toBe('done');
+      expect(server.calls).toHaveLength(1);
+      const { state, results, judgments } = await look(page, id);
+      expect(judgments).toBe(24);
+      for (const { language, raw, failed } of results.heatmap) expect([language, raw.n + failed]).toEqual([language, language === 'all' ? 12 : 6]);
+      expect(state.cells.map(({ judged: { done, failed, total, calls } }) => [done, failed, total, calls])).toEqual([[12, 0, 12, 5], [12, 0, 12, 4]]);
+      server.calls.length = 0;
+    }
+  });
+});

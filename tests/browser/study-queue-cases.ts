@@ -4,6 +4,7 @@ import { LabError } from '../../src/core/errors.ts';
 import type { Question } from '../../src/core/question.ts';
 import { Database, Store } from '../../src/storage/index.ts';
 import { newStudy } from '../../src/studies/create.ts';
+import { resultsOf } from '../../src/studies/results.ts';
 import { parseManifest, type ManifestInput } from '../../src/studies/manifest.ts';
 import { StudyRunner } from '../../src/studies/runner.ts';
 import { ToyEngine, ToyJudge, toyData, type ToyJudgeOptions, type ToyOptions } from './toy-engine.ts';
@@ -17,7 +18,7 @@ export interface CaseOptions {
   name?: string;
   manifest?: Partial<ManifestInput>;
   toy?: ToyOptions;
-  judge?: { milliseconds?: number; cap?: number; failMath?: boolean };
+  judge?: { milliseconds?: number; cap?: number; failMath?: boolean; failFirst?: number; byText?: boolean };
 }
 
 function manifestOf(options: CaseOptions): ManifestInput {
@@ -109,12 +110,13 @@ export async function begin(options: CaseOptions): Promise<void> {
 export async function stored(name: string): Promise<unknown> {
   const store = await Store.open(name);
   const [study] = await store.studies.list();
-  const counts = { losses: 0, answers: 0, judgments: 0, keys: [] as string[], status: study?.status };
+  const counts = { losses: 0, answers: 0, judgments: 0, failed: 0, keys: [] as string[], status: study?.status, cells: study?.cells.map(({ stage, judged: { done, failed } }) => [stage, done, failed]) };
   if (study) {
     counts.losses = (await store.studies.losses(study.id)).length;
     counts.answers = (await store.answers.answers(study.id, {}, { partial: true })).length;
     const judgments = await store.answers.judgments(study.id);
     counts.judgments = judgments.length;
+    counts.failed = judgments.filter(({ state }) => state === 'failed').length;
     counts.keys = judgments.map(({ judge_id, prompt_hash, answer_hash, turn, repeat }) => [judge_id, prompt_hash, answer_hash, turn, repeat].join('|'));
   }
   store.close();
@@ -186,6 +188,31 @@ export async function cancelled(options: CaseOptions): Promise<unknown> {
   const result = await report(one);
   await close(one);
   return result;
+}
+
+/** A whole run whose questions are the same texts in both languages, and what its figures are counted from. */
+export async function twins(options: CaseOptions): Promise<unknown> {
+  const one = await rig({ ...options, manifest: { system_prompt: false, ...options.manifest }, judge: { byText: true, ...options.judge } });
+  await one.runner.start(one.id);
+  const result = await report(one);
+  const [answers, judgments, state] = [await one.store.answers.answers(one.id), await one.store.answers.judgments(one.id), (await one.store.studies.get(one.id)) as StudyState];
+  const { heatmap } = await resultsOf({ state, questions: QUESTIONS, answers, judgments });
+  await close(one);
+  return { ...result, heatmap: heatmap.map(({ mix, language, raw }) => [mix, language, raw.n]), languages: judgments.map(({ question_id, language }) => `${question_id} ${language}`) };
+}
+
+/** Retries, and waits until it has come to its end here. @returns the code of the error, if there is one */
+export async function retryCode(options: CaseOptions): Promise<string> {
+  const one = await rig(options);
+  try {
+    await one.runner.retry(one.id);
+    await settled(one);
+    return 'retried';
+  } catch (thrown) {
+    return thrown instanceof LabError ? thrown.code : String(thrown);
+  } finally {
+    one.store.close();
+  }
 }
 
 /** @returns the code of the error, if there is one */

@@ -127,6 +127,41 @@ test('cells that gave the same answer share one call of the judge, and each has 
   expect(report.cells.reduce((sum, cell) => sum + cell.calls, 0)).toBe(report.calls.length);
 });
 
+test('questions of one text in two languages share a call of the judge, and each has its own judgment and its place in a mean', async ({ page }) => {
+  const { judgments, languages, heatmap, calls, cells } = await inBrowser<Report & { languages: string[]; heatmap: [string, string, number][] }>(page, MODULE, 'twins', {});
+  expect(judgments).toHaveLength(3 * 4 * 2);
+  expect(cells.map(({ graded, failed }) => [graded, failed])).toEqual(thrice([8, 0]));
+  expect(languages.every((text) => text.endsWith(text.includes('_EN') ? ' en' : ' de'))).toBe(true);
+  for (const [mix, language, n] of heatmap) expect([mix, language, n]).toEqual([mix, language, language === 'all' ? 8 : 4]);
+  // Four prompts a cell, the texts of both languages being one.
+  expect(calls.length).toBeLessThanOrEqual(3 * 4);
+  expect(new Set(calls).size).toBe(calls.length);
+});
+
+test('a failure of one cell is none where the same prompt is graded for another', async ({ page }) => {
+  const options: CaseOptions = { manifest: { mixes: ['EN', 'DE'], adapters_per_pass: 1 }, judge: { failFirst: 1 } };
+  const { judgments, calls, cells } = await inBrowser<Report>(page, MODULE, 'twins', options);
+  expect(calls[0]).toBe(calls.find((key, i) => calls.indexOf(key) !== i));
+  expect(judgments.filter((row) => row[3] === null)).toEqual([]);
+  expect(cells.map(({ graded, failed }) => [graded, failed])).toEqual([[8, 0], [8, 0]]);
+});
+
+test('of two tabs that retry a study at once one does, and it is done when nothing is missing', async ({ page, context }) => {
+  const name = 'queue-two-retries';
+  await inBrowser(page, MODULE, 'begin', { name, judge: { failMath: true } });
+  await expect.poll(async () => (await inBrowser<{ status: string }>(page, MODULE, 'stored', name)).status).toBe('done');
+  expect(await inBrowser(page, MODULE, 'stored', name)).toMatchObject({ judgments: 24, failed: 12 });
+  const other = await context.newPage();
+  await inBrowser(other, MODULE, 'stored', name);
+  const slow: CaseOptions = { name, judge: { milliseconds: 2500 } };
+  const codes = await Promise.all([page, other].map((tab) => inBrowser<string>(tab, MODULE, 'retryCode', slow)));
+  expect(codes.sort()).toEqual(['retried', 'studies.busy']);
+  expect(await inBrowser(page, MODULE, 'stored', name)).toMatchObject({ status: 'done', judgments: 24, failed: 0, cells: thrice(['done', 8, 0]) });
+  await other.goto('about:blank');
+  await page.reload();
+  await inBrowser(page, MODULE, 'discard', name);
+});
+
 test('a study that is paused in training goes on with exactly the losses of an unbroken one', async ({ page }) => {
   const unbroken = await whole(page);
   const resumed = await inBrowser<Report & { pausedStatus: string; pausedAfter: number }>(page, MODULE, 'pausedAt', 7, { toy: { stepMs: 5 } });

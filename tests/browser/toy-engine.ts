@@ -4,9 +4,10 @@ import type { CellState, DeviceReport } from '../../src/app/facade.ts';
 import type { Conversation } from '../../src/core/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { contentHash } from '../../src/core/hash.ts';
-import type { GradeRequest, Judge, Judgment } from '../../src/core/judgment.ts';
+import { type GradeRequest, type Judge, type Judgment, judgmentKeyText } from '../../src/core/judgment.ts';
 import { hash32 } from '../../src/core/rng.ts';
 import type { GenerationRequest, GenerationResult } from '../../src/generation/request.ts';
+import type { BookCall } from '../../src/judging/index.ts';
 import type { StudyData, StudyEngine, StudyGenerator, StudyModel, StudyTrainer, TrainerOptions } from '../../src/studies/engine.ts';
 import { byteLevel } from '../unit/text-fixture.ts';
 
@@ -158,6 +159,10 @@ export interface ToyJudgeOptions {
   milliseconds?: number;
   /** Keys are failed that this says, each time they are asked. */
   fails?: (request: GradeRequest) => boolean;
+  /** The first so many calls fail. */
+  failFirst?: number;
+  /** What it is sent is the question's text, as with a real judge, and not its id. */
+  byText?: boolean;
   /** Throws as the API judge does once this many calls were made. */
   cap?: number;
 }
@@ -169,22 +174,25 @@ export class ToyJudge implements Judge {
   readonly label = 'A toy judge';
   readonly concurrency = 3;
   readonly calls: string[] = [];
+  book: BookCall | null = null;
+  private begun = 0;
 
   constructor(private readonly options: ToyJudgeOptions = {}) {}
 
   key({ question, answer, turn, repeat }: GradeRequest): ReturnType<Judge['key']> {
-    return { judge_id: this.id, prompt_hash: contentHash(question.question_id), answer_hash: contentHash(answer.turns.slice(0, turn).join('|')), turn, repeat };
+    return { judge_id: this.id, prompt_hash: contentHash(this.options.byText ? question.turns.slice(0, turn).join('|') : question.question_id), answer_hash: contentHash(answer.turns.slice(0, turn).join('|')), turn, repeat };
   }
 
   async grade(request: GradeRequest, signal?: AbortSignal): Promise<Judgment> {
-    if (this.options.cap !== undefined && this.calls.length >= this.options.cap) throw new LabError('judging.max-calls', 'The cap is reached.', 'Raise it.');
+    if (this.options.cap !== undefined && this.begun++ >= this.options.cap) throw new LabError('judging.max-calls', 'The cap is reached.', 'Raise it.');
     const key = this.key(request);
+    await this.book?.({ key: judgmentKeyText(key), cell: request.answer.model_id });
     if (this.options.milliseconds) await wait(this.options.milliseconds);
     signal?.throwIfAborted();
     this.calls.push(Object.values(key).join('|'));
     const { question, answer, turn, repeat } = request;
     const base = { ...key, question_id: question.question_id, model_id: answer.model_id, language: question.language, category: question.category, judge: ['toy', 'toy'] as [string, string], user_prompt: 'p', judgment: 'words', attempts: 1, tstamp: 1, turn, repeat };
-    if (this.options.fails?.(request)) return { ...base, state: 'failed', error: { code: 'toy', message: 'It failed.', hint: 'Retry.', data: {} } };
+    if (this.options.fails?.(request) || this.calls.length <= (this.options.failFirst ?? 0)) return { ...base, state: 'failed', error: { code: 'toy', message: 'It failed.', hint: 'Retry.', data: {} } };
     return { ...base, state: 'graded', score: 1 + (hash32(key.answer_hash) % 10) };
   }
 }
@@ -197,7 +205,7 @@ export function toyData(judge: () => Judge): StudyData {
       const all = Array.from({ length: cell.mix.length > 2 ? 20 : 10 }, (_, i) => record(i));
       return { train: all.slice(2), validation: all.slice(0, 2) };
     },
-    judge: async () => judge(),
+    judge: async (_, book) => Object.assign(judge(), { book }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Answer, Question } from '../../src/core/question.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Concurrency } from '../../src/judging/concurrency.ts';
 import { retryAfter } from '../../src/judging/endpoint.ts';
-import { judgeAll, OpenAiJudge, type OpenAiJudgeConfig, type OpenAiJudgeOptions, probeJudge, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
+import { judgeAll, OpenAiJudge, type OpenAiJudgeConfig, type OpenAiJudgeOptions, postDirectly, probeJudge, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
 import { type Behaviour, gradeOf, type JudgeServer, type ReceivedCall, startJudgeServer } from '../judge-server.ts';
 
 const SECRET = 'sk-verysecretkey1234567890';
@@ -276,13 +276,13 @@ test('content in parts counts its text parts alone; thinking is none of it', asy
   }
 });
 
-test('every request is reserved before it is sent, hidden ones and retries too, and a reservation that is refused sends nothing', async () => {
+test('every request is counted before it is sent, hidden ones and retries too, and one that is refused a place is not sent', async () => {
   await against((call) => (call === 0 ? { status: 400, message: "Use 'max_completion_tokens' instead of max_tokens." } : call === 1 ? { status: 500 } : { rating: 5 }), async (server) => {
-    const order: number[] = [];
-    const judge = judgeAt(server.url, {}, { reserve: async () => void order.push(server.calls.length) });
+    const order: [number, string, string][] = [];
+    const judge = judgeAt(server.url, {}, { book: async ({ key, cell }) => (order.push([server.calls.length, key, cell]), { counted: false, post: postDirectly }) });
     expect(gradedScore(await judge.grade(request()))).toBe(5);
-    expect(order).toEqual([0, 1, 2]);
-    const refusing = judgeAt(server.url, {}, { reserve: () => Promise.reject(new Error('no more')) });
+    expect(order).toEqual([0, 1, 2].map((sent) => [sent, judgmentKeyText(judge.key(request())), 'cell']));
+    const refusing = judgeAt(server.url, {}, { book: () => Promise.reject(new Error('no more')) });
     await expect(refusing.grade(request())).rejects.toThrow('no more');
     expect(server.calls).toHaveLength(3);
     expect(refusing.spent.calls).toBe(0);

@@ -149,6 +149,7 @@ test('rows wait for the write under way and go together in the next one', async 
     writes.push(rows);
     if (writes.length === 1) await new Promise<void>((free) => (release = free));
   });
+  commit.push();
   commit.push(1);
   commit.push(2);
   commit.push(3, 4);
@@ -165,8 +166,8 @@ test('a failed write is thrown at the next push and at the flush, never swallowe
 });
 
 function content(): StudyContent {
-  const manifest = parseManifest(BASIC);
-  const questions = [question(81, 'en', 'math'), question(81, 'de', 'math')];
+  const manifest = parseManifest({ ...BASIC, benchmark: { id: 'b', languages: ['en'] } });
+  const questions = [question(81, 'en', 'math')];
   const { state } = newStudy('study', manifest, { models: ['m'], datasets: ['d'], questions }, 5);
   state.status = 'running';
   state.cells[0] = { ...(state.cells[0] as StudyState['cells'][number]), stage: 'done' };
@@ -187,6 +188,8 @@ test('a bundle brings back what went in, and what was under way can go on', asyn
   for (const part of ['questions', 'losses', 'answers', 'judgments', 'adapters'] as const) expect(after[part], part).toEqual(before[part]);
   expect(after.state.status).toBe('paused');
   expect(after.state.cells.map(({ stage }) => stage)).toEqual(['done', 'waiting']);
+  // A cell whose answers or judgments are not all there is not done, whatever it says.
+  expect(readBundle(await bytesOf(writeBundle({ ...before, judgments: before.judgments.slice(1) }))).state.cells.map(({ stage }) => stage)).toEqual(['waiting', 'waiting']);
   expect(after.state.manifest).toEqual(before.state.manifest);
 });
 
@@ -214,6 +217,6 @@ test('a bundle that is damaged is refused by file, line and field', async () => 
   expect(thrown(() => readBundle(changed('answers.jsonl', () => null))).message).toContain('no answers.jsonl');
   expect(thrown(() => readBundle(changed('judgments.jsonl', (text) => text.replace('"score":7', '"score":"7"'))))).toMatchObject({ data: { file: 'judgments.jsonl', line: 1, problems: [expect.stringContaining('score')] } });
   expect(thrown(() => readBundle(changed('losses.jsonl', (text) => `${text}{"cell":`))).message).toContain('Line 2 of losses.jsonl');
-  expect(thrown(() => readBundle(changed('study.json', (text) => text.replace('"schema": 1,\n  "study"', '"schema": 9,\n  "study"'))))).toMatchObject({ data: { schema: 9 } });
+  expect(thrown(() => readBundle(changed('study.json', (text) => text.replace('"schema": 2,\n  "study"', '"schema": 9,\n  "study"'))))).toMatchObject({ data: { schema: 9 } });
   expect(thrown(() => readBundle(changed('study.json', (text) => text.replace('"models": [\n        "m"\n      ]', '"models": []')))).code).toBe('studies.manifest');
 });

@@ -50,7 +50,7 @@ export class EngineHost implements EngineApi {
       setKey: (baseUrl, key, options) => keys.set(baseUrl, key, options?.remember ?? false),
       forgetKey: (baseUrl) => keys.forget(baseUrl),
       keyState: (baseUrl) => keys.state(baseUrl),
-      probe: (judge) => probeJudge(makeJudge(judge, new PromptLibrary(), keys, 0)),
+      probe: (judge) => probeJudge(makeJudge(judge, new PromptLibrary(), keys)),
     };
     this.studies = {
       start: (id) => begin(() => runner.start(id)),

@@ -11,6 +11,7 @@ import { baseOf } from '../../studies/base.ts';
 import { cardOf } from '../../studies/card.ts';
 import { INIT_ADAPTER } from '../../studies/cell.ts';
 import { readBundle, writeBundle } from '../../studies/bundle.ts';
+import { asStored } from '../../studies/completeness.ts';
 import { newStudy } from '../../studies/create.ts';
 import { HOME } from '../../studies/home.ts';
 import { runLockHeld } from '../../studies/lock.ts';
@@ -67,11 +68,11 @@ export class StudyDesk implements Api {
   }
 
   async list(): Promise<StudyState[]> {
-    return Promise.all((await this.ports.store.studies.list()).map(present));
+    return Promise.all((await this.ports.store.studies.list()).map((state) => this.present(state)));
   }
 
   async get(id: string): Promise<StudyState> {
-    return present(await this.load(id));
+    return this.present(await this.load(id));
   }
 
   async remove(id: string): Promise<void> {
@@ -188,6 +189,14 @@ export class StudyDesk implements Api {
     return state.bases ? state : { ...state, bases: await this.ports.models.bases(state.manifest.models) };
   }
 
+  /** A study as its rows bear it out; one that was running when its tab went away says so in storage, and is what it is: paused. */
+  private async present(state: StudyState): Promise<StudyState> {
+    const { studies } = this.ports.store;
+    const seen = asStored(state, await studies.rows(state.id, state.cells.map(({ id }) => id)), (await studies.questions(state.id)).length);
+    const runs = seen.status === 'running' || seen.status === 'pausing';
+    return runs && !(await runLockHeld(state.id)) ? { ...seen, status: 'paused', progress: null } : seen;
+  }
+
   private publish(state: StudyState): void {
     this.ports.publish({ study: state.id, state });
   }
@@ -197,10 +206,4 @@ export class StudyDesk implements Api {
     if (!state) throw new LabError('studies.not-found', `There is no study "${id}" in this browser.`, 'List the studies to see which there are.', { id });
     return state;
   }
-}
-
-/** A study that was running when its tab went away says so in storage; here it is what it is: paused. */
-async function present(state: StudyState): Promise<StudyState> {
-  const runs = state.status === 'running' || state.status === 'pausing';
-  return runs && !(await runLockHeld(state.id)) ? { ...state, status: 'paused', progress: null } : state;
 }

@@ -1,7 +1,7 @@
 /** What a running study asks of the data rooms. */
 import { Rng } from '../../core/rng.ts';
 import type { Judge } from '../../core/judgment.ts';
-import { OpenAiJudge, PromptLibrary } from '../../judging/index.ts';
+import { type BookCall, OpenAiJudge, PromptLibrary } from '../../judging/index.ts';
 import { composeIds, parseMix } from '../../mixes/index.ts';
 import type { StudyData } from '../../studies/engine.ts';
 import type { JudgeConfig } from '../../studies/manifest.ts';
@@ -17,15 +17,15 @@ export function studyData(datasets: DatasetLibrary, benchmarks: BenchmarkLibrary
       const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction, inOrder: !training.shuffle });
       return { train: train.map((entry) => content.find(entry)), validation: validation.map((entry) => content.find(entry)) };
     },
-    async judge({ judge, benchmark }, callsMade) {
-      return makeJudge(judge, await promptLibrary(benchmarks, benchmark.id), keys, callsMade);
+    async judge({ judge, benchmark }, book) {
+      return makeJudge(judge, await promptLibrary(benchmarks, benchmark.id), keys, book);
     },
   };
 }
 
-export function makeJudge(config: JudgeConfig, prompts: PromptLibrary, keys: KeyRing, callsMade: number): Judge {
+export function makeJudge(config: JudgeConfig, prompts: PromptLibrary, keys: KeyRing, book?: BookCall): Judge {
   if (config.kind === 'rules') return createRuleJudge();
-  return new OpenAiJudge(config, prompts, { key: () => keys.get(config.base_url), rng: new Rng(`judge/${config.model}`), callsMade });
+  return new OpenAiJudge(config, prompts, { key: () => keys.get(config.base_url), rng: new Rng(`judge/${config.model}`), ...(book ? { book } : {}) });
 }
 
 /** The prompts that came with a benchmark; those that ship with the lab fill in for the rest. */
