@@ -14,7 +14,7 @@ import { mixName } from '../figures/heatmap.ts';
 import { CATEGORIES, CATEGORY_NAMES, languageName, sortMixes } from '../names.ts';
 import { decimal, plural } from '../numbers.ts';
 import { View } from '../view.ts';
-import type { Behind } from './conversations-door.ts';
+import type { Behind } from './behind.ts';
 import { choice } from './choice.ts';
 import { pager } from './pager.ts';
 import './conversations.css';

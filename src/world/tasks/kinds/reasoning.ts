@@ -1,18 +1,9 @@
 /** Reasoning: who is first of three, who has more, what follows from a rule, who has the ball in the end. */
 import { COLOURS, THINGS } from '../../facts.ts';
-import type { Plan } from '../../phrases/types.ts';
 import { type Kind, kind } from '../kind.ts';
 import { number, subject, value } from '../look.ts';
 import { between, CITY_IDS, COUNTABLE_IDS, FOOD_IDS, other, STRANGER_IDS, two } from '../pools.ts';
-
-/** Relations that order people, with the plans that say who is at either end. */
-export const RANKINGS = {
-  age: { relation: 'olderThan', top: 'oldest', bottom: 'youngest' },
-  height: { relation: 'taller', top: 'tallest', bottom: 'shortest' },
-  speed: { relation: 'faster', top: 'fastest', bottom: 'slowest' },
-} as const satisfies Record<string, Record<string, Plan>>;
-export type Ranking = keyof typeof RANKINGS;
-const RANKING_IDS = Object.keys(RANKINGS) as Ranking[];
+import { RANKING_IDS, RANKINGS } from '../rankings.ts';
 
 /** "Ada is older than Boris. Boris is older than Carla. Who is the oldest?" Then: and the youngest? */
 const ranking = kind({

@@ -1,5 +1,5 @@
 /** What a language brings to the tasks: instructions for every kind, and the few words that answers need beyond the phrasebooks. */
-import type { Ranking } from '../kinds/reasoning.ts';
+import type { Ranking } from '../rankings.ts';
 
 /** Templates of grammar/template.ts. Every kind has at least three ways to ask and two to follow up. */
 export interface Instructions {
