@@ -29,6 +29,8 @@ export interface AdapterTensor {
 export interface Adapter {
   config: LoraConfig;
   tensors: Map<string, AdapterTensor>;
+  /** Its configuration lets modules of some layers lack; `completed` fills them in. */
+  someLayers?: boolean;
 }
 
 /** What full fine-tuning leaves: a float32 tensor for every weight of the base, under its Hugging Face name. */
@@ -54,7 +56,7 @@ export function loraNames(model: ModelConfig, layer: number, path: string): { a:
 }
 
 /** The s of y = W x + s B A x: alpha / r, or alpha / sqrt(r) with `use_rslora`. */
-export function loraScale({ lora_alpha, r, use_rslora }: LoraConfig): number {
+export function loraScale({ lora_alpha, r, use_rslora }: Pick<LoraConfig, 'lora_alpha' | 'r' | 'use_rslora'>): number {
   return lora_alpha / (use_rslora ? Math.sqrt(r) : r);
 }
 
@@ -111,6 +113,18 @@ export function initialAdapter(lora: LoraConfig, model: ModelConfig, rng: Rng): 
 }
 
 /**
+ * An adapter of some layers as one of all: the others get matrices of zeros, which change nothing.
+ * @throws LabError `adapters.unsupported` with DoRA, whose magnitudes in the other layers would be the base's own
+ */
+export function completed(adapter: Adapter, model: ModelConfig): Adapter {
+  const missing = [...adapterShapes(adapter.config, model)].filter(([name]) => !adapter.tensors.has(name));
+  if (adapter.config.use_dora && missing.length > 0) throw new LabError('adapters.unsupported', 'A DoRA adapter of some layers only cannot be applied: the other layers would need the lengths of the base\'s own rows.', 'Use an adapter of all layers, or merge it into its base model with PEFT first.');
+  const tensors = new Map(adapter.tensors);
+  for (const [name, shape] of missing) tensors.set(name, { shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) });
+  return { config: adapter.config, tensors };
+}
+
+/**
  * Checks that an adapter belongs to a base model.
  * @throws LabError `adapters.mismatch` naming every tensor that is missing, misshapen, superfluous or not finite, `adapters.unsupported`
  */
@@ -120,6 +134,7 @@ export function checkAdapter(adapter: Adapter, model: ModelConfig, name = 'The a
   const problems: string[] = [];
   for (const [key, expected] of wanted) {
     const tensor = adapter.tensors.get(key);
+    if (!tensor && adapter.someLayers) continue;
     if (!tensor) problems.push(`${key} [${expected.join(', ')}] is missing`);
     else if (tensor.shape.join() !== expected.join()) problems.push(`${key} is [${tensor.shape.join(', ')}] but should be [${expected.join(', ')}]`);
     else if (!tensor.data.every(Number.isFinite)) problems.push(`${key} holds values that are not finite`);

@@ -1,5 +1,5 @@
 /** LoRA adapters from elsewhere: PEFT's two files or a zip of them, kept to start a study from or to be graded. */
-import { type Adapter, checkAdapter } from '../../adapters/adapter.ts';
+import { type Adapter, checkAdapter, completed } from '../../adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter } from '../../adapters/peft.ts';
 import { LabError } from '../../core/errors.ts';
 import { parseConfig } from '../../models/config.ts';
@@ -18,7 +18,11 @@ export class AdapterLibrary implements AdaptersApi {
 
   /** @throws LabError `adapters.files`, and what `readAdapter` and `unzipAdapter` throw; `storage.quota` */
   async importFiles(files: readonly File[], name?: string): Promise<AdapterSummary> {
-    const find = (suffix: string): File | undefined => files.find((file) => file.name.endsWith(suffix));
+    const find = (suffix: string): File | undefined => {
+      const found = files.filter((file) => file.name.endsWith(suffix));
+      if (found.length > 1) throw new LabError('adapters.files', `There are several adapters among these files: ${found.map((file) => file.webkitRelativePath || file.name).join(', ')}.`, 'Bring them in one after another.');
+      return found[0];
+    };
     const [zip, config, weights] = [find('.zip'), find(ADAPTER_CONFIG), find(ADAPTER_WEIGHTS)];
     const bytes = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
     if (!zip && !(config && weights)) throw new LabError('adapters.files', `There is no adapter among these files (${files.map((file) => file.name).join(', ') || 'none'}).`, `Choose ${ADAPTER_CONFIG} and ${ADAPTER_WEIGHTS} together, or a zip of them.`);
@@ -42,9 +46,14 @@ export class AdapterLibrary implements AdaptersApi {
     if (id === null) return { manifest, init: null };
     const init = await this.store.adapters.get(id);
     if (!init) throw new LabError('studies.unknown', `The manifest's init_adapter "${id}" is not in this browser.`, 'Import the adapter first, or correct the name.', { id });
-    for (const model of manifest.models) checkAdapter(init, parseConfig(await (await models.files(model)).json('config.json')), `The adapter "${id}"`);
+    let whole = init;
+    for (const model of manifest.models) {
+      const config = parseConfig(await (await models.files(model)).json('config.json'));
+      checkAdapter(whole, config, `The adapter "${id}"`);
+      whole = completed(whole, config);
+    }
     const { r, lora_alpha, use_rslora = false, use_dora = false, target_modules } = init.config;
-    return { manifest: { ...manifest, lora: { ...manifest.lora, r, lora_alpha, use_rslora, use_dora, target_modules } }, init };
+    return { manifest: { ...manifest, lora: { ...manifest.lora, r, lora_alpha, use_rslora, use_dora, target_modules } }, init: whole };
   }
 }
 
