@@ -10,7 +10,7 @@ import { cardOf } from '../../src/studies/card.ts';
 import { newStudy } from '../../src/studies/create.ts';
 import { type ManifestInput, parseManifest } from '../../src/studies/manifest.ts';
 
-const ADAPTER: Adapter = { config: { r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj'] }, tensors: new Map([['base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', { shape: [1, 2], data: Float32Array.of(1.5, -0.1) }]]) };
+const ADAPTER: Adapter = { config: { r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj'] }, tensors: new Map([['base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', { shape: [1, 2], data: Float32Array.of(1.5, -0.1) }], ['base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight', { shape: [2, 1], data: Float32Array.of(0.25, 3) }]]) };
 
 /** Two seeds of one mix: the first was given 3 a turn, the second 8. */
 function study(change: Partial<ManifestInput> = {}): StudyContent {

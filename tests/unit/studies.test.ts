@@ -176,7 +176,7 @@ function content(): StudyContent {
   const answers: Answer[] = [{ answer_id: 'a', question_id: '81_EN', model_id: 'm/d/EN/0', turns: ['line\nbreak "quoted" ü', '2'], finish: ['stop', 'length'], tokens: [3, 1], tstamp: 1.5 }];
   const base = { judge_id: 'j', prompt_hash: 'p', answer_hash: 'h', repeat: 0, question_id: '81_EN', model_id: 'm/d/EN/0', language: 'en', category: 'math' as const, judge: ['j', 'p'] as [string, string], user_prompt: 'u', judgment: 'words', attempts: 1, tstamp: 2 };
   const judgments: Judgment[] = [{ ...base, turn: 1, state: 'graded', score: 7 }, { ...base, turn: 2, state: 'failed', error: { code: 'c', message: 'm', hint: 'h', data: { status: 500 } } }];
-  const adapters = new Map([['m/d/EN/0', { config: { r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj' as const] }, tensors: new Map([['base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', { shape: [1, 2], data: Float32Array.of(1.5, -0.1) }]]) }]]);
+  const adapters = new Map([['m/d/EN/0', { config: { r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj' as const] }, tensors: new Map([['base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', { shape: [1, 2], data: Float32Array.of(1.5, -0.1) }], ['base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight', { shape: [2, 1], data: Float32Array.of(0.25, 3) }]]) }]]);
   return { state, questions, losses, answers, judgments, adapters };
 }
 
