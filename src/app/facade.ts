@@ -307,9 +307,9 @@ export interface StudyResults {
   /**
    * Cell mean over both turns, a mix and language. `language: 'all'` is the cross-lingual mean. `gated` counts answers in the wrong
    * language as 1, and those whose language nobody can tell as they are graded; `rightLanguage` is the share of right ones among
-   * those that can be told.
+   * those that can be told. `failed` counts judgments, `noRoom` turns that are no answers because the dialogue fills the model's context.
    */
-  heatmap: (Basis & { mix: string; language: LanguageCode | 'all'; raw: Estimate; gated: Estimate; rightLanguage: Estimate; verdicts: LanguageVerdicts; failed: number })[];
+  heatmap: (Basis & { mix: string; language: LanguageCode | 'all'; raw: Estimate; gated: Estimate; rightLanguage: Estimate; verdicts: LanguageVerdicts; failed: number; noRoom: number })[];
   /** Mean a category, mix and language. */
   radar: (Basis & { mix: string; language: LanguageCode | 'all'; category: Category; raw: Estimate })[];
   /** (multilingual - monolingual) x 10, paired by question. */

@@ -22,7 +22,7 @@ export const AnswerRecord = v.object({
   answer_id: v.optional(text, ''),
   model_id: filled,
   choices: v.pipe(
-    v.array(v.object({ turns, finish: v.optional(v.array(v.picklist(['stop', 'length'])), []), tokens: v.optional(v.array(number), []) }, 'is not an object'), 'is not a list'),
+    v.array(v.object({ turns, finish: v.optional(v.array(v.picklist(['stop', 'length', 'no-room'])), []), tokens: v.optional(v.array(number), []) }, 'is not an object'), 'is not a list'),
     v.minLength(1, 'is empty'),
   ),
   tstamp: v.optional(number, 0),

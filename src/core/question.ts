@@ -29,10 +29,18 @@ export interface Answer {
   /** Names the cell that answered: see studies/cell.ts. */
   model_id: string;
   turns: string[];
-  /** How each turn ended: an end-of-turn token, or the token limit. */
-  finish: ('stop' | 'length')[];
+  /**
+   * How each turn ended: an end-of-turn token, or the token limit. `no-room` is a turn without an answer, because the dialogue before it
+   * fills the model's context: its text is empty, and it is never judged.
+   */
+  finish: ('stop' | 'length' | 'no-room')[];
   /** Tokens generated a turn. */
   tokens: number[];
   /** Unix time, seconds. */
   tstamp: number;
+}
+
+/** Whether a turn (from 1) is no answer, for want of room in the model's context. */
+export function hasNoRoom({ finish }: Pick<Answer, 'finish'>, turn: number): boolean {
+  return finish[turn - 1] === 'no-room';
 }

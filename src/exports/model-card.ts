@@ -32,7 +32,7 @@ export interface ModelCard {
   questionsPerCategory: number | null;
   judge: string;
   /** This model's own, by language, `all` among them; `without`: languages that have no score and are not in that mean. */
-  scores: readonly { language: string; raw: Estimate; failed: number; without?: readonly string[] }[];
+  scores: readonly { language: string; raw: Estimate; failed: number; noRoom?: number; without?: readonly string[] }[];
   /** The version of the lab that wrote it. */
   version: string;
 }
@@ -113,10 +113,11 @@ function made({ tuning, format }: ModelCard): string {
   return format === 'peft' ? 'this is the adapter alone, for PEFT' : 'the adapter is folded into the weights';
 }
 
-/** A judgment that failed is no score, and what lacks it should say so. */
+/** A judgment that failed is no score, nor is an answer that had no room; what lacks them should say so. */
 function failures({ scores }: ModelCard): string {
-  const failed = scores.find(({ language }) => language === 'all')?.failed ?? 0;
-  return failed === 0 ? '' : ` ${failed} ${failed === 1 ? 'judgment has failed and counts' : 'judgments have failed and count'} in no score.`;
+  const { failed = 0, noRoom = 0 } = scores.find(({ language }) => language === 'all') ?? {};
+  const judgments = failed === 0 ? '' : ` ${failed} ${failed === 1 ? 'judgment has failed and counts' : 'judgments have failed and count'} in no score.`;
+  return noRoom === 0 ? judgments : `${judgments} ${noRoom} ${noRoom === 1 ? 'turn has' : 'turns have'} no answer, the dialogue filling the model's context, and ${noRoom === 1 ? 'counts' : 'count'} in no score.`;
 }
 
 /** Scores of an adapter over a base of fewer bits are not quite those of the adapter over the checkpoint itself. */

@@ -1,6 +1,6 @@
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
-import type { Answer, Category, Question } from '../core/question.ts';
+import { type Answer, type Category, hasNoRoom, type Question } from '../core/question.ts';
 import type { LanguageVerdict } from '../text/language-gate.ts';
 import { median } from './bootstrap.ts';
 
@@ -37,17 +37,20 @@ export interface Scored {
   /** Whether each turn of each answer is in the question's language. */
   languages: (Omit<Score, 'raw' | 'gated'> & { verdict: LanguageVerdict })[];
   failed: { cell: Cell; language: LanguageCode }[];
+  /** Turns that are no answers, for want of room in the model's context. */
+  noRoom: { cell: Cell; language: LanguageCode }[];
 }
 
 /**
  * Brings judgments, answers and detected languages together. A failed judgment is counted as failed and nothing else: a turn
  * whose judgments all failed has no score. The gate lowers what is in the wrong language and nothing else: an answer whose language
- * nobody can tell counts as graded. What belongs to no cell or question of the study is left out.
+ * nobody can tell counts as graded. A turn that is no answer has no language, and no score though a log should have one. What belongs to no cell or question of the study is left out.
  */
 export function scoreTurns(cells: readonly Cell[], questions: readonly Question[], answers: readonly Answer[], judgments: readonly Judgment[], languageOf: LanguageOf): Scored {
   const cellOf = new Map(cells.map((cell) => [cell.id, cell]));
   const questionOf = new Map(questions.map((question) => [question.question_id, question]));
   const languages = new Map<string, Scored['languages'][number]>();
+  const noRoom = new Map<string, Scored['noRoom'][number]>();
   for (const answer of answers) {
     const cell = cellOf.get(answer.model_id);
     const question = questionOf.get(answer.question_id);
@@ -55,6 +58,10 @@ export function scoreTurns(cells: readonly Cell[], questions: readonly Question[
     const { number, language, category } = question;
     for (const turn of [1, 2] as const) {
       if (answer.turns[turn - 1] === undefined) continue;
+      if (hasNoRoom(answer, turn)) {
+        noRoom.set(turnKey(cell.id, question.question_id, turn), { cell, language });
+        continue;
+      }
       languages.set(turnKey(cell.id, question.question_id, turn), { cell, number, language, category, turn, verdict: languageOf(answer, turn) });
     }
   }
@@ -64,7 +71,7 @@ export function scoreTurns(cells: readonly Cell[], questions: readonly Question[
   for (const judgment of judgments) {
     const cell = cellOf.get(judgment.model_id);
     const question = questionOf.get(judgment.question_id);
-    if (!cell || !question) continue;
+    if (!cell || !question || noRoom.has(turnKey(cell.id, question.question_id, judgment.turn))) continue;
     if (judgment.state === 'failed') {
       failed.push({ cell, language: question.language });
       continue;
@@ -79,7 +86,7 @@ export function scoreTurns(cells: readonly Cell[], questions: readonly Question[
     const { number, language, category } = question;
     return { cell, number, language, category, turn, raw, gated: languages.get(key)?.verdict === 'wrong' ? Math.min(raw, WRONG_LANGUAGE) : raw };
   });
-  return { scores, languages: [...languages.values()], failed };
+  return { scores, languages: [...languages.values()], failed, noRoom: [...noRoom.values()] };
 }
 
 function turnKey(cell: string, question: string, turn: 1 | 2): string {

@@ -29,6 +29,7 @@ interface Group {
   scores: Score[];
   languages: Scored['languages'];
   failed: Scored['failed'];
+  noRoom: Scored['noRoom'];
 }
 
 /**
@@ -63,6 +64,7 @@ export function studyResults(records: StudyRecords): StudyResults {
           rightLanguage: bootstrap.estimate(told.map((turn) => observation(turn, turn.verdict === 'right' ? 1 : 0))),
           verdicts: verdictsOf(turns),
           failed: within(group.failed, language).length,
+          noRoom: within(group.noRoom, language).length,
         };
       }),
     ),
@@ -96,17 +98,18 @@ function verdictsOf(turns: Scored['languages']): LanguageVerdicts {
   return counts;
 }
 
-function groupsOf(cells: readonly Cell[], { scores, languages, failed }: Scored): Group[] {
+function groupsOf(cells: readonly Cell[], { scores, languages, failed, noRoom }: Scored): Group[] {
   const groups = new Map<string, Group>();
   const keyOf = ({ model, dataset, mix }: Cell): string => JSON.stringify([model, dataset, mix]);
   for (const cell of cells) {
     const { model, dataset, mix, kind } = cell;
-    if (!groups.has(keyOf(cell))) groups.set(keyOf(cell), { model, dataset, mix, kind, scores: [], languages: [], failed: [] });
+    if (!groups.has(keyOf(cell))) groups.set(keyOf(cell), { model, dataset, mix, kind, scores: [], languages: [], failed: [], noRoom: [] });
   }
   const groupOf = (cell: Cell): Group => groups.get(keyOf(cell)) as Group;
   for (const score of scores) groupOf(score.cell).scores.push(score);
   for (const turn of languages) groupOf(turn.cell).languages.push(turn);
   for (const failure of failed) groupOf(failure.cell).failed.push(failure);
+  for (const turn of noRoom) groupOf(turn.cell).noRoom.push(turn);
   return [...groups.values()];
 }
 

@@ -6,6 +6,7 @@ export { DatasetStore, type StoredRecord } from './datasets.ts';
 export { ModelStore } from './models.ts';
 export { requestPersistence, storageUse } from './quota.ts';
 export type { AnswerRow, BenchmarkRow, CallRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
+export { withoutRoom } from './second-edition.ts';
 export { SettingStore } from './settings.ts';
 export { Store } from './store.ts';
 export { type CellRows, StudyStore, type StudyContents } from './studies.ts';

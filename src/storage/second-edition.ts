@@ -4,8 +4,9 @@
  * Rows that were overwritten then are missing: their study says so, and going on with it copies them from their twin.
  */
 import type { CellState } from '../app/facade.ts';
+import type { Answer } from '../core/question.ts';
 import type { Migration } from './migrations.ts';
-import type { CallRow } from './schema.ts';
+import type { AnswerRow, CallRow } from './schema.ts';
 
 /** Its rows say how many calls a cell had made before each had a row of its own. */
 const BEFORE = '@before';
@@ -26,8 +27,17 @@ export const secondEdition: Migration = async (db, transaction) => {
   const rows = db.createObjectStore('judgments', { keyPath: ['study', 'cell', 'question_id', 'language', 'key'] });
   for (const [index, field] of [['byQuestion', 'question_id'], ['byLanguage', 'language'], ['byCategory', 'category'], ['byState', 'state']] as const) rows.createIndex(index, ['study', field]);
   for (const row of judgments) await transaction.objectStore('judgments').put(row);
+  for (const row of (await transaction.objectStore('answers').getAll()) as AnswerRow[]) {
+    const answer = withoutRoom(row.answer);
+    if (answer.finish.includes('no-room')) await transaction.objectStore('answers').put({ ...row, answer });
+  }
   const calls = db.createObjectStore('calls', { keyPath: ['study', 'id'] });
   for (const [index, field] of [['byKey', 'key'], ['byState', 'state'], ['byCell', 'cell']] as const) calls.createIndex(index, ['study', field]);
   const cells = (await transaction.objectStore('cells').getAll()) as { study: string; cell: CellState }[];
   for (const { study, cell } of cells) for (const row of carriedCalls(study, [cell])) await transaction.objectStore('calls').put(row);
 };
+
+/** Edition 1 wrote a turn that had no room in the model's context as one cut off by length before its first token. */
+export function withoutRoom(answer: Answer): Answer {
+  return { ...answer, finish: answer.finish.map((end, i) => (end === 'length' && answer.tokens[i] === 0 ? 'no-room' : end)) };
+}

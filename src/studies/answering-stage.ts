@@ -17,6 +17,9 @@ import type { StudyModel } from './engine.ts';
 import { Meter } from './meter.ts';
 import { questionMessages } from './prompting.ts';
 
+/** A turn's tokens, or why it has none. */
+type Ended = Omit<GenerationResult, 'finish'> & { finish: Answer['finish'][number] };
+
 /** One answer that is still to come, or is half there. */
 interface Pending {
   cell: string;
@@ -61,7 +64,7 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
       signal.throwIfAborted();
       const asked = pending.filter(({ answer, question }) => (answer?.turns.length ?? 0) === turn && question.turns.length > turn);
       const requests = asked.map((one, i) => request(context, model, one, turn, String(i), group.tuned ? cells.indexOf(one.cell) : 0));
-      const onResult = (result: GenerationResult): void => {
+      const onResult = (result: Ended): void => {
         const one = asked[Number(result.id)] as Pending;
         // Templates end a prompt at `Assistant:`, so the space before the answer is generated too; FastChat strips it as well.
         one.answer = extend(one, model.tokenizer.decode(result.tokens).trim(), result);
@@ -72,8 +75,8 @@ export async function answerGroup(context: RunContext, group: Group, model: Stud
         meter.observe(turnsDone, total, result.tokens.length);
       };
       const fitting = requests.filter((one) => one.prompt.length < model.positions);
-      // A dialogue that fills the model's context leaves no room for a word: an empty answer, cut off by length.
-      for (const one of requests) if (one.prompt.length >= model.positions) onResult({ id: one.id, tokens: [], finish: 'length' });
+      // A dialogue that fills the model's context leaves no room for a word: that is no answer.
+      for (const one of requests) if (one.prompt.length >= model.positions) onResult({ id: one.id, tokens: [], finish: 'no-room' });
       if (fitting.length > 0) await guard(generator.generate(fitting, { signal, onResult, onFewer }));
       await rows.flush();
     }
@@ -104,7 +107,7 @@ function request({ manifest, live }: RunContext, model: StudyModel, { cell, ques
   };
 }
 
-function extend({ cell, question, answer }: Pending, text: string, { tokens, finish }: GenerationResult): Answer {
+function extend({ cell, question, answer }: Pending, text: string, { tokens, finish }: Ended): Answer {
   return {
     answer_id: answer?.answer_id ?? contentHash(`${cell}|${question.question_id}`),
     question_id: question.question_id,

@@ -38,7 +38,7 @@ const State = v.looseObject({
 
 const Question = v.looseObject({ question_id: text, number: text, language: text, category, turns: v.array(text), reference: v.array(text) });
 const Loss = v.looseObject({ cell: text, step: count, loss: v.number(), grad_norm: v.nullable(v.number()), learning_rate: v.number(), num_tokens: v.number(), mean_token_accuracy: v.number() });
-const Answer = v.looseObject({ answer_id: text, question_id: text, model_id: text, turns: v.array(text), finish: v.array(v.picklist(['stop', 'length'])), tokens: v.array(count), tstamp: v.number() });
+const Answer = v.looseObject({ answer_id: text, question_id: text, model_id: text, turns: v.array(text), finish: v.array(v.picklist(['stop', 'length', 'no-room'])), tokens: v.array(count), tstamp: v.number() });
 const judgment = { judge_id: text, prompt_hash: text, answer_hash: text, turn, repeat: count, question_id: text, model_id: text, language: text, category, judge: v.tuple([text, text]), user_prompt: text, judgment: text, attempts: count, tstamp: v.number() };
 const Judgment = v.variant('state', [v.looseObject({ ...judgment, state: v.literal('graded'), score: v.number() }), v.looseObject({ ...judgment, state: v.literal('failed'), error })]);
 

@@ -19,6 +19,7 @@ import type { LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { Answer, Question } from '../core/question.ts';
+import { withoutRoom } from '../storage/index.ts';
 import { baseOf } from './base.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
 import { asStored, rowsOf } from './completeness.ts';
@@ -107,7 +108,7 @@ export function readBundle(bytes: Uint8Array): StudyContent {
   });
   const ended = study.status === 'done' || study.status === 'failed' || study.status === 'cancelled';
   const state: StudyState = { ...study, manifest, cells, progress: null, status: ended ? study.status : 'paused' };
-  const content: StudyContent = { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows('answers.jsonl'), judgments: rows('judgments.jsonl'), adapters };
+  const content: StudyContent = { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows<Answer>('answers.jsonl').map((answer) => (schema === 1 ? withoutRoom(answer) : answer)), judgments: rows('judgments.jsonl'), adapters };
   return { ...content, state: asStored(state, rowsOf(content), content.questions.length) };
 }
 

@@ -1,10 +1,10 @@
 /**
- * Which judgments a study lacks. A call is shared by all that would be sent the same: cells with one answer, questions with one
+ * Which judgments a study lacks; what is no answer wants none. A call is shared by all that would be sent the same: cells with one answer, questions with one
  * text. A row never is: every question of every cell has its own, in its language and category.
  */
 import type { GradeRequest, Judge, Judgment } from '../core/judgment.ts';
 import { judgmentKeyText } from '../core/judgment.ts';
-import type { Question } from '../core/question.ts';
+import { hasNoRoom, type Question } from '../core/question.ts';
 import { judgmentRow, type JudgmentRow } from '../storage/index.ts';
 import { TURNS } from './completeness.ts';
 import type { RunContext } from './context.ts';
@@ -50,10 +50,11 @@ export async function planJudging(context: RunContext, judge: Judge, cells: read
     else plan.failed.set(key, [...(plan.failed.get(key) ?? []), place]);
   }
   for (const cell of cells) {
-    const judged = { ...live.cell(cell).judged, done: 0, failed: 0, total: 0 };
+    const judged = { ...live.cell(cell).judged, done: 0, failed: 0, total: 0, no_room: 0 };
     for (const answer of await store.answers.answers(live.id, { cell })) {
       const question = byId.get(answer.question_id);
       if (!question) continue;
+      judged.no_room += turnsOf().filter((turn) => hasNoRoom(answer, turn)).length;
       for (const request of requestsOf(question, answer, manifest.judge.repeats)) {
         const key = judgmentKeyText(judge.key(request));
         const twin = known.get(key);
@@ -78,8 +79,11 @@ export function rowAt(study: string, judgment: Judgment, { cell, question }: Pla
 }
 
 function requestsOf(question: Question, answer: GradeRequest['answer'], repeats: number): GradeRequest[] {
-  const turns = Array.from({ length: TURNS }, (_, i) => (i + 1) as 1 | 2);
-  return turns.flatMap((turn) => Array.from({ length: repeats }, (_, repeat) => ({ question, answer, turn, repeat })));
+  return turnsOf().filter((turn) => !hasNoRoom(answer, turn)).flatMap((turn) => Array.from({ length: repeats }, (_, repeat) => ({ question, answer, turn, repeat })));
+}
+
+function turnsOf(): (1 | 2)[] {
+  return Array.from({ length: TURNS }, (_, i) => (i + 1) as 1 | 2);
 }
 
 function add(pending: Map<string, Pending>, key: string, request: GradeRequest, place: Place): void {

@@ -4,6 +4,7 @@
  */
 import type { Judge, Judgment } from '../core/judgment.ts';
 import { judgmentKeyText } from '../core/judgment.ts';
+import { hasNoRoom } from '../core/question.ts';
 import { judgeAll } from '../judging/index.ts';
 import type { FailedJudgment, JudgmentRow } from '../storage/index.ts';
 import { GroupCommit } from './commit.ts';
@@ -77,7 +78,11 @@ function saysNothingOfTheAnswer({ error }: FailedJudgment): boolean {
 /** What the cells say is what the rows are: those of other cells too, which may have got a grade for a prompt of theirs. */
 async function recount({ live, store }: RunContext): Promise<void> {
   const counts = new Map<string, { done: number; failed: number }>();
-  for (const { model_id, state } of await store.answers.judgments(live.id)) {
+  const place = (cell: string, question: string, turn: number): string => JSON.stringify([cell, question, turn]);
+  // Earlier versions had turns judged that are no answers.
+  const none = new Set((await store.answers.answers(live.id)).flatMap((answer) => answer.finish.flatMap((_, i) => (hasNoRoom(answer, i + 1) ? [place(answer.model_id, answer.question_id, i + 1)] : []))));
+  for (const { model_id, question_id, turn, state } of await store.answers.judgments(live.id)) {
+    if (none.has(place(model_id, question_id, turn))) continue;
     const count = counts.get(model_id) ?? { done: 0, failed: 0 };
     count[state === 'graded' ? 'done' : 'failed']++;
     counts.set(model_id, count);

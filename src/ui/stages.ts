@@ -18,6 +18,8 @@ export interface Standing {
   grade: Stretch;
   /** Judgments that failed so far. */
   failed: number;
+  /** Turns that are no answers and not judged: the dialogue fills the model's context. */
+  noRoom: number;
   /** Of the whole study, 0..1: the mean of the three stretches. */
   share: number;
 }
@@ -27,8 +29,9 @@ export function standing(study: StudyState): Standing {
   const answer = stretch(study.cells, ({ answered }) => answered);
   const grade = stretch(study.cells, ({ judged }) => ({ done: judged.done + judged.failed, total: judged.total }));
   const failed = study.cells.reduce((sum, { judged }) => sum + judged.failed, 0);
+  const noRoom = study.cells.reduce((sum, { judged }) => sum + (judged.no_room ?? 0), 0);
   const current: Stage = study.status === 'done' ? 'compare' : tune.share < 1 ? 'tune' : answer.share < 1 ? 'answer' : grade.share < 1 ? 'grade' : 'compare';
-  return { current, tune, answer, grade, failed, share: (tune.share + answer.share + grade.share) / 3 };
+  return { current, tune, answer, grade, failed, noRoom, share: (tune.share + answer.share + grade.share) / 3 };
 }
 
 function stretch(cells: readonly CellState[], of: (cell: CellState) => { done: number; total: number }): Stretch {

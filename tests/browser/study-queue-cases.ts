@@ -81,6 +81,9 @@ async function report(one: Rig): Promise<Record<string, unknown>> {
     judgments: judgments.map((judgment) => [judgment.model_id, judgment.question_id, judgment.turn, judgment.state === 'graded' ? judgment.score : null]),
     calls: one.judge.calls,
     adapters: await one.store.studies.adapterCells(one.id),
+    finish: (await one.store.answers.answers(one.id)).map((answer) => answer.finish.join()),
+    noRoom: state.cells.map(({ judged }) => judged.no_room),
+    judgeable: state.cells.map(({ judged }) => judged.total),
     statuses: [...new Set(one.events.map((event) => event.state.status))],
     lossesAnnounced: one.events.flatMap((event) => event.losses ?? []).length,
   };
@@ -198,7 +201,7 @@ export async function twins(options: CaseOptions): Promise<unknown> {
   const [answers, judgments, state] = [await one.store.answers.answers(one.id), await one.store.answers.judgments(one.id), (await one.store.studies.get(one.id)) as StudyState];
   const { heatmap } = await resultsOf({ state, questions: QUESTIONS, answers, judgments });
   await close(one);
-  return { ...result, heatmap: heatmap.map(({ mix, language, raw }) => [mix, language, raw.n]), languages: judgments.map(({ question_id, language }) => `${question_id} ${language}`) };
+  return { ...result, heatmap: heatmap.map(({ mix, language, raw, noRoom }) => [mix, language, raw.n, noRoom]), languages: judgments.map(({ question_id, language }) => `${question_id} ${language}`) };
 }
 
 /** Retries, and waits until it has come to its end here. @returns the code of the error, if there is one */

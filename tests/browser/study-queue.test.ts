@@ -20,6 +20,9 @@ interface Report {
   judgments: [string, string, number, number | null][];
   calls: string[];
   adapters: string[];
+  finish: string[];
+  noRoom: number[];
+  judgeable: number[];
   statuses: string[];
   lossesAnnounced: number;
 }
@@ -128,14 +131,28 @@ test('cells that gave the same answer share one call of the judge, and each has 
 });
 
 test('questions of one text in two languages share a call of the judge, and each has its own judgment and its place in a mean', async ({ page }) => {
-  const { judgments, languages, heatmap, calls, cells } = await inBrowser<Report & { languages: string[]; heatmap: [string, string, number][] }>(page, MODULE, 'twins', {});
+  const { judgments, languages, heatmap, calls, cells } = await inBrowser<Report & { languages: string[]; heatmap: [string, string, number, number][] }>(page, MODULE, 'twins', {});
   expect(judgments).toHaveLength(3 * 4 * 2);
   expect(cells.map(({ graded, failed }) => [graded, failed])).toEqual(thrice([8, 0]));
   expect(languages.every((text) => text.endsWith(text.includes('_EN') ? ' en' : ' de'))).toBe(true);
-  for (const [mix, language, n] of heatmap) expect([mix, language, n]).toEqual([mix, language, language === 'all' ? 8 : 4]);
+  for (const [mix, language, ...n] of heatmap) expect([mix, language, ...n]).toEqual([mix, language, language === 'all' ? 8 : 4, 0]);
   // Four prompts a cell, the texts of both languages being one.
   expect(calls.length).toBeLessThanOrEqual(3 * 4);
   expect(new Set(calls).size).toBe(calls.length);
+});
+
+test('a turn whose dialogue fills the context is no answer: it is never judged, and is counted by itself', async ({ page }) => {
+  const ample = await inBrowser<Report>(page, MODULE, 'twins', {});
+  expect(ample.finish.every((ends) => ends === 'stop,stop')).toBe(true);
+  // Room for every first turn and for no second one.
+  const report = await inBrowser<Report & { heatmap: [string, string, number, number][] }>(page, MODULE, 'twins', { toy: { positions: 32 } });
+  expect(report.status).toBe('done');
+  expect(report.finish).toEqual(Array(12).fill('stop,no-room'));
+  expect(report.judgments).toHaveLength(12);
+  expect(report.judgments.every(([, , turn]) => turn === 1)).toBe(true);
+  expect([report.noRoom, report.judgeable]).toEqual([thrice(4), thrice(4)]);
+  expect(report.cells.map(({ answered, graded, failed }) => [answered, graded, failed])).toEqual(thrice([4, 4, 0]));
+  for (const [mix, language, ...n] of report.heatmap) expect([mix, language, ...n]).toEqual([mix, language, ...(language === 'all' ? [4, 4] : [2, 2])]);
 });
 
 test('a failure of one cell is none where the same prompt is graded for another', async ({ page }) => {

@@ -16,6 +16,8 @@ const DEVICE: DeviceReport = { kind: 'wasm', name: 'toy', threads: 1, crossOrigi
 export interface ToyOptions {
   /** Milliseconds an optimiser step takes. */
   stepMs?: number;
+  /** Tokens, which are bytes, of a prompt and its answer. */
+  positions?: number;
   /** Milliseconds an answer takes. */
   answerMs?: number;
   /** Steps at which the device is lost, each as often as it stands here. */
@@ -70,7 +72,7 @@ export class ToyEngine implements StudyEngine {
 
   async model(id: string): Promise<StudyModel> {
     if (id === 'no-such-architecture') throw new LabError('models.unsupported-architecture', 'No.', 'No.');
-    return { tokenizer: this.tokenizer, positions: 2048, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters as readonly Adapter[]) };
+    return { tokenizer: this.tokenizer, positions: this.options.positions ?? 2048, trainer: (options) => ToyTrainer.create(this, options), generator: async (adapters) => new ToyGenerator(this, adapters as readonly Adapter[]) };
   }
 }
 

@@ -37,6 +37,12 @@ test('judgments that failed are told of, beside scores and where there are none'
   expect(modelCard({ ...CARD, scores: [...CARD.scores, all(0, 34)] })).not.toContain('failed');
 });
 
+test('turns without room for an answer are told of', () => {
+  const all = { language: 'all', raw: { mean: 5, low: NaN, high: NaN, n: 426 }, failed: 0, noRoom: 54 };
+  expect(modelCard({ ...CARD, scores: [all] })).toContain(" 54 turns have no answer, the dialogue filling the model's context, and count in no score.\n");
+  expect(modelCard({ ...CARD, scores: [{ ...all, failed: 2, noRoom: 1 }] })).toContain(" 2 judgments have failed and count in no score. 1 turn has no answer, the dialogue filling the model's context, and counts in no score.\n");
+});
+
 test('weights alone are said to be that', () => {
   expect(modelCard({ ...CARD, format: 'weights', tuning: 'full' })).toContain("all weights were trained; these are the weights alone, which want the base's config.json and tokenizer beside them.");
   expect(modelCard({ ...CARD, tuning: 'full' })).not.toContain('alone');

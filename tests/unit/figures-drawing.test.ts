@@ -38,14 +38,15 @@ test.describe('scales', () => {
 });
 
 test.describe('heat map', () => {
-  const full: HeatCell = { mix: 'EN', language: 'de', score: e(6.25, 5.1, 7.3), rightLanguage: e(0.875, 0.8, 0.95), verdicts: { right: 7, wrong: 1, untold: 8 }, without: [], failed: 2 };
-  const empty: HeatCell = { mix: 'DE', language: 'de', score: none, rightLanguage: none, verdicts: { right: 0, wrong: 0, untold: 0 }, without: [], failed: 0 };
+  const full: HeatCell = { mix: 'EN', language: 'de', score: e(6.25, 5.1, 7.3), rightLanguage: e(0.875, 0.8, 0.95), verdicts: { right: 7, wrong: 1, untold: 8 }, without: [], failed: 2, noRoom: 0 };
+  const empty: HeatCell = { mix: 'DE', language: 'de', score: none, rightLanguage: none, verdicts: { right: 0, wrong: 0, untold: 0 }, without: [], failed: 0, noRoom: 0 };
   const data = { mixes: ['EN', 'DE'], languages: ['de', 'all'], cells: [full, empty] };
 
   test('a cell says its mean, interval, n, language share and failures in one sentence', () => {
     expect(cellSentence(full)).toBe('EN in German: 6.25 (95 % interval 5.10 to 7.30, n = 16); 88% in the right language (7 right, 1 wrong, 8 untold); 2 failed and not counted');
     const untold: HeatCell = { ...full, rightLanguage: none, verdicts: { right: 0, wrong: 0, untold: 16 }, failed: 0 };
     expect(cellSentence(untold)).toBe('EN in German: 6.25 (95 % interval 5.10 to 7.30, n = 16); the language of its 16 answers cannot be told');
+    expect(cellSentence({ ...full, noRoom: 54 })).toMatch(/; 2 failed and not counted; 54 without room for an answer$/);
     expect(cellSentence({ ...full, language: 'all', without: ['fr', 'pl'] })).toContain('EN over all languages but French, Polish, which have no score: 6.25');
   });
 
@@ -60,7 +61,7 @@ test.describe('heat map', () => {
 
   test('the table shows n of right, wrong and untold', () => {
     const cells = templateText(heatmapTable({ ...data, cells: [full] })).match(/<td class="num">[^<]*/g)?.map((cell) => cell.slice(16));
-    expect(cells).toEqual(['6.25', '5.10 to 7.30', '16', '88%', '7', '1', '8', '2']);
+    expect(cells).toEqual(['6.25', '5.10 to 7.30', '16', '88%', '7', '1', '8', '2', '0']);
   });
 
   test('a mean that lacks a language is marked', () => {

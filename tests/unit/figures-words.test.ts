@@ -12,7 +12,7 @@ import { readStudyHash, writeStudyHash } from '../../src/app/address.ts';
 
 const e = (mean: number, low = mean - 0.5, high = mean + 0.5, n = 160): Estimate => ({ mean, low, high, n });
 const key = { model: 'm', dataset: 'd', without: [] };
-const heat = (mix: string, mean: number, right = 0.9): StudyResults['heatmap'][number] => ({ ...key, mix, language: 'all', raw: e(mean), gated: e(mean), rightLanguage: e(right, right, right), verdicts: { right: 160 * right, wrong: 160 * (1 - right), untold: 0 }, failed: 0 });
+const heat = (mix: string, mean: number, right = 0.9): StudyResults['heatmap'][number] => ({ ...key, mix, language: 'all', raw: e(mean), gated: e(mean), rightLanguage: e(right, right, right), verdicts: { right: 160 * right, wrong: 160 * (1 - right), untold: 0 }, failed: 0, noRoom: 0 });
 const gain = (multilingual: string, monolingual: string, points: Estimate): StudyResults['improvements'][number] => ({ ...key, multilingual, monolingual, points });
 
 test.describe('the reading of a heat map', () => {

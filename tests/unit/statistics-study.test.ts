@@ -55,6 +55,14 @@ test('a failed judgment is counted and scores nothing', () => {
   expect(improvements[0]?.points.n).toBe(7);
 });
 
+test('a turn without room for an answer has no score and no language, though a log should have graded it', () => {
+  const none: Answer = { ...answer(EN, D81), finish: ['stop', 'no-room'] };
+  const { heatmap, turns } = results({ ...STUDY, answers: [none], languageOf: () => 'right' });
+  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'de')).toMatchObject({ raw: { n: 3, mean: 8 / 3 }, noRoom: 1, failed: 0, verdicts: { right: 1, wrong: 0, untold: 0 } });
+  expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'en')).toMatchObject({ raw: { n: 4 }, noRoom: 0 });
+  expect(turns.find(({ mix, turn }) => mix === 'EN' && turn === 2)?.raw.n).toBe(3);
+});
+
 test('a cell where everything failed has no score, only failures', () => {
   const { heatmap, radar, turns, improvements } = results({ cells: [EN, BOTH], questions: [E81], judgments: [judgment(EN, E81, 1, null), judgment(EN, E81, 2, null)] });
   expect(heatmap.find(({ mix, language }) => mix === 'EN' && language === 'en')).toMatchObject({ raw: { n: 0, mean: NaN }, failed: 2 });

@@ -204,6 +204,16 @@ test('a bundle from before system_prompt means what it meant', async () => {
   expect(state.manifest).toEqual(content().state.manifest);
 });
 
+test('a bundle of edition 1 names a turn that had no room for an answer', async () => {
+  const before = content();
+  before.answers[0] = { ...(before.answers[0] as Answer), turns: ['x', ''], tokens: [3, 0], finish: ['length', 'length'] };
+  const files = unzipSync(await bytesOf(writeBundle(before)));
+  const { study } = JSON.parse(strFromU8(files['study.json'] as Uint8Array)) as { study: StudyState };
+  expect(readBundle(zipSync(files)).answers[0]?.finish).toEqual(['length', 'length']);
+  files['study.json'] = strToU8(JSON.stringify({ schema: 1, study }));
+  expect(readBundle(zipSync(files)).answers[0]?.finish).toEqual(['length', 'no-room']);
+});
+
 test('a bundle that is damaged is refused by file, line and field', async () => {
   const bytes = await bytesOf(writeBundle(content()));
   const changed = (name: string, change: (text: string) => string | null): Uint8Array => {

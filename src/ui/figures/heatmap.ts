@@ -21,6 +21,8 @@ export interface HeatCell {
   without: readonly LanguageCode[];
   /** Judgments that failed: they are in no mean. */
   failed: number;
+  /** Turns that are no answers, because the dialogue fills the model's context. */
+  noRoom: number;
 }
 
 export interface HeatmapData {
@@ -39,7 +41,7 @@ export interface HeatmapOptions {
 /** One sentence with all a cell knows. */
 export function cellSentence(cell: HeatCell): string {
   const where = cell.language === 'all' ? 'over all languages' : `in ${languageName(cell.language)}`;
-  const failed = cell.failed > 0 ? `; ${count(cell.failed)} failed and not counted` : '';
+  const failed = `${cell.failed > 0 ? `; ${count(cell.failed)} failed and not counted` : ''}${cell.noRoom > 0 ? `; ${count(cell.noRoom)} without room for an answer` : ''}`;
   if (cell.score.n === 0) return `${cell.mix} ${where}: no score yet${failed}`;
   const parts = [`${cell.mix} ${where}${without(cell)}: ${decimal(cell.score.mean)} (95 % interval ${interval(cell.score)}, n = ${count(cell.score.n)})`, ...rightLanguage(cell)];
   return `${parts.join('; ')}${failed}`;
@@ -94,7 +96,7 @@ function cellButton(cell: HeatCell | undefined, { onPoint, onOpen }: HeatmapOpti
     @focus=${() => onPoint?.(cell)}
     @blur=${() => onPoint?.(null)}
     @click=${() => onOpen?.(cell)}
-  >${decimal(cell.score.mean)}${cell.failed > 0 ? html`<sup>*</sup>` : ''}${cell.without.length > 0 ? html`<sup>†</sup>` : ''}</button>`;
+  >${decimal(cell.score.mean)}${cell.failed > 0 ? html`<sup>*</sup>` : ''}${cell.noRoom > 0 ? html`<sup>‡</sup>` : ''}${cell.without.length > 0 ? html`<sup>†</sup>` : ''}</button>`;
 }
 
 /** A mix's name with the mark it wears in every figure, breaking only before `sampled`. */
@@ -112,7 +114,7 @@ function legend(): TemplateResult {
 /** The numbers behind the drawing, a row a cell. */
 export function heatmapTable(data: HeatmapData): TemplateResult {
   return html`<table class="table">
-    <thead><tr><th scope="col">Mix</th><th scope="col">Language</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th><th scope="col" class="num">Right language</th><th scope="col" class="num">Right</th><th scope="col" class="num">Wrong</th><th scope="col" class="num">Untold</th><th scope="col" class="num">Failed</th></tr></thead>
+    <thead><tr><th scope="col">Mix</th><th scope="col">Language</th><th scope="col" class="num">Mean</th><th scope="col" class="num">95 % interval</th><th scope="col" class="num">n</th><th scope="col" class="num">Right language</th><th scope="col" class="num">Right</th><th scope="col" class="num">Wrong</th><th scope="col" class="num">Untold</th><th scope="col" class="num">Failed</th><th scope="col" class="num">No room</th></tr></thead>
     <tbody>${data.cells.map(tableRow)}</tbody>
   </table>`;
 }
@@ -124,7 +126,7 @@ function tableRow(cell: HeatCell): TemplateResult {
     score.n ? interval(score) : '–',
     count(score.n),
     share.n ? percent(share.mean) : '–',
-    ...[verdicts.right, verdicts.wrong, verdicts.untold, cell.failed].map(count),
+    ...[verdicts.right, verdicts.wrong, verdicts.untold, cell.failed, cell.noRoom].map(count),
   ];
   return html`<tr><th scope="row">${cell.mix}</th><td>${languageName(cell.language)}${without(cell)}</td>${numbers.map((number) => html`<td class="num">${number}</td>`)}</tr>`;
 }

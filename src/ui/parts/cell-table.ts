@@ -22,7 +22,7 @@ export function cellTable({ cells, manifest }: StudyState): TemplateResult {
       const { name, tone } = STAGE[cell.stage];
       return html`<tr><th scope="row">${mixName(cell.mix)}</th>${several ? html`<td>${cell.model}, ${cell.dataset}, ${cell.seed}</td>` : ''}
         <td><span class="chip" data-tone=${tone}>${name}</span>${cell.error ? html`<p class="words small">${cell.error.message} ${cell.error.hint}</p>` : ''}${cell.note ? html`<p class="words small quiet">${cell.note}</p>` : ''}</td>
-        <td>${amount(cell.trained, 'steps')}</td><td>${amount(cell.answered, 'answers')}</td><td>${amount(cell.judged, 'grades')}${cell.judged.failed > 0 ? html`<span class="chip" data-tone="bad">${count(cell.judged.failed)} failed</span>` : ''}</td></tr>`;
+        <td>${amount(cell.trained, 'steps')}</td><td>${amount(cell.answered, 'answers')}</td><td>${amount(cell.judged, 'grades')}${cell.judged.failed > 0 ? html`<span class="chip" data-tone="bad">${count(cell.judged.failed)} failed</span>` : ''}${cell.judged.no_room ? html`<span class="chip" data-tone="plain">${count(cell.judged.no_room)} without room</span>` : ''}</td></tr>`;
     })}</tbody>
   </table></div>`;
 }

@@ -35,6 +35,13 @@ interface Row {
 
 const ORDERS = { number: 'Question number', low: 'Lowest score first', high: 'Highest score first', apart: 'Largest difference first' } as const;
 type Order = keyof typeof ORDERS;
+/** In place of an answer's words, by how it ended. */
+const NO_TEXT: Readonly<Record<Answer['finish'][number], string>> = {
+  stop: '(an empty answer)',
+  length: '(an empty answer)',
+  'no-room': '(no answer: the dialogue fills the model’s context; not judged)',
+};
+
 const LIMIT = 5;
 
 @customElement('pinch-conversations')
@@ -151,7 +158,7 @@ export class Conversations extends View {
     const text = side.answer.turns[turn] ?? '';
     return html`<div class="side">
       <div class="row spread" lang="en"><span class="small">${mixName(mix)}</span>${judgments.map((judgment) => html`<span class="grade" data-state=${judgment.state}>${judgment.state === 'graded' ? html`<span class="only-read">Score </span><strong class="num">${decimal(judgment.score, Number.isInteger(judgment.score) ? 0 : 1)}</strong><span class="tiny"> of 10</span>` : 'not graded'}</span>`)}</div>
-      <p class="words model-words">${text === '' ? html`<em lang="en">(an empty answer)</em>` : text}</p>
+      <p class="words model-words">${text === '' ? html`<em lang="en">${NO_TEXT[side.answer.finish[turn] ?? 'stop']}</em>` : text}</p>
       ${side.answer.finish[turn] === 'length' ? html`<p class="tiny quiet" lang="en">Cut off at the token limit.</p>` : ''}
       ${judgments.map((judgment) => html`
         ${judgment.state === 'failed' ? html`<p class="small bad-words" lang="en">${icon('warning')} ${judgment.error.message} ${judgment.error.hint}</p>` : ''}

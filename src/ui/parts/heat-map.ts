@@ -33,6 +33,7 @@ export class HeatMap extends View {
   protected override render(): TemplateResult {
     const { data, results } = this;
     const failed = data.cells.filter(({ language }) => language === 'all').reduce((sum, cell) => sum + cell.failed, 0);
+    const noRoom = data.cells.filter(({ language }) => language === 'all').reduce((sum, cell) => sum + cell.noRoom, 0);
     const untold = data.cells.filter(({ language }) => language === 'all').reduce((sum, cell) => sum + cell.verdicts.untold, 0);
     const partial = data.cells.some(({ without }) => without.length > 0);
     const part = results?.questionsPerCategory;
@@ -44,7 +45,7 @@ export class HeatMap extends View {
       </div>`,
       drawing: heatmap(data, { pointed: this.pointed, onPoint: (cell) => (this.pointed = cell), onOpen: (cell) => this.open(cell) }),
       caption: results
-        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${plural(part, 'question')} a category.` : 'The whole benchmark.'} ${this.gated ? `Gated: an answer in the wrong language counts as 1${untold > 0 ? `; ${plural(untold, 'answer')} whose language cannot be told ${untold === 1 ? 'counts' : 'count'} as graded` : ''}.` : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}${partial ? html` <strong>† A language has no score: the mean is that of the others.</strong>` : ''}`
+        ? html`Mean of both turns, 1 to 10, judged by ${results.judge}. ${part ? `A part of the benchmark: ${plural(part, 'question')} a category.` : 'The whole benchmark.'} ${this.gated ? `Gated: an answer in the wrong language counts as 1${untold > 0 ? `; ${plural(untold, 'answer')} whose language cannot be told ${untold === 1 ? 'counts' : 'count'} as graded` : ''}.` : 'Raw: as graded.'} Intervals are 95 % bootstrap, by question.${failed > 0 ? html` <strong>* ${count(failed)} judgments failed and are in no mean.</strong>` : ''}${noRoom > 0 ? html` <strong>‡ ${plural(noRoom, 'turn')} had no room for an answer, the dialogue filling the model’s context: not judged, in no mean.</strong>` : ''}${partial ? html` <strong>† A language has no score: the mean is that of the others.</strong>` : ''}`
         : html`The map fills when all answers have been graded. Mean of both turns, 1 to 10.`,
       table: heatmapTable(data),
     });

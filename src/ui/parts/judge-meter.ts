@@ -34,6 +34,7 @@ export class JudgeMeter extends View {
         <div><dt>Graded</dt><dd>${count(at.grade.done - at.failed)}</dd></div>
         <div><dt>Failed</dt><dd>${count(at.failed)}</dd></div>
         <div><dt>To grade</dt><dd>${count(Math.max(0, at.grade.total - at.grade.done))}</dd></div>
+        ${at.noRoom > 0 ? html`<div><dt title="The dialogue fills the model’s context: no answer, not judged">No room</dt><dd>${count(at.noRoom)}</dd></div>` : ''}
         <div><dt>Calls made</dt><dd>${calls === null ? '–' : count(calls)}</dd></div>
       </dl>
       ${at.failed > 0 ? html`
