@@ -5,7 +5,8 @@
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import { FAMILIES } from './families/index.ts';
-import { type Fields, FieldsSchema } from './fields.ts';
+import { type Fields, FieldsSchema, withDefaults } from './fields.ts';
+import { unreadFields } from './unread-fields.ts';
 
 export { FAMILIES } from './families/index.ts';
 
@@ -78,7 +79,7 @@ export function parseConfig(json: unknown): ModelConfig {
   if (!family) {
     throw new LabError('models.unsupported-architecture', `The checkpoint's architecture is "${type}", which the lab cannot run.`, `Use a checkpoint of one of these architectures: ${Object.keys(FAMILIES).join(', ')}.`, { model_type: type, supported: Object.keys(FAMILIES) });
   }
-  const parsed = v.safeParse(FieldsSchema, { ...family.defaults, ...(json as object) });
+  const parsed = v.safeParse(FieldsSchema, withDefaults(json as Record<string, unknown>, family.defaults));
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? '(document)'}: ${issue.message}`);
     throw new LabError('models.config', `config.json is not valid: ${problems.join('; ')}`, 'Fetch the checkpoint again, or correct the named fields.', { problems });
@@ -87,7 +88,7 @@ export function parseConfig(json: unknown): ModelConfig {
   const { config: own, problems: unsupported } = family.config(fields);
   const common = decoderConfig(fields);
   const config: ModelConfig = { ...common, ...own };
-  const problems = [...misnamed(fields, family.architecture), ...unsupported, ...inconsistent(config, fields)];
+  const problems = [...misnamed(fields, family.architecture), ...unsupported, ...unreadFields(json as Record<string, unknown>), ...inconsistent(config, fields)];
   if (problems.length > 0) {
     throw new LabError('models.unsupported-config', `The lab cannot run this ${type} checkpoint: ${problems.join('; ')}.`, 'Use a checkpoint without these features.', { problems });
   }

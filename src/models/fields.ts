@@ -7,15 +7,15 @@ const positive = v.pipe(v.number(), v.gtValue(0));
 const tokenId = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const RopeSchema = v.looseObject({
-  rope_type: v.optional(v.string()),
+  rope_type: v.nullish(v.string()),
   /** The name before transformers 4.45. */
-  type: v.optional(v.string()),
-  rope_theta: v.optional(positive),
-  factor: v.optional(positive),
-  low_freq_factor: v.optional(positive),
-  high_freq_factor: v.optional(positive),
-  original_max_position_embeddings: v.optional(count),
-  partial_rotary_factor: v.optional(positive),
+  type: v.nullish(v.string()),
+  rope_theta: v.nullish(positive),
+  factor: v.nullish(positive),
+  low_freq_factor: v.nullish(positive),
+  high_freq_factor: v.nullish(positive),
+  original_max_position_embeddings: v.nullish(count),
+  partial_rotary_factor: v.nullish(positive),
 });
 type RopeFields = v.InferOutput<typeof RopeSchema>;
 
@@ -37,7 +37,7 @@ export const FieldsSchema = v.looseObject({
   rope_theta: v.nullish(positive),
   rope_scaling: v.nullish(RopeSchema),
   /** Where transformers 5 keeps both of the above; one for each kind of attention in Gemma 3. */
-  rope_parameters: v.nullish(v.looseObject({ ...RopeSchema.entries, full_attention: v.optional(RopeSchema), sliding_attention: v.optional(RopeSchema) })),
+  rope_parameters: v.nullish(v.looseObject({ ...RopeSchema.entries, full_attention: v.nullish(RopeSchema), sliding_attention: v.nullish(RopeSchema) })),
   rope_local_base_freq: v.nullish(positive),
   rotary_emb_base: v.nullish(positive),
   rotary_pct: v.nullish(positive),
@@ -52,6 +52,8 @@ export const FieldsSchema = v.looseObject({
   sliding_window: v.nullish(count),
   use_sliding_window: v.nullish(v.boolean()),
   sliding_window_pattern: v.nullish(count),
+  /** What Gemma 3's own files call it. */
+  _sliding_window_pattern: v.nullish(count),
   max_window_layers: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0))),
   layer_types: v.nullish(v.array(v.string())),
   query_pre_attn_scalar: v.nullish(positive),
@@ -69,6 +71,14 @@ export const FieldsSchema = v.looseObject({
   quantization_config: v.nullish(v.unknown()),
 });
 export type Fields = v.InferOutput<typeof FieldsSchema>;
+
+/** Where null is a value of its own: no window. In every other field it means the default. */
+const NULL_IS_A_VALUE: ReadonlySet<string> = new Set(['sliding_window']);
+
+/** A config.json over its family's defaults, as transformers' configuration classes read it. */
+export function withDefaults(json: Readonly<Record<string, unknown>>, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...defaults, ...Object.fromEntries(Object.entries(json).filter(([field, value]) => value !== null || NULL_IS_A_VALUE.has(field))) };
+}
 
 /** Something a checkpoint asks for that no graph here computes. */
 export function unsupported(fields: Fields, { activation = ['silu', 'swish'], bias = false }: { activation?: readonly string[]; bias?: boolean } = {}): string[] {
@@ -94,8 +104,13 @@ export function ropeOf(fields: Fields, given: { theta?: number | undefined; scal
   if (type === 'default') return { rope: { theta, scaling: null }, problems: [] };
   if (type === 'linear') return { rope: { theta, scaling: { rope_type: 'linear', factor: asked?.factor ?? 1 } }, problems: named(['factor']) };
   if (type === 'llama3') {
-    const { factor = 1, low_freq_factor = 1, high_freq_factor = 4, original_max_position_embeddings = 8192 } = asked ?? {};
-    const scaling = { rope_type: 'llama3', factor, low_freq_factor, high_freq_factor, original_max_position_embeddings } as const;
+    const scaling = {
+      rope_type: 'llama3' as const,
+      factor: asked?.factor ?? 1,
+      low_freq_factor: asked?.low_freq_factor ?? 1,
+      high_freq_factor: asked?.high_freq_factor ?? 4,
+      original_max_position_embeddings: asked?.original_max_position_embeddings ?? 8192,
+    };
     return { rope: { theta, scaling }, problems: named(['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings']) };
   }
   return { rope: { theta, scaling: null }, problems: [`rope_scaling asks for "${type}" rotary positions (default, linear and llama3 ones are supported)`] };

@@ -5,8 +5,12 @@
 import { LabError } from '../core/errors.ts';
 import { bfloat16ToFloat32, float16ToFloat32 } from './float16.ts';
 
-const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5M2: 1 } as const;
-export type StoredDtype = keyof typeof BYTES;
+/** Bits of a value: every type of the format's reference implementation (safetensors 0.7), whether the lab can use it or not. */
+const BITS = {
+  C64: 64, F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4,
+  I64: 64, I32: 32, I16: 16, I8: 8, U64: 64, U32: 32, U16: 16, U8: 8, BOOL: 8,
+} as const;
+export type StoredDtype = keyof typeof BITS;
 
 /** One tensor as it lies in the file. `bytes` is a view, not a copy. */
 export interface StoredTensor {
@@ -81,12 +85,13 @@ export function readHeader(head: Uint8Array, size: number, file: string): { entr
     }
     if (!isRecord(entry)) throw bad(`the header entry of ${name} is not an object`);
     const { dtype, shape, data_offsets: offsets } = entry;
-    if (typeof dtype !== 'string' || !isStoredDtype(dtype)) throw bad(`${name} has the unknown type ${JSON.stringify(dtype)}`, { tensor: name });
+    if (typeof dtype !== 'string') throw bad(`${name} has the type ${JSON.stringify(dtype)}`, { tensor: name });
+    if (!isStoredDtype(dtype)) throw new LabError('models.dtype', `${name} in ${file} is stored as ${JSON.stringify(dtype)}, a type that the lab does not know.`, 'Save the checkpoint as F32, F16 or BF16: model.half().save_pretrained(...).', { file, tensor: name, dtype });
     if (!isSizes(shape)) throw bad(`${name} has the shape ${JSON.stringify(shape)}`, { tensor: name });
     if (!isSizes(offsets) || offsets.length !== 2) throw bad(`${name} has the offsets ${JSON.stringify(offsets)}`, { tensor: name });
     const [begin, end] = offsets as [number, number];
     if (begin > end || end > length) throw bad(`${name} should lie at bytes ${begin} to ${end}, but there are ${length} bytes of data`, { tensor: name });
-    const expected = shape.reduce((product, n) => product * n, 1) * BYTES[dtype];
+    const expected = shape.reduce((product, n) => product * n, 1) * (BITS[dtype] / 8);
     if (end - begin !== expected) throw bad(`${name}, ${dtype} [${shape.join(', ')}], needs ${expected} bytes but has ${end - begin}`, { tensor: name });
     entries.set(name, { name, dtype, shape, begin: start + begin, end: start + end });
   }
@@ -131,7 +136,7 @@ export function tensorToFloat32(tensor: StoredTensor, file: string): Float32Arra
 
 /** The 16-bit patterns of an F16 or BF16 tensor, for storing weights as they are. */
 export function tensorHalves(tensor: StoredTensor): Uint16Array {
-  if (BYTES[tensor.dtype] !== 2) throw new TypeError(`${tensor.name} is ${tensor.dtype}, not a 16-bit type`);
+  if (tensor.dtype !== 'F16' && tensor.dtype !== 'BF16') throw new TypeError(`${tensor.name} is ${tensor.dtype}, not a 16-bit type`);
   const { buffer, byteOffset, length } = aligned(tensor.bytes, 2);
   return new Uint16Array(buffer, byteOffset, length / 2);
 }
@@ -165,7 +170,7 @@ export function safetensorsHead(tensors: Iterable<readonly [string, { dtype: Sto
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { dtype, shape }] of tensors) {
-    const end = offset + sizeOf(shape) * BYTES[dtype];
+    const end = offset + sizeOf(shape) * (BITS[dtype] / 8);
     header[name] = { dtype, shape: [...shape], data_offsets: [offset, end] };
     offset = end;
   }
@@ -199,5 +204,5 @@ function isSizes(value: unknown): value is number[] {
 }
 
 function isStoredDtype(name: string): name is StoredDtype {
-  return Object.hasOwn(BYTES, name);
+  return Object.hasOwn(BITS, name);
 }

@@ -1,9 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
 import { FAMILIES, parseConfig } from '../../src/models/config.ts';
+import { FieldsSchema } from '../../src/models/fields.ts';
 import { TARGET_MODULES } from '../../src/models/modules.ts';
 import { adaptables } from '../../src/models/plan.ts';
 import { inverseFrequencies } from '../../src/models/rotary.ts';
+import { runCampaign } from '../fuzz/campaign.ts';
+import { JSON_MUTATIONS } from '../fuzz/mutate.ts';
 import { goldenJson } from '../golden/files.ts';
 
 /** The shape of SmolLM2-135M's config.json. */
@@ -137,4 +140,39 @@ test('every module that LoRA can adapt is one a manifest may name, and the other
   }
   expect(new Set(found.keys())).toEqual(new Set(Object.keys(TARGET_MODULES)));
   for (const [module, parents] of found) expect(parents).toEqual(new Set(TARGET_MODULES[module as keyof typeof TARGET_MODULES]));
+});
+
+test('null means the default in every field, but for a window, where it means none', async () => {
+  for (const name of Object.keys(FAMILIES)) {
+    const plain = parseConfig({ model_type: name });
+    const { model_type: _, sliding_window: __, ...entries } = FieldsSchema.entries;
+    for (const field of Object.keys(entries)) expect(parseConfig({ model_type: name, [field]: null }), `${name} ${field}`).toEqual(plain);
+    expect(parseConfig({ model_type: name, ...Object.fromEntries(Object.keys(entries).map((field) => [field, null])) })).toEqual(plain);
+  }
+  expect(parseConfig({ ...smol, attention_bias: null, mlp_bias: null, tie_word_embeddings: null }).tie_word_embeddings).toBe(false);
+  expect(parseConfig({ model_type: 'mistral', sliding_window: null }).sliding_window).toBeNull();
+  expect(parseConfig({ ...smol, rope_scaling: { rope_type: 'linear', type: null, factor: 2, low_freq_factor: null } }).rope.full_attention.scaling).toEqual({ rope_type: 'linear', factor: 2 });
+});
+
+test('a field that would change the arithmetic and that no graph computes is refused by name, and one that is off says nothing', () => {
+  const on: Record<string, unknown> = { clip_qkv: 8, qk_norm: true, residual_multiplier: 0.22, logits_scaling: 8, attention_multiplier: 0.0078, logit_scale: 0.0625, n_routed_experts: 64, no_rope_layers: [1, 1, 0], kv_lora_rank: 512, alibi: true, is_encoder_decoder: true, position_embedding_type: 'alibi' };
+  for (const [field, value] of Object.entries(on)) expect(refusal({ ...smol, [field]: value })).toMatchObject({ code: 'models.unsupported-config', message: expect.stringContaining(`${field} is ${JSON.stringify(value)}`) });
+  const off = { clip_qkv: null, qk_norm: false, residual_multiplier: 1, no_rope_layers: [], pruned_heads: {}, add_cross_attention: false, position_embedding_type: 'rope', use_cache: true, torch_dtype: 'float16', transformers_version: '5.0.0' };
+  expect(parseConfig({ ...smol, ...off })).toEqual(parseConfig(smol));
+});
+
+test('Gemma 3’s own name for its pattern of layers is read', () => {
+  expect(parseConfig({ model_type: 'gemma3_text', num_hidden_layers: 4, _sliding_window_pattern: 2 }).layer_types).toEqual(['sliding_attention', 'full_attention', 'sliding_attention', 'full_attention']);
+});
+
+test('malformed configurations end clearly', async () => {
+  const seeds = [smol, { ...(await goldenJson<object>('families/gemma3_text/config.json')) }, { ...(await goldenJson<object>('families/qwen3_moe/config.json')) }];
+  await runCampaign<unknown>({
+    reader: 'config.json', seeds, mutations: JSON_MUTATIONS, files: 400,
+    read(json) {
+      const config = parseConfig(json);
+      const numbers = [config.hidden_size, config.head_dim, config.norm_eps, config.attention_scale, config.rope.full_attention.theta, config.rotary_dim, config.vocab_size];
+      return numbers.every((value) => Number.isFinite(value) && value > 0) ? null : `read as ${JSON.stringify(config)}`;
+    },
+  });
 });

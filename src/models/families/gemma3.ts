@@ -16,14 +16,14 @@ export const gemma3: Family = {
   paths: LLAMA_PATHS,
   defaults: {
     vocab_size: 262208, hidden_size: 2304, intermediate_size: 9216, num_hidden_layers: 26, num_attention_heads: 8, num_key_value_heads: 4, head_dim: 256, max_position_embeddings: 131072,
-    tie_word_embeddings: true, rope_theta: 1e6, rope_local_base_freq: 1e4, query_pre_attn_scalar: 256, sliding_window: 4096, sliding_window_pattern: 6,
+    tie_word_embeddings: true, rope_theta: 1e6, rope_local_base_freq: 1e4, query_pre_attn_scalar: 256, sliding_window: 4096,
   },
   config(fields) {
     // The window's layers have positions of their own, which long-context scaling leaves alone.
     const nested = fields.rope_parameters;
     const full = ropeOf(fields, nested?.full_attention ? { scaling: nested.full_attention } : {});
     const local = ropeOf(fields, nested?.sliding_attention ? { scaling: nested.sliding_attention } : { theta: fields.rope_local_base_freq ?? 1e4, scaling: {} });
-    const pattern = fields.sliding_window_pattern ?? 6;
+    const pattern = fields.sliding_window_pattern ?? fields._sliding_window_pattern ?? 6;
     const { problems: strange, ...sliding } = windows(fields, (layer) => (layer + 1) % pattern !== 0);
     return {
       config: {
