@@ -43,6 +43,8 @@ export interface ModelSummary {
   origin: 'embedded' | 'files' | 'url';
   /** Where it was fetched from: `org/name@commit`, or an address. */
   source?: string;
+  /** When, in milliseconds since 1970: two checkpoints that had one id after another are two. */
+  imported?: number;
   /** What a person should know of it: where its tokenizer and its config.json do not agree. */
   notes?: string[];
 }

@@ -279,6 +279,25 @@ test('an engine whose runtime computes wrongly with the lab’s kernels starts a
   expect(engines).toBe(2);
 });
 
+test('a checkpoint that takes the id of one that was removed answers with its own weights', async ({ page }) => {
+  await openLab(page);
+  const answer = (model: string): Promise<string> => page.evaluate(
+    async (id) => (await (window as unknown as LabWindow).lab.models.chat({ model: id, messages: [{ role: 'user', content: 'Where does Anna live?' }], max_new_tokens: 8 })).text,
+    model,
+  );
+  const first = await importModel(page, tinyCheckpoint());
+  const before = await answer(first);
+  await page.evaluate((id) => (window as unknown as LabWindow).lab.models.remove(id), first);
+  const other = tinyCheckpoint({ num_hidden_layers: 1 });
+  const again = await importModel(page, other);
+  expect(again).toBe(first);
+  const after = await answer(again);
+  expect(after).not.toBe(before);
+  const beside = await importModel(page, other);
+  expect(beside).not.toBe(first);
+  expect(await answer(beside)).toBe(after);
+});
+
 test('a call that waits on a worker that dies is told so', async ({ page }) => {
   await openLab(page);
   await page.evaluate(() => (window as unknown as LabWindow).lab.datasets.list());

@@ -37,6 +37,7 @@ interface Brought {
 
 export class ModelLibrary {
   private embedded: Promise<ModelSummary> | null = null;
+  /** By edition. */
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>();
 
   /** @param base the page's address */
@@ -71,12 +72,13 @@ export class ModelLibrary {
     return isEmbedded(id) ? embeddedFiles(id, this.base) : blobFiles(await this.store.models.files(id));
   }
 
-  tokenizer(id: string): Promise<Tokenizer> {
-    let tokenizer = this.tokenizers.get(id);
+  async tokenizer(id: string): Promise<Tokenizer> {
+    const edition = await this.edition(id);
+    let tokenizer = this.tokenizers.get(edition);
     if (!tokenizer) {
       tokenizer = this.files(id).then(readTokenizer);
-      this.tokenizers.set(id, tokenizer);
-      tokenizer.catch(() => this.tokenizers.delete(id));
+      this.tokenizers.set(edition, tokenizer);
+      tokenizer.catch(() => this.tokenizers.delete(edition));
     }
     return tokenizer;
   }
@@ -140,6 +142,12 @@ export class ModelLibrary {
     await this.store.models.remove(id);
   }
 
+  /** Names one checkpoint for good: an id may be given again once its model is removed. */
+  async edition(id: string): Promise<string> {
+    const found = (await this.store.models.list()).find((model) => model.id === id);
+    return `${id}@${found?.imported ?? 0}`;
+  }
+
   /** Everything is checked before anything is stored. */
   private async import({ blobs, name, origin, source, weigh, onProgress, signal }: Brought): Promise<ModelSummary> {
     const files = blobFiles(blobs);
@@ -162,6 +170,7 @@ export class ModelLibrary {
       vocabSize: config.vocab_size,
       modules: modulesOf(config),
       origin,
+      imported: Date.now(),
       ...(source ? { source } : {}),
       ...(notes.length > 0 ? { notes } : {}),
     };

@@ -52,7 +52,7 @@ export class ComputeEngine implements StudyEngine {
 
   /** @throws what `loadCheckpoint` and `loadTokenizer` throw */
   async model(id: string, storage: Storage = 'auto'): Promise<StudyModel> {
-    const key = `${id} as ${storage}`;
+    const key = `${await this.models.edition(id)} as ${storage}`;
     if (this.loadedKey !== key) {
       const before = this.loaded;
       this.loadedKey = key;

@@ -23,7 +23,7 @@ export const gemma3: Family = {
     const nested = fields.rope_parameters;
     const full = ropeOf(fields, nested?.full_attention ? { scaling: nested.full_attention } : {});
     const local = ropeOf(fields, nested?.sliding_attention ? { scaling: nested.sliding_attention } : { theta: fields.rope_local_base_freq ?? 1e4, scaling: {} });
-    const pattern = fields.sliding_window_pattern ?? fields._sliding_window_pattern ?? 6;
+    const pattern = fields.sliding_window_pattern ?? fields['_sliding_window_pattern'] ?? 6;
     const { problems: strange, ...sliding } = windows(fields, (layer) => (layer + 1) % pattern !== 0);
     return {
       config: {
