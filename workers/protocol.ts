@@ -5,6 +5,7 @@
  */
 import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi } from '../src/app/facade.ts';
 import type { ErrorRecord } from '../src/core/errors.ts';
+import type { PostRequest } from '../src/judging/post.ts';
 
 /** Told to a worker before anything else. */
 export interface WorkerSettings {
@@ -27,6 +28,32 @@ export interface RestartRequest {
 
 export function isRestartRequest(data: unknown): data is RestartRequest {
   return typeof data === 'object' && data !== null && typeof (data as Partial<RestartRequest>).restartWithStockRuntime === 'string';
+}
+
+/** A request to a judge that the service worker makes, so that it outlives the page. */
+export interface RelayedCall {
+  /** Of the ledger (src/storage/calls.ts) and the inbox (src/storage/inbox.ts). */
+  id: string;
+  request: PostRequest;
+  timeoutSeconds: number;
+}
+
+/** What an engine posts to the page, and the page to the service worker: an engine has no way to it. */
+export interface RelayMessage {
+  relay: RelayedCall;
+}
+
+export function isRelayMessage(data: unknown): data is RelayMessage {
+  return typeof data === 'object' && data !== null && typeof (data as Partial<RelayMessage>).relay?.id === 'string';
+}
+
+/** The page's answer to an engine where there is no service worker to ask: the call's id. */
+export interface RelayRefusal {
+  relayRefused: string;
+}
+
+export function isRelayRefusal(data: unknown): data is RelayRefusal {
+  return typeof data === 'object' && data !== null && typeof (data as Partial<RelayRefusal>).relayRefused === 'string';
 }
 
 /** `workers/engine.ts`: models, training, generation, judging. Holds API keys that are not to be stored. */

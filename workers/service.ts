@@ -1,12 +1,16 @@
 /**
- * The service worker. It (a) keeps the lab for offline use and (b) adds the headers of cross-origin isolation, without which
- * there are no threads, where a static host cannot send them (GitHub Pages).
+ * The service worker. It (a) keeps the lab for offline use, (b) adds the headers of cross-origin isolation, without which
+ * there are no threads, where a static host cannot send them (GitHub Pages), and (c) makes requests to judges that the page asks it to
+ * make, so that they outlive a reload (post.ts).
  *
  * Documents come from the network first, so a new version is never hidden by an old cache; files whose names carry a hash
  * come from the cache first, for they never change. Each version has a cache of its own and removes the others when it
  * takes over. The build fills in BUILD_VERSION and BUILD_SHELL (vite.config.ts).
  */
 /// <reference lib="webworker" />
+import { deliver } from './post.ts';
+import type { RelayMessage } from './protocol.ts';
+
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 
 declare const BUILD_VERSION: string;
@@ -47,12 +51,13 @@ worker.addEventListener('activate', (event) => {
 
 worker.addEventListener('message', (event) => {
   if (event.data === 'take-over') void worker.skipWaiting();
+  else if (event.data?.relay) event.waitUntil(deliver((event.data as RelayMessage).relay));
 });
 
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  // Judges and model hubs are none of this worker's business: it sees neither their requests nor their answers.
+  // What the page and its workers send to others is none of this worker's business.
   if (request.method !== 'GET' || origin !== worker.location.origin || request.headers.has('range')) return;
   event.respondWith(HASHED.test(pathname) ? cacheFirst(event) : networkFirst(event));
 });

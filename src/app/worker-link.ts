@@ -6,8 +6,9 @@
 import { wrap, type Remote } from 'comlink';
 import { LabError } from '../core/errors.ts';
 import { stuck } from './pulse.ts';
+import { forward } from './relay.ts';
 import { wired } from './wire.ts';
-import { isRestartRequest, type WorkerSettings } from '../../workers/protocol.ts';
+import { isRelayMessage, isRestartRequest, type WorkerSettings } from '../../workers/protocol.ts';
 
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 type Target = Record<string, Methods>;
@@ -78,6 +79,9 @@ export class WorkerLink {
       worker.terminate();
       throw thrown;
     }
+    worker.addEventListener('message', ({ data }) => {
+      if (isRelayMessage(data)) forward(data.relay, worker);
+    });
     const watch = new AbortController();
     const crashed = navigator.locks.request(lifeline, () => {}).then(() => new LabError('app.worker-lost', `The lab's ${this.name} stopped without a word; the browser may have run out of memory.`, 'It starts again by itself. Everything stored is kept; close other heavy tabs, or use smaller settings.', { worker: this.name }));
     const silent = stuck(() => remote.alive(), this.patience, watch.signal).then(() => new LabError('app.worker-stuck', `The lab's ${this.name} has not answered for ${this.patience} seconds.`, 'It starts again by itself. Everything stored is kept; if it happens again, use smaller settings.', { worker: this.name }));

@@ -1,7 +1,8 @@
 /** What a chat-completions endpoint's body says: text, or why there is none. A 200 is not yet a judgment. */
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { eventFailure, type Failure, statusFailure } from './failures.ts';
-import { redact, redactKey } from './redact.ts';
+import { redact } from './redact.ts';
+import { redactSpellings } from './spellings.ts';
 
 export interface ChatReply {
   text: string;
@@ -29,7 +30,7 @@ export function readCompletion(judge: string, body: unknown, key: string | null)
   const text = textOf(content);
   if (text === null) return eventFailure(judge, 'shape');
   if (text.trim() === '') return eventFailure(judge, 'empty', finish === 'length' ? 'the token limit was reached' : '');
-  return { text: redactKey(text, key), finish, usage: usageOf(body['usage']) };
+  return { text: redactSpellings(text, key), finish, usage: usageOf(body['usage']) };
 }
 
 /** Content as text, or as a list of parts, of which those of the kind `text` are what was said; null for anything else. */

@@ -38,6 +38,15 @@ export class CallStore {
     });
   }
 
+  /** A request that never left is not counted any more. @returns whether it was */
+  async withdraw(study: string, id: string): Promise<boolean> {
+    return this.db.write(['calls'], async (tx) => {
+      const row = await tx.objectStore('calls').get([study, id]);
+      await tx.objectStore('calls').delete([study, id]);
+      return row !== undefined;
+    });
+  }
+
   /** Requests made for a study so far, every try counted. */
   async made(study: string): Promise<number> {
     return this.db.write(['calls'], (tx) => counted(tx, study));

@@ -1,3 +1,4 @@
+import type { CallRelay } from './call-desk.ts';
 import type { StudyData, StudyEngine } from './engine.ts';
 import type { LiveStudy } from './live.ts';
 import type { Manifest } from './manifest.ts';
@@ -12,6 +13,8 @@ export interface RunContext {
   readonly store: Store;
   readonly engine: StudyEngine;
   readonly data: StudyData;
+  /** Null where requests to judges go with the page. */
+  readonly relay: CallRelay | null;
   /** Aborted with an `Interruption`; every stage looks at it between steps. */
   readonly signal: AbortSignal;
   /** The promise, or a rejection as soon as the device is lost: work on a lost device may never end. */

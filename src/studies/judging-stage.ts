@@ -7,6 +7,7 @@ import { judgmentKeyText } from '../core/judgment.ts';
 import { hasNoRoom } from '../core/question.ts';
 import { judgeAll } from '../judging/index.ts';
 import type { FailedJudgment, JudgmentRow } from '../storage/index.ts';
+import { CallDesk } from './call-desk.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';
 import { Halted } from './interruption.ts';
@@ -17,9 +18,14 @@ import { Meter } from './meter.ts';
 const GRACE_MS = 10_000;
 
 /** @throws Halted when the judge cannot be used or its cap is reached; Interruption when the run is */
-export async function judgeCells(context: RunContext, judge: Judge, cells: readonly string[]): Promise<void> {
+export async function judgeCells(context: RunContext, cells: readonly string[]): Promise<void> {
   const { live, store, signal } = context;
-  const rows = new GroupCommit<JudgmentRow>((judgments) => store.answers.putJudgments(judgments));
+  const desk = await CallDesk.open(store, live, context.relay);
+  const judge = await context.data.judge(context.manifest, desk.book);
+  const rows = new GroupCommit<JudgmentRow>(async (judgments) => {
+    await store.answers.putJudgments(judgments);
+    await desk.stored(judgments.map(({ key }) => key));
+  });
   const { pending, failed, copies, total } = await planJudging(context, judge, cells);
   rows.push(...copies);
   await rows.flush();

@@ -9,7 +9,7 @@ import type { Store } from '../storage/index.ts';
 import { isOutOfMemory } from '../runtime/index.ts';
 import { answerGroup } from './answering-stage.ts';
 import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
-import { CallDesk } from './call-desk.ts';
+import type { CallRelay } from './call-desk.ts';
 import { BASE_MIX, groupCells, type Group } from './cell.ts';
 import { asStored, unfinished } from './completeness.ts';
 import type { RunContext } from './context.ts';
@@ -26,6 +26,8 @@ export interface RunnerPorts {
   store: Store;
   engine: StudyEngine;
   data: StudyData;
+  /** Where requests to judges are made that outlive the page; left out, none do. */
+  relay?: CallRelay;
   publish(event: StudyEvent): void;
 }
 
@@ -142,7 +144,7 @@ export class StudyRunner {
       try {
         const questions = await store.studies.questions(live.id);
         live.update({ device: await engine.report() });
-        await this.everyGroup({ live, manifest: live.state.manifest, questions, store, engine, data, signal, guard: (work) => Promise.race([work, gone]) });
+        await this.everyGroup({ live, manifest: live.state.manifest, questions, store, engine, data, relay: this.ports.relay ?? null, signal, guard: (work) => Promise.race([work, gone]) });
         return await this.finish(live, outcome(await this.stored(live.state)));
       } catch (thrown) {
         const lost: unknown = device.signal.aborted ? device.signal.reason : null;
@@ -206,9 +208,9 @@ export class StudyRunner {
   }
 
   private async graded(context: RunContext, cells: readonly string[]): Promise<void> {
-    const { live, manifest, store, data } = context;
+    const { live } = context;
     try {
-      await judgeCells(context, await data.judge(manifest, (await CallDesk.open(store, live)).book), cells);
+      await judgeCells(context, cells);
       for (const id of cells) live.updateCell(id, { stage: 'done' });
       await live.save();
     } catch (thrown) {

@@ -3,6 +3,7 @@ import type { DataApi, WorkerSettings } from '../../../workers/protocol.ts';
 import { EVENTS_CHANNEL } from '../../../workers/protocol.ts';
 import { LabError } from '../../core/errors.ts';
 import { renderExample } from '../../text/chat.ts';
+import { clearInbox } from '../../storage/inbox.ts';
 import { storageUse, Store } from '../../storage/index.ts';
 import { anyRunLockHeld } from '../../studies/lock.ts';
 import { trainingMessages } from '../../studies/prompting.ts';
@@ -79,5 +80,6 @@ export class DataHost implements DataApi {
 async function clear(store: Store): ReturnType<Lab['clear']> {
   if (await anyRunLockHeld()) throw new LabError('studies.busy', 'A study is running in a tab of this browser, so its storage cannot be emptied.', 'Cancel the study first.');
   await store.clear();
+  await clearInbox();
   await discardEverything();
 }

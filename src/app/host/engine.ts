@@ -12,6 +12,7 @@ import { ChatDesk } from './chat.ts';
 import { DatasetLibrary } from './datasets.ts';
 import { KeyRing } from './keys.ts';
 import { ModelLibrary } from './models.ts';
+import { ServiceWorkerRelay } from './relay.ts';
 import { makeJudge, studyData } from './study-data.ts';
 import { ComputeEngine } from './study-engine.ts';
 
@@ -35,7 +36,7 @@ export class EngineHost implements EngineApi {
     const engine = new ComputeEngine({ device, stock: stockRuntime, startAgain }, new ModelLibrary(store, base));
     const keys = new KeyRing(store);
     const events = new BroadcastChannel(EVENTS_CHANNEL);
-    const runner = new StudyRunner({ store, engine, data: studyData(new DatasetLibrary(store), new BenchmarkLibrary(store), keys), publish: (event: StudyEvent) => events.postMessage(event) });
+    const runner = new StudyRunner({ store, engine, data: studyData(new DatasetLibrary(store), new BenchmarkLibrary(store), keys), relay: new ServiceWorkerRelay(), publish: (event: StudyEvent) => events.postMessage(event) });
     const chats = new ChatDesk(engine, store, () => {
       if (runner.current !== null) throw new LabError('studies.busy', 'The engine is busy with a study.', 'Pause the study, or wait until it is done.', { study: runner.current });
     });

@@ -4,6 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyState } from '../../app/facade.ts';
+import { LONGEST_RELAYED_SECONDS, outlivesReload } from '../../app/relay.ts';
 import type { JudgeConfig, Manifest } from '../../studies/manifest.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
@@ -47,6 +48,14 @@ const MORE: readonly NumberField[] = [
   { name: 'timeout_seconds', label: 'timeout_seconds', help: 'A call without an answer after this counts as failed and is tried again.', min: 1, step: 1 },
   { name: 'max_attempts', label: 'max_attempts', help: 'Tries of one call before it is listed as failed.', min: 1, step: 1 },
 ];
+
+/** What becomes of a call that is under way when the page is reloaded. */
+function afterReload({ judge }: Manifest): TemplateResult {
+  if (judge.kind !== 'openai') return html``;
+  return outlivesReload(judge.timeout_seconds)
+    ? html`<p class="small quiet">Calls outlive a reload: the lab’s service worker makes them and keeps each reply until it is stored.</p>`
+    : html`<p class="small quiet">A call that is under way at a reload is lost here: it counts, and its prompt is asked again. Calls outlive a reload where the page has its service worker and timeout_seconds is ${LONGEST_RELAYED_SECONDS} at most.</p>`;
+}
 
 @customElement('pinch-judge')
 export class Judge extends View {
@@ -118,6 +127,7 @@ export class Judge extends View {
         <p class="small" role="status">${this.probed ? html`<span class="chip" data-tone=${this.probed.ok ? 'good' : 'bad'}>${icon(this.probed.ok ? 'check' : 'warning')}${this.probed.ok ? 'Works' : 'Does not work'}</span> <span class="words">${this.probed.detail}</span>` : html`<span class="quiet">Sends one tiny call and reads its rating.</span>`}</p></div>
       <div class="fields plain-fields">${NUMBERS.map(number)}</div>
       <details class="fold fold-boxed"><summary><strong>More</strong> <span class="small quiet">${MORE.length} fields</span></summary><div class="fields">${MORE.map(number)}</div></details>
+      ${afterReload(draft)}
       ${this.problems.length > 0 ? html`<ul class="problems" role="status">${this.problems.map((problem) => html`<li class="words">${problem}</li>`)}</ul>` : ''}`;
   }
 
