@@ -30,6 +30,14 @@ export class CallStore {
     return this.db.read(['calls'], (tx) => tx.objectStore('calls').index('byState').getAll([study, 'open']));
   }
 
+  /** Those of the ids that are requests of this study whose reply is not wanted any more. */
+  async ended(study: string, ids: readonly string[]): Promise<string[]> {
+    return this.db.read(['calls'], async (tx) => {
+      const rows = await Promise.all(ids.map((id) => tx.objectStore('calls').get([study, id])));
+      return rows.flatMap((row) => (row && row.state !== 'open' ? [row.id] : []));
+    });
+  }
+
   /** The reply has been used, or nobody can tell what became of the request. It stays counted. */
   async close(study: string, id: string, state: 'settled' | 'lost'): Promise<void> {
     await this.db.write(['calls'], async (tx) => {

@@ -48,6 +48,11 @@ export async function look(id: string): Promise<KeptCall | undefined> {
   return inbox('readonly', (store) => settled(store.get(id) as IDBRequest<KeptCall | undefined>));
 }
 
+/** Ids of all calls that lie here. */
+export async function claimed(): Promise<string[]> {
+  return inbox('readonly', async (store) => (await settled(store.getAllKeys())) as string[]);
+}
+
 export async function forget(ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await inbox('readwrite', (store) => Promise.all(ids.map((id) => settled(store.delete(id)))));

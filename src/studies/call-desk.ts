@@ -13,6 +13,8 @@ export interface CallRelay {
   /** The reply to a request that was made before. */
   reply(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<PostReply>;
   fate(id: string, timeoutSeconds: number): Promise<Fate>;
+  /** Ids of all calls of which anything is kept. */
+  claimed(): Promise<string[]>;
   /** Their replies have been used. */
   forget(ids: readonly string[]): Promise<void>;
 }
@@ -44,6 +46,8 @@ export class CallDesk {
         await relay?.forget([id]);
       }
     }
+    // A page that ended between storing a judgment and letting its reply go has left the reply.
+    if (relay) await relay.forget(await store.calls.ended(live.id, await relay.claimed()));
     return desk;
   }
 

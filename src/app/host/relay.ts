@@ -1,7 +1,7 @@
 /** The engine's side of the service worker: requests to judges that outlive the page, and what became of them. */
 import { isRelayRefusal, type RelayMessage } from '../../../workers/protocol.ts';
 import { type PostReply, type PostRequest, postDirectly } from '../../judging/index.ts';
-import { claim, forget, INBOX_CHANNEL, type KeptCall, look } from '../../storage/inbox.ts';
+import { claim, claimed, forget, INBOX_CHANNEL, type KeptCall, look } from '../../storage/inbox.ts';
 import type { CallRelay, Fate } from '../../studies/call-desk.ts';
 import { LONGEST_RELAYED_SECONDS } from '../relay.ts';
 
@@ -48,6 +48,10 @@ export class ServiceWorkerRelay implements CallRelay {
     if (await claim(id, 'direct')) return 'never-sent';
     const call = await look(id);
     return !call || call.state === 'direct' || late(call, timeoutSeconds) ? 'lost' : 'kept';
+  }
+
+  claimed(): Promise<string[]> {
+    return claimed();
   }
 
   forget(ids: readonly string[]): Promise<void> {
