@@ -131,15 +131,16 @@ test('a reload in the middle of judging pays for nothing twice, and a remembered
       },
       [judged(server, model), server.url, KEY] as const,
     );
-    await expect.poll(async () => (await judgmentsOf(page, id)).length, { timeout: 60_000, intervals: [50] }).toBeGreaterThan(5);
-    const kept = new Set((await judgmentsOf(page, id)).map((judgment) => judgment.user_prompt));
+    const keptNow = async (): Promise<Set<string>> => new Set((await judgmentsOf(page, id)).map((judgment) => judgment.user_prompt));
+    await expect.poll(async () => (await keptNow()).size, { timeout: 60_000, intervals: [50] }).toBeGreaterThan(5);
+    const kept = await keptNow();
     await page.reload();
     const asked = server.calls.length;
     await ready(page);
     expect(await page.evaluate(async (study) => (await (window as unknown as LabWindow).lab.studies.wait(study)).status, id)).toBe('done');
     const prompts = server.calls.map((call) => call.body.messages.at(-1)?.content ?? '');
     expect(server.calls.length).toBeGreaterThan(asked);
-    // Calls that were under way when the page went are lost to any browser; what had come home is not asked again.
+    // Calls that were under way when the page went are relay.test.ts's; what had come home is not asked again.
     const paid = prompts.slice(0, asked).filter((prompt) => kept.has(prompt));
     expect(paid.length).toBeGreaterThan(5);
     expect(prompts.slice(asked).filter((prompt) => paid.includes(prompt))).toEqual([]);
