@@ -11,6 +11,7 @@ const MODES = {
   '--full': { servers: 'all', build: true, args: [], env: { PINCH_FULL: '1' } },
   '--times': { servers: 'all', build: true, args: ['--project=times', '--workers=1'], env: { PINCH_TIMES: '1' } },
 };
+const SOURCES = ['src', 'workers', 'tests', 'tools'];
 const given = process.argv.slice(2);
 const mode = MODES[given[0]] ?? { build: true, args: [], env: {} };
 const args = [...mode.args, ...(given[0] in MODES ? given.slice(1) : given)];
@@ -21,7 +22,9 @@ ensureChromium();
 
 const steps = [
   ['type check', ['tsc', '--noEmit']],
-  ['lint', ['oxlint', '--deny-warnings', 'src', 'workers', 'tests', 'tools']],
+  ['lint', ['oxlint', '--deny-warnings', ...SOURCES]],
+  ['lint by types', ['oxlint', '--config', '.oxlintrc.types.json', '--type-aware', ...SOURCES]],
+  ['search for what nothing uses', ['knip', '--no-progress']],
   ...(mode.build ? [['build', ['vite', 'build', '--logLevel', 'warn']]] : []),
 ];
 const skipSteps = process.env.PINCH_TESTS_ONLY === '1';

@@ -25,7 +25,7 @@ export async function stackAdapters(adapters: readonly Adapter[], model: BaseMod
   const common: LoraConfig = { r, lora_alpha: r, lora_dropout: 0, target_modules: modules, ...(dora ? { use_dora: true } : {}) };
   const layout = new LoraLayout(common, config);
   const layers = config.num_hidden_layers;
-  const divided = await Promise.all(adapters.map((adapter) => (adapter.config.use_dora ? withFactors(adapter, model) : adapter)));
+  const divided = await Promise.all(adapters.map(async (adapter) => (adapter.config.use_dora ? withFactors(adapter, model) : adapter)));
   return {
     layout,
     pack(chosen) {

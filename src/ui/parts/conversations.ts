@@ -67,7 +67,12 @@ export class Conversations extends View {
     this.order = other ? 'apart' : 'number';
   }
 
-  protected override async firstUpdated(): Promise<void> {
+  protected override firstUpdated(): void {
+    void this.open();
+  }
+
+  /** Once the part is there, so that it slides in. */
+  private async open(): Promise<void> {
     const drawer = this.querySelector('wa-drawer');
     await drawer?.updateComplete;
     if (drawer) drawer.open = true;

@@ -30,7 +30,12 @@ export class TokenInspector extends View {
     args: () => [this.model, this.conversation, this.store.draft?.system_prompt] as const,
   });
 
-  protected override async firstUpdated(): Promise<void> {
+  protected override firstUpdated(): void {
+    void this.open();
+  }
+
+  /** Once the part is there, so that it slides in. */
+  private async open(): Promise<void> {
     const dialog = this.querySelector('wa-dialog');
     await dialog?.updateComplete;
     if (dialog) dialog.open = true;
