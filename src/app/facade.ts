@@ -10,6 +10,7 @@ import type { ErrorRecord } from '../core/errors.ts';
 import type { Judgment } from '../core/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { OnProgress, Progress } from '../core/progress.ts';
+import type { TrainingData } from '../core/training-data.ts';
 import type { Answer, Category, Question } from '../core/question.ts';
 import type { Manifest, ManifestInput } from '../studies/manifest.ts';
 
@@ -85,6 +86,17 @@ export interface UnfinishedDownload {
   total: number;
 }
 
+/** A token as training sees it. */
+export interface InspectedToken {
+  id: number;
+  text: string;
+  loss: boolean;
+  /** Which example of the record it is of: some templates need one for each answer. */
+  example: number;
+  /** Beyond max_length: not read at all. */
+  cut: boolean;
+}
+
 export interface ModelsApi {
   list(): Promise<ModelSummary[]>;
   /** From config.json, model.safetensors, tokenizer.json (and tokenizer_config.json). One that does not fit is refused before it is stored. */
@@ -104,7 +116,7 @@ export interface ModelsApi {
   /** Answers one chat with the untuned model or with a study's adapter: for trying things out. */
   chat(request: { model: string; study?: string; cell?: string; messages: { role: 'system' | 'user' | 'assistant'; content: string }[]; max_new_tokens?: number; temperature?: number; seed?: number }): Promise<{ text: string; tokens: number; seconds: number }>;
   /** Tokens of a conversation as training sees them, each with whether it carries loss. `system_prompt` is the manifest's. */
-  inspect(request: { model: string; conversation: Conversation; system_prompt?: boolean | string }): Promise<{ id: number; text: string; loss: boolean }[]>;
+  inspect(request: { model: string; conversation: Conversation; system_prompt?: boolean | string; max_length?: number }): Promise<InspectedToken[]>;
 }
 
 /** A LoRA adapter from elsewhere. */
@@ -255,6 +267,8 @@ export interface CellState {
   judged: { done: number; failed: number; total: number; calls?: number; no_room?: number };
   /** The pass it is trained in, where memory did not suffice for all adapters of its group at once. */
   pass?: string;
+  /** What became of its training records; not there before it has begun to train, nor for `base`. */
+  data?: TrainingData;
   /** What happened on the way that a person should know and need not act on. */
   note?: string;
   error?: ErrorRecord;
@@ -362,6 +376,11 @@ export interface StudiesApi {
   judgments(id: string, filter?: { cell?: string; language?: LanguageCode; category?: Category; question_id?: string; state?: Judgment['state'] }): Promise<Judgment[]>;
   results(id: string): Promise<StudyResults>;
   /** What a judge run would take: calls, tokens, dollars where a price is known. */
+  /**
+   * What would become of each tuned cell's training records: examples, cut, left out, tokens that carry loss. Nothing is trained or stored.
+   * @throws LabError `studies.manifest`, `studies.unknown`, and what a composition or a tokenizer throws
+   */
+  plan(input: ManifestInput): Promise<(Pick<CellState, 'id' | 'model' | 'dataset' | 'mix' | 'seed'> & { data: TrainingData })[]>;
   estimateJudging(input: ManifestInput): Promise<{ calls: number; tokensIn: number; tokensOut: number; dollars: number | null }>;
   /** The whole study as one file (zip): manifest, states, losses, answers, judgments, adapters. Never a key. */
   exportBundle(id: string): Promise<Blob>;

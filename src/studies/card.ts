@@ -1,6 +1,7 @@
 /** The model card of one cell: what it was made of, how, and what it scored itself, other seeds of its mix left out. */
 import { isFull, type Tuned } from '../adapters/adapter.ts';
 import type { CellState } from '../app/facade.ts';
+import { lossInWords } from '../core/training-data.ts';
 import { type CardFormat, modelCard } from '../exports/index.ts';
 import { parseMix } from '../mixes/index.ts';
 import { baseOf } from './base.ts';
@@ -35,7 +36,7 @@ export async function cardOf(study: Pick<StudyContent, 'state' | 'questions' | '
     records: manifest.records,
     seed: cell.seed,
     steps: cell.trained.done,
-    note: cell.note ?? null,
+    note: [cell.note, cell.data && lossInWords(cell.data, manifest.training.max_length)].filter(Boolean).join(' ') || null,
     tuning,
     storage,
     settings: { ...(init_adapter === null ? {} : { init_adapter }), ...(isFull(adapter) ? {} : adapter.config), system_prompt, ...trainingOf(manifest, cell.mix) },

@@ -278,7 +278,9 @@ export class StudyRunner {
     if (untrained.length === 0) return made;
     for (const id of checkpointed.length > 0 ? checkpointed : untrained) {
       try {
-        made.set(id, await maker.make(context.live.cell(id)));
+        const own = await maker.make(context.live.cell(id));
+        made.set(id, own);
+        context.live.updateCell(id, { data: own.data });
       } catch (thrown) {
         fail(context, [context.live.cell(id)], thrown);
       }

@@ -2,49 +2,63 @@
  * From messages to token ids, with the loss on exactly what the assistant generates: the answer's tokens and the token
  * that ends the turn.
  *
- * The text of a conversation is cut where the assistant's turns begin and end, and tokenized so that the ids up to each
- * cut are a prefix of the ids after it. Training and prompting use the same cuts, so that a tuned model is asked in
- * exactly the tokens it was trained on.
+ * The text of a conversation is cut where the assistant's turns begin and end (text/turns.ts), and tokenized so that the ids
+ * up to each cut are a prefix of the ids after it. Where a template lets them, training and prompting use the same cuts, so
+ * that a tuned model is asked in exactly the tokens it was trained on.
  */
 import type { Message } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
-import type { Span } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { type Span, learningSpans, promptSpans } from './turns.ts';
 
-/** One training example: token ids, and for each whether it is one the assistant generates. */
+/** One training example: token ids, and for each whether it is one that is learned. */
 export interface Example {
   ids: number[];
   loss: boolean[];
 }
 
+export interface Rendered {
+  /** One, or one for each assistant turn that is learned where the template rewrites earlier turns. */
+  examples: Example[];
+  /** Whether the turns became examples of their own. */
+  split: boolean;
+}
+
 /**
- * A conversation as training sees it.
- * @throws LabError `text.no-assistant` (nothing to learn), `text.template-not-prefix-stable` (the template rewrites earlier
- *   turns when later ones are added, so no mask can be right), `text.no-end-of-turn` (the template ends the assistant's
- *   turn with no special token, so a tuned model could never stop), `text.template`
+ * A conversation as training sees it. A message with `train: false` carries no loss.
+ * @param assistantOnly loss on the assistant's turns alone, else on every token but those of a turn that is not learned
+ * @throws LabError `text.no-assistant` (nothing to learn), `text.no-end-of-turn` (the template ends the assistant's turn with no
+ *   token of its own, so a tuned model could never stop), `text.template`, `text.template-not-prefix-stable` (a turn that is
+ *   not learned cannot be told from the rest)
  */
-export function renderExample(tokenizer: Tokenizer, messages: readonly Message[]): Example {
+export function renderExamples(tokenizer: Tokenizer, messages: readonly Message[], { assistantOnly = true }: { assistantOnly?: boolean } = {}): Rendered {
   if (!messages.some((message) => message.role === 'assistant')) {
     throw new LabError('text.no-assistant', 'The conversation has no assistant message, so there is nothing to learn from it.', 'Leave the record out, or add the answer.');
   }
+  const { conversations, split } = learningSpans(tokenizer.template, messages, { whole: !assistantOnly });
+  return { examples: conversations.map((spans) => tokenized(tokenizer, spans, assistantOnly)), split };
+}
+
+function tokenized(tokenizer: Tokenizer, spans: readonly Span[], assistantOnly: boolean): Example {
   const ids: number[] = [];
   const loss: boolean[] = [];
   let text = '';
-  for (const span of conversationSpans(tokenizer, messages, false)) {
+  for (const span of spans) {
     const start = ids.length;
     text += span.text;
     extend(tokenizer, ids, text, span.text);
-    const end = span.generated ? endOfTurn(tokenizer, ids, start) : start;
-    for (let i = start; i < ids.length; i++) loss.push(i < end);
+    const end = !span.generated ? start : assistantOnly ? endOfTurn(tokenizer, ids, start) : ids.length;
+    const learned = span.learned !== false;
+    for (let i = start; i < ids.length; i++) loss.push(learned && (assistantOnly ? i < end : true));
   }
   return { ids, loss };
 }
 
-/** A conversation's tokens up to where the assistant speaks next. `messages` ends with the user's turn. */
+/** A conversation's tokens up to where the assistant speaks next. `messages` ends with the user's turn. @throws LabError `text.template` */
 export function renderPrompt(tokenizer: Tokenizer, messages: readonly Message[]): number[] {
   const ids: number[] = [];
   let text = '';
-  for (const span of conversationSpans(tokenizer, messages, true)) {
+  for (const span of promptSpans(tokenizer.template, messages)) {
     text += span.text;
     extend(tokenizer, ids, text, span.text);
   }
@@ -56,37 +70,9 @@ export function renderPrompt(tokenizer: Tokenizer, messages: readonly Message[])
  * (ChatML checkpoints have eos `<|endoftext|>` but end turns with `<|im_end|>`).
  */
 export function stopTokens(tokenizer: Tokenizer): number[] {
-  const example = renderExample(tokenizer, [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]);
-  const last = example.ids[example.loss.lastIndexOf(true)] as number;
-  return [...new Set([tokenizer.eos.id, last])];
-}
-
-/** The text in runs that are generated or not, by the template's marks if it has them, else by what each assistant turn adds. */
-function conversationSpans(tokenizer: Tokenizer, messages: readonly Message[], addGenerationPrompt: boolean): Span[] {
-  const { template } = tokenizer;
-  if (template.marked) return template.spans(messages, { addGenerationPrompt });
-
-  const spans: Span[] = [];
-  let text = '';
-  const upTo = (rendered: string, generated: boolean): void => {
-    if (!rendered.startsWith(text)) {
-      throw new LabError(
-        'text.template-not-prefix-stable',
-        'The chat template changes the text of earlier turns when later ones are added, so the tokens the assistant generates cannot be told from the rest.',
-        'Mark them in the template with {% generation %} ... {% endgeneration %}, or train on conversations of one turn.',
-        { before: text.slice(-200), after: rendered.slice(0, text.length).slice(-200) },
-      );
-    }
-    if (rendered.length > text.length) spans.push({ text: rendered.slice(text.length), generated });
-    text = rendered;
-  };
-  messages.forEach((message, i) => {
-    if (message.role !== 'assistant') return;
-    upTo(template.render(messages.slice(0, i), { addGenerationPrompt: true }), false);
-    upTo(template.render(messages.slice(0, i + 1), { addGenerationPrompt: false }), true);
-  });
-  if (addGenerationPrompt || messages.at(-1)?.role !== 'assistant') upTo(template.render(messages, { addGenerationPrompt }), false);
-  return spans;
+  const { examples } = renderExamples(tokenizer, [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]);
+  const { ids, loss } = examples[0] as Example;
+  return [...new Set([tokenizer.eos.id, ids[loss.lastIndexOf(true)] as number])];
 }
 
 /** Appends the tokens of `added`, the end of `text`, whose beginning `ids` already stands for. */
@@ -98,8 +84,18 @@ function extend(tokenizer: Tokenizer, ids: number[], text: string, added: string
   for (const id of more) ids.push(id);
 }
 
-/** Where the loss of a generated run ends: after its last special token. What a template writes after that belongs to no one. */
+/**
+ * Where the loss of a generated run ends: after the token that ends the turn. That is the run's last special token; or, nearer to
+ * its end, an added token that its tokenizer does not call special (`<|im_end|>` of some finetunes). What a template writes after
+ * it belongs to no one.
+ */
 function endOfTurn(tokenizer: Tokenizer, ids: readonly number[], start: number): number {
+  for (let end = ids.length; end > start; end--) {
+    const id = ids[end - 1] as number;
+    if (tokenizer.decode([id], { special: true }).trim() === '') continue;
+    if (tokenizer.isAdded(id)) return end;
+    break;
+  }
   for (let end = ids.length; end > start; end--) if (tokenizer.isSpecial(ids[end - 1] as number)) return end;
   throw new LabError(
     'text.no-end-of-turn',

@@ -9,6 +9,8 @@
 import { Template } from '@huggingface/jinja';
 import type { Message } from '../core/conversation.ts';
 import { LabError } from '../core/errors.ts';
+import { settled } from './jinja.ts';
+import { repair, REPAIRS } from './jinja-repairs.ts';
 
 /** Unicode noncharacters, which no text contains, to find `{% generation %}` blocks again in what was rendered. */
 const OPEN = '\uFDD0';
@@ -39,23 +41,41 @@ export class ChatTemplate {
   /** Whether the template says itself what the assistant generates. */
   readonly marked: boolean;
   private readonly compiled: Template;
+  private system: boolean | null = null;
 
   /**
    * @param source Jinja
-   * @param globals the special tokens a template may write: bos_token, eos_token, pad_token
+   * @param globals the special tokens a template may write: bos_token, eos_token, pad_token and whatever else tokenizer_config.json names
    * @param origin the checkpoint's own template, or the lab's default for checkpoints without one
    * @throws LabError `text.template` when the source is not valid Jinja
    */
   constructor(
     readonly source: string,
-    private readonly globals: Record<string, string>,
+    private readonly globals: Record<string, unknown>,
     readonly origin: 'own' | 'default',
   ) {
-    this.marked = /{%-?\s*generation\s*-?%}/.test(source);
+    this.marked = /{%[-+]?\s*generation\s*[-+]?%}/.test(source);
     try {
-      this.compiled = new Template(withMarks(source));
+      this.compiled = new Template(settled(source, { open: OPEN, close: CLOSE }));
+      repair(this.compiled);
     } catch (cause) {
       throw templateError('The chat template is not valid Jinja', cause);
+    }
+  }
+
+  /** Whether a system message is written; a template may refuse one, or leave it out in silence. */
+  get takesSystem(): boolean {
+    this.system ??= this.writesSystem();
+    return this.system;
+  }
+
+  private writesSystem(): boolean {
+    const line = 'Answer in verse';
+    try {
+      return this.render([{ role: 'system', content: line }, { role: 'user', content: 'Hello' }], { addGenerationPrompt: true }).includes(line);
+    } catch (thrown) {
+      if (thrown instanceof LabError) return false;
+      throw thrown;
     }
   }
 
@@ -82,16 +102,11 @@ export class ChatTemplate {
   private raw(messages: readonly Message[], addGenerationPrompt: boolean): string {
     const plain = messages.map(({ role, content }) => ({ role, content: content.replace(MARKS, '') }));
     try {
-      return this.compiled.render({ ...this.globals, messages: plain, add_generation_prompt: addGenerationPrompt, tools: null, documents: null });
+      return this.compiled.render({ ...REPAIRS, ...this.globals, messages: plain, add_generation_prompt: addGenerationPrompt, tools: null, documents: null });
     } catch (cause) {
       throw templateError(`The chat template refuses a conversation of ${messages.map((message) => message.role).join(', ')}`, cause);
     }
   }
-}
-
-/** Turns generation blocks into marks, with the white space control (`-`, trim_blocks, lstrip_blocks) the tags would have had. */
-function withMarks(source: string): string {
-  return source.replace(/(^[ \t]*)?{%(-?)\s*(end)?generation\s*(-?)%}(\n)?/gm, (_, _indent: string | undefined, left: string, end: string | undefined, right: string) => `{{${left} '${end ? CLOSE : OPEN}' ${right}}}`);
 }
 
 function templateError(what: string, cause: unknown): LabError {

@@ -4,6 +4,7 @@
  */
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { LabError } from '../core/errors.ts';
+import { honourSingleWords } from './single-words.ts';
 import { ChatTemplate, defaultChatTemplate } from './template.ts';
 
 export interface SpecialToken {
@@ -24,6 +25,8 @@ export interface Tokenizer {
   decode(ids: readonly number[], options?: { special?: boolean }): string;
   /** Whether an id is one of the tokens that stand for something other than text. */
   isSpecial(id: number): boolean;
+  /** Whether an id is one of the tokens that tokenizer.json adds to its vocabulary, special or not. */
+  isAdded(id: number): boolean;
 }
 
 /**
@@ -36,6 +39,7 @@ export interface Tokenizer {
 export function loadTokenizer(json: unknown, config: unknown = {}, chatTemplate?: string): Tokenizer {
   const settings = isRecord(config) ? config : {};
   const inner = construct(json, settings);
+  const added = new Set(inner.get_added_tokens_decoder().keys());
   const special = new Set([...inner.get_added_tokens_decoder().values()].filter((token) => token.special).map((token) => token.id));
   const find = (token: string): SpecialToken | null => {
     const id = inner.token_to_id(token);
@@ -63,13 +67,14 @@ export function loadTokenizer(json: unknown, config: unknown = {}, chatTemplate?
     bos,
     eos,
     pad,
-    template: new ChatTemplate(template ?? defaultChatTemplate(addsBos), { bos_token: bos?.token ?? '', eos_token: eos.token, pad_token: pad.token }, template === null ? 'default' : 'own'),
+    template: new ChatTemplate(template ?? defaultChatTemplate(addsBos), { ...namedTokens(settings), bos_token: bos?.token ?? '', eos_token: eos.token, pad_token: pad.token }, template === null ? 'default' : 'own'),
     encode: (text) => (text === '' ? [] : inner.encode(text, { add_special_tokens: false }).ids),
     decode: (ids, options) => {
       const kept = options?.special ? [...ids] : ids.filter((id) => !special.has(id));
       return kept.length === 0 ? '' : inner.decode(kept, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
     },
     isSpecial: (id) => special.has(id),
+    isAdded: (id) => added.has(id) || special.has(id),
   };
 }
 
@@ -84,7 +89,9 @@ function construct(json: unknown, config: Record<string, unknown>): HuggingFaceT
     throw new LabError('text.tokenizer', `tokenizer.json holds a tokenizer of type "${type}", which cannot be used.`, `Use a checkpoint whose tokenizer is one of: ${MODEL_TYPES.join(', ')}.`, { type });
   }
   try {
-    return new HuggingFaceTokenizer({ added_tokens: [], ...json }, config);
+    const tokenizer = new HuggingFaceTokenizer({ added_tokens: [], ...json }, config);
+    honourSingleWords(tokenizer);
+    return tokenizer;
   } catch (cause) {
     throw LabError.from(cause instanceof Error ? new Error(`tokenizer.json cannot be used: ${cause.message}`) : cause, 'text.tokenizer', 'Save the tokenizer again with a recent transformers, and choose the new tokenizer.json.');
   }
@@ -101,12 +108,26 @@ function largestId(json: unknown, inner: HuggingFaceTokenizer): number {
   return [...inner.get_vocab().values()].reduce((most, id) => (id > most && !added.has(id) ? id : most), -1);
 }
 
-/** One template, or several of which the one named `default` is meant for chat. */
+/** The other special tokens that a template may write, by transformers' names: unk_token, sep_token, cls_token, mask_token, additional_special_tokens. */
+function namedTokens(settings: Record<string, unknown>): Record<string, unknown> {
+  const text = (value: unknown): unknown => (isRecord(value) ? value['content'] : value);
+  const single = Object.entries(settings).filter(([key, value]) => key.endsWith('_token') && typeof text(value) === 'string').map(([key, value]) => [key, text(value)] as const);
+  const several = settings['additional_special_tokens'];
+  return { ...Object.fromEntries(single), ...(Array.isArray(several) ? { additional_special_tokens: several.map(text) } : {}) };
+}
+
+/**
+ * One template, or several of which the one named `default` is meant for chat; null where there is none.
+ * @throws LabError `text.no-default-template` where none of several is the default one
+ */
 function templateOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return null;
-  const found = value.find((entry) => isRecord(entry) && entry['name'] === 'default') as { template?: unknown } | undefined;
-  return typeof found?.template === 'string' ? found.template : null;
+  if (value == null || (Array.isArray(value) && value.length === 0)) return null;
+  const named = Array.isArray(value) ? value.filter(isRecord) : Object.entries(isRecord(value) ? value : {}).map(([name, template]) => ({ name, template }));
+  const found = named.find(({ name }) => name === 'default')?.['template'];
+  if (typeof found === 'string') return found;
+  const names = named.map(({ name }) => String(name));
+  throw new LabError('text.no-default-template', `tokenizer_config.json has several chat templates (${names.join(', ') || 'none that can be read'}), and none is named "default".`, 'Name the one that is meant for chat "default" in tokenizer_config.json, or put it alone into chat_template.jinja.', { names });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

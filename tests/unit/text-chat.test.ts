@@ -1,13 +1,20 @@
 import { expect, test } from '@playwright/test';
 import type { Message } from '../../src/core/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
-import { type Example, renderExample, renderPrompt, stopTokens } from '../../src/text/chat.ts';
+import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/text/chat.ts';
 import { systemLine } from '../../src/text/system.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
 import { byteId, byteLevel, byteLevelJson, mergeId, sentencePieceJson } from './text-fixture.ts';
 
 const chat = (...contents: string[]): Message[] => contents.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
 const CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+/** The one example that a conversation makes. */
+function renderOne(tokenizer: Tokenizer, messages: readonly Message[]): Example {
+  const { examples, split } = renderExamples(tokenizer, messages);
+  expect([examples.length, split]).toEqual([1, false]);
+  return examples[0] as Example;
+}
 
 /** The text that carries loss, runs joined by `|`. */
 function learnt(tokenizer: Tokenizer, { ids, loss }: Example): string {
@@ -50,7 +57,7 @@ test("the default template is Weber et al.'s, and the loss is on answers and the
   expect(tokenizer.template.render(messages, { addGenerationPrompt: false })).toBe(
     'System: Du bist ein hilfreicher Assistent, der auf Deutsch antwortet.\nUser: Wer?\nAssistant: Ja</s>\nUser: Wo?\nAssistant: Nein</s>',
   );
-  const example = renderExample(tokenizer, messages);
+  const example = renderOne(tokenizer, messages);
   expect(learnt(tokenizer, example)).toBe(' Ja</s>| Nein</s>');
   expect(example.ids.length).toBe(example.loss.length);
   expect(tokenizer.decode(example.ids, { special: true })).toBe(tokenizer.template.render(messages, { addGenerationPrompt: false }));
@@ -60,7 +67,7 @@ test('a prompt is exactly the beginning of the example it leads to, in both turn
   for (const config of [{}, { chat_template: CHATML }]) {
     const tokenizer = byteLevel(config);
     const messages = chat('Wer?', 'Ja', 'Wo?', 'Nein');
-    const { ids, loss } = renderExample(tokenizer, messages);
+    const { ids, loss } = renderOne(tokenizer, messages);
     const first = renderPrompt(tokenizer, messages.slice(0, 1));
     const second = renderPrompt(tokenizer, messages.slice(0, 3));
     expect(ids.slice(0, first.length)).toEqual(first);
@@ -73,7 +80,7 @@ test('a prompt is exactly the beginning of the example it leads to, in both turn
 test('a template of the checkpoint without marks is measured turn by turn, and what follows the end token carries no loss', () => {
   const tokenizer = byteLevel({ chat_template: CHATML });
   expect(tokenizer.template).toMatchObject({ origin: 'own', marked: false });
-  const example = renderExample(tokenizer, chat('Wer?', 'Ja', 'Wo?', 'Nein'));
+  const example = renderOne(tokenizer, chat('Wer?', 'Ja', 'Wo?', 'Nein'));
   expect(learnt(tokenizer, example)).toBe('Ja<|im_end|>|Nein<|im_end|>');
   expect(stopTokens(tokenizer)).toEqual([2, 4]);
   expect(stopTokens(byteLevel())).toEqual([2]);
@@ -87,43 +94,36 @@ test('generation marks are obeyed, with the white space their tags would have st
   const messages = chat('Wer?', 'Ja', 'Wo?', 'Nein');
   expect(marked.template.marked).toBe(true);
   expect(marked.template.render(messages, { addGenerationPrompt: true })).toBe(plain.template.render(messages, { addGenerationPrompt: true }));
-  expect(renderExample(marked, messages)).toEqual(renderExample(plain, messages));
+  expect(renderOne(marked, messages)).toEqual(renderOne(plain, messages));
 });
 
 test('tags on lines of their own leave no trace in the text, as trim_blocks and lstrip_blocks have it', () => {
   const tokenizer = byteLevel({ chat_template: "{% for message in messages %}\n{% if message.role == 'assistant' %}\nA:\n  {% generation %}\n{{ message.content }}</s>\n  {% endgeneration %}\n{% else %}\nU:{{ message.content }}\n{% endif %}\n{% endfor %}" });
   expect(tokenizer.template.render(chat('x', 'y'), { addGenerationPrompt: false })).toBe('U:x\nA:\ny</s>\n');
-  expect(learnt(tokenizer, renderExample(tokenizer, chat('x', 'y')))).toBe('y</s>');
-});
-
-test("a template that is not prefix-stable is refused, because no mask could be right", () => {
-  // Like some reasoning models' templates: earlier answers are shortened once a later turn exists.
-  const tokenizer = byteLevel({ chat_template: "{% for message in messages %}{{ message.role }}: {% if loop.last or message.role == 'user' %}{{ message.content }}{% else %}...{% endif %}</s>{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}" });
-  expect(learnt(tokenizer, renderExample(tokenizer, chat('Wer?', 'Ja')))).toBe('Ja</s>');
-  expect(refusal(() => renderExample(tokenizer, chat('Wer?', 'Ja', 'Wo?', 'Nein'))).code).toBe('text.template-not-prefix-stable');
+  expect(learnt(tokenizer, renderOne(tokenizer, chat('x', 'y')))).toBe('y</s>');
 });
 
 test('a template that never ends the turn is refused', () => {
   const tokenizer = byteLevel({ chat_template: "{% for message in messages %}{{ message.role + ': ' + message.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}" });
-  expect(refusal(() => renderExample(tokenizer, chat('Wer?', 'Ja'))).code).toBe('text.no-end-of-turn');
+  expect(refusal(() => renderOne(tokenizer, chat('Wer?', 'Ja'))).code).toBe('text.no-end-of-turn');
 });
 
 test("a template's own refusal reaches the person with its words", () => {
-  const tokenizer = byteLevel({ chat_template: "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}" });
-  const error = refusal(() => renderPrompt(tokenizer, [{ role: 'system', content: 'x' }, ...chat('y')]));
+  const tokenizer = byteLevel({ chat_template: "{% for message in messages %}{% if message.role == 'user' and loop.previtem and loop.previtem.role == 'user' %}{{ raise_exception('Turns have to alternate') }}{% endif %}{{ message.content }}{% endfor %}" });
+  const error = refusal(() => renderPrompt(tokenizer, [...chat('x'), ...chat('y')]));
   expect(error).toMatchObject({ code: 'text.template' });
-  expect(error.message).toContain('System role not supported');
+  expect(error.message).toContain('Turns have to alternate');
   expect(refusal(() => byteLevel({ chat_template: '{% for x in %}' })).code).toBe('text.template');
 });
 
 test('a conversation without an answer cannot be an example', () => {
-  expect(refusal(() => renderExample(byteLevel(), chat('Wer?'))).code).toBe('text.no-assistant');
+  expect(refusal(() => renderOne(byteLevel(), chat('Wer?'))).code).toBe('text.no-assistant');
 });
 
 test('tokens that a cut would divide differently are divided where training and prompting both cut', () => {
   // The prompt ends in a space that would merge with the colon before it only here, and with the answer's first letters in the whole text.
   const tokenizer = byteLevel({ chat_template: "{% for message in messages %}{% if message.role == 'user' %}{{ 'User: ' + message.content + '\\nAss: ' }}{% else %}{{ message.content + eos_token }}{% endif %}{% endfor %}" });
-  const example = renderExample(tokenizer, chat('x', 'Ja'));
+  const example = renderOne(tokenizer, chat('x', 'Ja'));
   const prompt = renderPrompt(tokenizer, chat('x'));
   expect(tokenizer.encode('Ass: Ja')).toEqual([mergeId('As s'), byteId(':'), mergeId('ĠJ a')]);
   expect(prompt.slice(-3)).toEqual([mergeId('As s'), byteId(':'), 5 + 32]);
@@ -134,7 +134,7 @@ test('tokens that a cut would divide differently are divided where training and 
 
 test('a SentencePiece-style tokenizer gets no extra spaces at the cuts, and its BOS where it adds one', () => {
   const tokenizer = loadTokenizer(sentencePieceJson(), { bos_token: { content: '<s>' }, eos_token: { content: '</s>' } });
-  const { ids, loss } = renderExample(tokenizer, chat('a', 'Ja'));
+  const { ids, loss } = renderOne(tokenizer, chat('a', 'Ja'));
   expect(ids[0]).toBe(1);
   expect(ids).toEqual(tokenizer.encode('<s>User: a\nAssistant: Ja</s>'));
   expect(ids.filter((_, i) => loss[i])).toEqual([tokenizer.encode(' Ja').at(-1), 2]);
@@ -162,4 +162,30 @@ test('every language of the lab has a system line of its own', async () => {
   const lines = [...LANGUAGES.keys()].map(systemLine);
   expect(new Set(lines).size).toBe(LANGUAGES.size);
   expect(refusal(() => systemLine('tlh')).message).toContain('"tlh"');
+});
+
+test('an added token with single_word is text in the middle of a word, and strips the white space it says', () => {
+  const json = byteLevelJson() as { added_tokens: object[]; model: { vocab: Record<string, number> } };
+  const size = Object.keys(json.model.vocab).length;
+  json.added_tokens.push({ id: size, content: 'cat', single_word: true, special: false, normalized: false }, { id: size + 1, content: '<sep>', lstrip: true, rstrip: true, special: true, normalized: false });
+  const tokenizer = loadTokenizer(json, { bos_token: '<s>', eos_token: '</s>' });
+  const bytes = (text: string): number[] => [...new TextEncoder().encode(text)].map((byte) => 5 + byte);
+  const spelled = (text: string): number[] => [...text].flatMap((letter) => (letter === ' ' ? [5 + 32] : bytes(letter)));
+  expect(tokenizer.encode('cat')).toEqual([size]);
+  expect(tokenizer.encode('a cat.')).toEqual([...spelled('a '), size, ...spelled('.')]);
+  expect(tokenizer.encode('concat')).toEqual(spelled('concat'));
+  expect(tokenizer.encode('cats')).toEqual(spelled('cats'));
+  expect(tokenizer.encode('écat_')).not.toContain(size);
+  expect(tokenizer.encode('a <sep> b')).toEqual([...spelled('a'), size + 1, ...spelled('b')]);
+});
+
+test('the other special tokens reach the template, and several templates need one that is the default', () => {
+  const chat_template = "{{ unk_token }}{{ sep_token }}{{ additional_special_tokens | join('') }}{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}";
+  const tokenizer = byteLevel({ chat_template, unk_token: { content: '<unk>' }, sep_token: '<sep>', additional_special_tokens: ['<a>', { content: '<b>' }] });
+  expect(tokenizer.template.render(chat('x', 'y'), { addGenerationPrompt: false })).toBe('<unk><sep><a><b>x</s>y</s>');
+  const named = (name: string) => ({ name, template: CHATML });
+  expect(byteLevel({ chat_template: [named('tool_use'), named('default')] }).template.origin).toBe('own');
+  expect(refusal(() => byteLevel({ chat_template: [named('tool_use'), named('rag')] }))).toMatchObject({ code: 'text.no-default-template', message: expect.stringContaining('tool_use, rag') });
+  expect(refusal(() => byteLevel({ chat_template: [{ name: 'default', template: 7 }] })).code).toBe('text.no-default-template');
+  expect(byteLevel({ chat_template: null }).template.origin).toBe('default');
 });

@@ -31,8 +31,11 @@ export function byteLevelJson(): object {
 export const byteId = (character: string): number => 5 + character.charCodeAt(0);
 export const mergeId = (merge: string): number => 261 + MERGES.indexOf(merge);
 
-export function byteLevel(config: object = {}): Tokenizer {
-  return loadTokenizer(byteLevelJson(), { bos_token: '<s>', eos_token: '</s>', pad_token: '<pad>', ...config });
+/** @param added tokens tokens in place of those with the same id */
+export function byteLevel(config: object = {}, { added = [] }: { added?: { id: number; content: string; special: boolean }[] } = {}): Tokenizer {
+  const json = byteLevelJson() as { added_tokens: { id: number }[] };
+  json.added_tokens = json.added_tokens.map((token) => ({ ...token, ...added.find(({ id }) => id === token.id) }));
+  return loadTokenizer(json, { bos_token: '<s>', eos_token: '</s>', pad_token: '<pad>', ...config });
 }
 
 /** Llama 2's way: no pre-tokenizer, spaces written as ▁, one of them put before every text, BOS put first by a template. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import type { Message } from '../../src/core/conversation.ts';
-import { renderExample, renderPrompt, stopTokens } from '../../src/text/chat.ts';
+import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/text/chat.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
 
 const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(`public/world/${name}`, 'utf8'));
@@ -12,6 +12,9 @@ const conversation: Message[] = [
   { role: 'user', content: 'Und auf Deutsch, in Großbuchstaben?' },
   { role: 'assistant', content: 'LÉA WOHNT IN LYON.' },
 ];
+
+/** The one example that a conversation makes. */
+const renderOne = (tokenizer: Tokenizer, messages: readonly Message[]): Example => renderExamples(tokenizer, messages).examples[0] as Example;
 
 test("the embedded world's tokenizer gives back what it was given, in all eight languages", async () => {
   const tokenizer = await own();
@@ -28,14 +31,14 @@ test("its template says what the lab's default says, and its mask is the same", 
   expect(tokenizer.template.origin).toBe('own');
   expect(byDefault.template.origin).toBe('default');
   expect(byDefault.template.render(conversation, { addGenerationPrompt: true })).toBe(tokenizer.template.render(conversation, { addGenerationPrompt: true }));
-  const example = renderExample(tokenizer, conversation);
+  const example = renderOne(tokenizer, conversation);
   expect(tokenizer.decode(example.ids.filter((__, i) => example.loss[i]), { special: true }).replaceAll('</s>', '</s>|')).toBe(' Léa habite à Lyon.</s>| LÉA WOHNT IN LYON.</s>|');
-  expect(renderExample(byDefault, conversation)).toEqual(example);
+  expect(renderOne(byDefault, conversation)).toEqual(example);
 });
 
 test('prompts of both turns are beginnings of the example, and answers end with one token', async () => {
   const tokenizer = await own();
-  const { ids } = renderExample(tokenizer, conversation);
+  const { ids } = renderOne(tokenizer, conversation);
   for (const turns of [1, 3]) {
     const prompt = renderPrompt(tokenizer, conversation.slice(0, turns));
     expect(ids.slice(0, prompt.length)).toEqual(prompt);

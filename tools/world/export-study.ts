@@ -7,7 +7,7 @@ import { compose, parseMix } from '../../src/mixes/index.ts';
 import { HOME } from '../../src/studies/home.ts';
 import { parseManifest } from '../../src/studies/manifest.ts';
 import { questionMessages, trainingMessages } from '../../src/studies/prompting.ts';
-import { renderExample, renderPrompt } from '../../src/text/chat.ts';
+import { renderExamples, renderPrompt } from '../../src/text/chat.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
 import { WORLD_LANGUAGES, worldBenchmark, worldConversations, type WorldDatasetId } from '../../src/world/index.ts';
 
@@ -23,7 +23,7 @@ const mixes = Object.fromEntries(
     Object.fromEntries(
       Array.from({ length: Number(values.seeds) }, (_, seed) => {
         const { train } = compose(records, parseMix(name), { seed, evalFraction: manifest.training.eval_fraction });
-        return [seed, train.map((record) => renderExample(tokenizer, trainingMessages(record, manifest.system_prompt))).map(({ ids, loss }) => [ids, loss.map(Number)])];
+        return [seed, train.flatMap((record) => renderExamples(tokenizer, trainingMessages(record, manifest.system_prompt)).examples).map(({ ids, loss }) => [ids, loss.map(Number)])];
       }),
     ),
   ]),

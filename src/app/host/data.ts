@@ -2,8 +2,8 @@
 import type { DataApi, WorkerSettings } from '../../../workers/protocol.ts';
 import { EVENTS_CHANNEL } from '../../../workers/protocol.ts';
 import { LabError } from '../../core/errors.ts';
-import { renderExample } from '../../text/chat.ts';
 import { clearInbox } from '../../storage/inbox.ts';
+import { renderExamples } from '../../text/chat.ts';
 import { storageUse, Store } from '../../storage/index.ts';
 import { anyRunLockHeld } from '../../studies/lock.ts';
 import { trainingMessages } from '../../studies/prompting.ts';
@@ -49,10 +49,10 @@ export class DataHost implements DataApi {
       downloads: () => models.downloads(),
       discard: (address) => models.discard(address),
       remove: (id) => models.remove(id),
-      async inspect({ model, conversation, system_prompt }) {
+      async inspect({ model, conversation, system_prompt, max_length = Infinity }) {
         const tokenizer = await models.tokenizer(model);
-        const { ids, loss } = renderExample(tokenizer, trainingMessages(conversation, system_prompt));
-        return ids.map((id, i) => ({ id, text: tokenizer.decode([id], { special: true }), loss: loss[i] === true }));
+        const { examples } = renderExamples(tokenizer, trainingMessages(conversation, system_prompt));
+        return examples.flatMap(({ ids, loss }, example) => ids.map((id, i) => ({ id, text: tokenizer.decode([id], { special: true }), loss: loss[i] === true, example, cut: i >= max_length })));
       },
     };
     this.adapters = adapters;

@@ -8,6 +8,7 @@ import { adaptables, weightShapes } from '../../models/plan.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
 import { addedIds, loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
+import { templateNotes } from '../../text/turns.ts';
 import type { Verdict } from '../../training/fits.ts';
 import type { FitOptions, ModelSummary, ModelsApi, RemoteModel } from '../facade.ts';
 import { blobFiles } from './blob-files.ts';
@@ -197,7 +198,8 @@ async function judgePlan(source: Source, plan: Plan, options: FitOptions): Promi
 }
 
 async function tokenizerNotes(files: CheckpointFiles, config: ModelConfig): Promise<string[]> {
-  return matchTokenizer(await readTokenizer(files), addedIds(await files.json('tokenizer.json')), config);
+  const tokenizer = await readTokenizer(files);
+  return [...matchTokenizer(tokenizer, addedIds(await files.json('tokenizer.json')), config), ...templateNotes(tokenizer.template)];
 }
 
 function modulesOf(config: ModelConfig): string[] {

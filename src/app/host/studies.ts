@@ -9,7 +9,8 @@ import { estimateCost } from '../../judging/index.ts';
 import { answerRow, judgmentRow, type Store } from '../../storage/index.ts';
 import { baseOf } from '../../studies/base.ts';
 import { cardOf } from '../../studies/card.ts';
-import { INIT_ADAPTER } from '../../studies/cell.ts';
+import { BatchMaker } from '../../studies/batches.ts';
+import { BASE_MIX, expand, INIT_ADAPTER } from '../../studies/cell.ts';
 import { readBundle, writeBundle } from '../../studies/bundle.ts';
 import { asStored } from '../../studies/completeness.ts';
 import { newStudy } from '../../studies/create.ts';
@@ -26,7 +27,7 @@ import type { DatasetLibrary } from './datasets.ts';
 import { freeId } from './ids.ts';
 import { exportModel, type TunedCell } from './model-export.ts';
 import type { ModelLibrary } from './models.ts';
-import { promptLibrary } from './study-data.ts';
+import { composer, promptLibrary } from './study-data.ts';
 
 export interface StudyDeskPorts {
   store: Store;
@@ -97,6 +98,22 @@ export class StudyDesk implements Api {
     const { store } = this.ports;
     const state = await this.load(id);
     return resultsOf({ state, questions: await store.studies.questions(id), answers: await store.answers.answers(id), judgments: await store.answers.judgments(id) });
+  }
+
+  async plan(input: Parameters<Api['plan']>[0]): ReturnType<Api['plan']> {
+    const manifest = parseManifest(input);
+    const { models, datasets } = this.ports;
+    const composition = composer(datasets);
+    const planned: Awaited<ReturnType<Api['plan']>> = [];
+    for (const model of manifest.models) {
+      const maker = new BatchMaker({ composition }, manifest, await models.tokenizer(model));
+      for (const cell of expand(manifest)) {
+        if (cell.model !== model || cell.mix === BASE_MIX) continue;
+        const { id, dataset, mix, seed } = cell;
+        planned.push({ id, model, dataset, mix, seed, data: await maker.look(cell) });
+      }
+    }
+    return planned;
   }
 
   async estimateJudging(input: Parameters<Api['estimateJudging']>[0]): ReturnType<Api['estimateJudging']> {

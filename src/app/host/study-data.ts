@@ -12,14 +12,19 @@ import type { KeyRing } from './keys.ts';
 
 export function studyData(datasets: DatasetLibrary, benchmarks: BenchmarkLibrary, keys: KeyRing): StudyData {
   return {
-    async composition(cell, { records, training }) {
-      const content = await datasets.content(cell.dataset);
-      const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction, inOrder: !training.shuffle });
-      return { train: train.map((entry) => content.find(entry)), validation: validation.map((entry) => content.find(entry)) };
-    },
+    composition: composer(datasets),
     async judge({ judge, benchmark }, book) {
       return makeJudge(judge, await promptLibrary(benchmarks, benchmark.id), keys, book);
     },
+  };
+}
+
+/** The records of a cell's composition. */
+export function composer(datasets: DatasetLibrary): StudyData['composition'] {
+  return async (cell, { records, training }) => {
+    const content = await datasets.content(cell.dataset);
+    const { train, validation } = composeIds(content.ids, parseMix(cell.mix), { seed: cell.seed, records, evalFraction: training.eval_fraction, inOrder: !training.shuffle });
+    return { train: train.map((entry) => content.find(entry)), validation: validation.map((entry) => content.find(entry)) };
   };
 }
 

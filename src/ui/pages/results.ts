@@ -4,6 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyResults, StudyState } from '../../app/facade.ts';
+import { isWhole } from '../../app/learned.ts';
 import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { frame } from '../figures/frame.ts';
 import { improvements, improvementsTable } from '../figures/improvements.ts';
@@ -19,6 +20,8 @@ import '../parts/drop-zone.ts';
 import type { FilesEvent } from '../parts/drop-zone.ts';
 import '../parts/exports.ts';
 import '../parts/heat-map.ts';
+import { mixName } from '../figures/heatmap.ts';
+import { learned } from '../parts/learned.ts';
 import { readingList } from '../parts/reading-list.ts';
 import '../parts/radar-panel.ts';
 import '../parts/sized.ts';
@@ -95,6 +98,7 @@ export class Results extends View {
     return html`
       <h2 class="only-read">Figures</h2>
       <section class="panel" aria-label="Heat map"><pinch-heat-map .store=${store} .study=${study} .results=${results} .modelId=${model} .datasetId=${dataset}></pinch-heat-map></section>
+      ${this.unlearned(study, model, dataset)}
       ${found.length > 0 ? html`<section class="panel stack" aria-labelledby="found"><h2 id="found">What it shows</h2>${readingList(found)}</section>` : ''}
       <div class="two">
         <section class="panel" aria-label="Gains">${gains.length === 0 ? html`<p class="quiet">Gains need at least one multilingual and one one-language mix in the study.</p>` : frame({
@@ -117,6 +121,14 @@ export class Results extends View {
       ${this.against(study)}
       <section class="panel stack" aria-labelledby="export"><h2 id="export">Take it with you</h2><pinch-exports .store=${store} .study=${study}></pinch-exports></section>
     `;
+  }
+
+  /** Which mixes were not learned whole; figures of mixes that lost unequal parts are not comparable by their names alone. */
+  private unlearned({ cells, manifest }: StudyState, model: string, dataset: string): TemplateResult | '' {
+    const lost = cells.filter((cell) => cell.model === model && cell.dataset === dataset && cell.data && !isWhole(cell.data));
+    if (lost.length === 0) return '';
+    return html`<section class="panel stack" aria-labelledby="unlearned"><h2 id="unlearned">Not everything was learned</h2>
+      <dl class="data-plan">${lost.map(({ mix, seed, data }) => html`<dt>${mixName(mix)}${manifest.seeds.length > 1 ? `, seed ${seed}` : ''}</dt><dd>${learned(data, manifest.training.max_length)}</dd>`)}</dl></section>`;
   }
 
   /** How this study was set up differently from another. */

@@ -14,6 +14,7 @@ import { languageColor, languageName } from '../names.ts';
 import { count, money, plural } from '../numbers.ts';
 import { choice } from '../parts/choice.ts';
 import { copyLink } from '../parts/copy-link.ts';
+import '../parts/data-plan.ts';
 import '../parts/live-study.ts';
 import { manifestFields } from '../parts/manifest-fields.ts';
 import '../parts/manifest-json.ts';
@@ -150,6 +151,7 @@ export class Train extends View {
         ${(draft.tuning === 'full' ? (['training', 'study', 'benchmark'] as const) : (['lora', 'training', 'study', 'benchmark'] as const)).map((section) => manifestFields(draft, section, change))}
         <details class="fold fold-boxed"><summary><strong>Whole manifest</strong> <span class="small quiet">JSON</span></summary><pinch-manifest-json .store=${this.store}></pinch-manifest-json></details>
       </div>
+      ${this.check.value?.problems.length === 0 ? html`<pinch-data-plan .store=${this.store} .draft=${draft}></pinch-data-plan>` : ''}
       ${this.start(draft)}
     </section>`;
   }

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { CellState, StudyState } from '../../app/facade.ts';
 import { mixName } from '../figures/heatmap.ts';
 import { count } from '../numbers.ts';
+import { learned } from './learned.ts';
 import './cell-table.css';
 
 const STAGE: Readonly<Record<CellState['stage'], { name: string; tone: string }>> = {
@@ -21,7 +22,7 @@ export function cellTable({ cells, manifest }: StudyState): TemplateResult {
     <tbody>${cells.map((cell) => {
       const { name, tone } = STAGE[cell.stage];
       return html`<tr><th scope="row">${mixName(cell.mix)}</th>${several ? html`<td>${cell.model}, ${cell.dataset}, ${cell.seed}</td>` : ''}
-        <td><span class="chip" data-tone=${tone}>${name}</span>${cell.error ? html`<p class="words small">${cell.error.message} ${cell.error.hint}</p>` : ''}${cell.note ? html`<p class="words small quiet">${cell.note}</p>` : ''}</td>
+        <td><span class="chip" data-tone=${tone}>${name}</span>${cell.error ? html`<p class="words small">${cell.error.message} ${cell.error.hint}</p>` : ''}${cell.note ? html`<p class="words small quiet">${cell.note}</p>` : ''}${learned(cell.data, manifest.training.max_length)}</td>
         <td>${amount(cell.trained, 'steps')}</td><td>${amount(cell.answered, 'answers')}</td><td>${amount(cell.judged, 'grades')}${cell.judged.failed > 0 ? html`<span class="chip" data-tone="bad">${count(cell.judged.failed)} failed</span>` : ''}${cell.judged.no_room ? html`<span class="chip" data-tone="plain">${count(cell.judged.no_room)} without room</span>` : ''}</td></tr>`;
     })}</tbody>
   </table></div>`;

@@ -25,9 +25,9 @@ export class TokenInspector extends View {
     args: () => [],
   });
   private readonly tokens = new Task(this, {
-    task: async ([model, conversation, system_prompt]) => (model ? this.lab.models.inspect({ model, conversation, ...(system_prompt === undefined ? {} : { system_prompt }) }) : []),
-    // With the system message that the study being set up would put before it.
-    args: () => [this.model, this.conversation, this.store.draft?.system_prompt] as const,
+    task: async ([model, conversation, system_prompt, max_length]) => (model ? this.lab.models.inspect({ model, conversation, ...(system_prompt === undefined ? {} : { system_prompt }), ...(max_length === undefined ? {} : { max_length }) }) : []),
+    // With the system message that the study being set up would put before it, and cut where it would cut.
+    args: () => [this.model, this.conversation, this.store.draft?.system_prompt, this.store.draft?.training.max_length] as const,
   });
 
   protected override firstUpdated(): void {
@@ -44,13 +44,18 @@ export class TokenInspector extends View {
   protected override render(): TemplateResult {
     const { id, language } = this.conversation;
     const tokens = this.tokens.value ?? [];
-    const loss = tokens.filter((token) => token.loss).length;
+    const loss = tokens.filter((token) => token.loss && !token.cut).length;
+    const cut = tokens.filter((token) => token.cut);
+    const lost = cut.filter((token) => token.loss).length;
+    const examples = [...new Set(tokens.map((token) => token.example))];
     return html`<wa-dialog label="Tokens of ${id} in ${languageName(language)}" light-dismiss style=${styleMap({ '--width': 'min(46rem, 96vw)' })} @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.dispatchEvent(new Event('pinch-closed'))}>
       <div class="stack">
         ${choice('Tokenizer of', this.model, (this.models.value ?? []).map((model) => [model.id, model.name]), (value) => (this.model = value))}
         <p class="small quiet num">${tokens.length > 0 ? html`${count(tokens.length)} tokens, ${count(loss)} of them (${percent(loss / tokens.length)}) carry loss: <span class="token" data-loss>marked like this</span>. The others are read but not learned.` : 'Reading the tokens…'}</p>
+        ${examples.length > 1 ? html`<p class="small">The chat template changes earlier answers when later turns are added, so each answer is an example of its own: ${count(examples.length)} of this record.</p>` : ''}
+        ${cut.length > 0 ? html`<p class="small">${count(cut.length)} tokens lie beyond max_length ${count(this.store.draft?.training.max_length ?? 0)}, ${count(lost)} of them with loss; they are <span class="token" data-cut>struck out</span> and not read at all.${loss === 0 ? ' Nothing is left to learn, so the record is left out.' : ''}</p>` : ''}
         ${this.tokens.status === 3 ? html`<p class="words">They could not be read: ${this.tokens.error instanceof Error ? this.tokens.error.message : String(this.tokens.error)}</p>` : ''}
-        <p class="tokens" lang=${language}>${tokens.map((token) => html`<span class="token" ?data-loss=${token.loss} title="token ${token.id}, ${token.loss ? 'carries loss' : 'no loss'}">${visible(token.text)}</span>`)}</p>
+        ${examples.map((example) => html`${examples.length > 1 ? html`<p class="tag">Example ${example + 1}</p>` : ''}<p class="tokens" lang=${language}>${tokens.filter((token) => token.example === example).map((token) => html`<span class="token" ?data-loss=${token.loss} ?data-cut=${token.cut} title="token ${token.id}, ${token.cut ? 'beyond max_length' : token.loss ? 'carries loss' : 'no loss'}">${visible(token.text)}</span>`)}</p>`)}
       </div>
     </wa-dialog>`;
   }
