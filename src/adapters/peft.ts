@@ -31,7 +31,7 @@ export function writeAdapter(adapter: Adapter, base: BaseReference): AdapterFile
     init_lora_weights: true, layers_pattern: null, layers_to_transform: null, lora_alpha, lora_dropout, modules_to_save: null, peft_type: 'LORA',
     r, rank_pattern: {}, revision: base.revision, target_modules: [...target_modules], task_type: 'CAUSAL_LM', use_dora, use_rslora,
   };
-  return { [ADAPTER_CONFIG]: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`), [ADAPTER_WEIGHTS]: writeSafetensors(adapter.tensors) };
+  return { [ADAPTER_CONFIG]: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`), [ADAPTER_WEIGHTS]: writeSafetensors(inOrder(adapter.tensors)) };
 }
 
 /**
@@ -74,6 +74,11 @@ interface Pair {
   b: AdapterTensor;
   /** [out], with DoRA */
   magnitude: AdapterTensor | null;
+}
+
+/** By name, so that equal adapters are equal files wherever they come from. */
+function inOrder<T>(tensors: ReadonlyMap<string, T>): [string, T][] {
+  return [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The file's tensors by the path of the module they adapt, `model.layers.0.self_attn.q_proj`. @throws LabError `adapters.tensors` */

@@ -31,10 +31,10 @@ export function mergeStudies(shards: readonly StudyContent[]): StudyContent {
   const missing = wanted.filter((id) => !owners.has(id));
   if (missing.length > 0) throw refusal(`No shard has finished ${missing.join(', ')}`, { missing });
 
-  const own = <T>(rows: (content: StudyContent) => readonly T[], cellOf: (row: T) => string, keyOf: (row: T) => string | number): T[] =>
+  const own = <T>(rows: (content: StudyContent) => readonly T[], cellOf: (row: T) => string, ...keys: ((row: T) => string | number)[]): T[] =>
     shards
       .flatMap((content, shard) => rows(content).filter((row) => owners.get(cellOf(row))?.shard === shard))
-      .sort((a, b) => compare(cellOf(a), cellOf(b)) || compare(keyOf(a), keyOf(b)));
+      .sort((a, b) => [cellOf, ...keys].reduce((order, key) => order || compare(key(a), key(b)), 0));
   const states = shards.map(({ state }) => state);
   const cells = wanted.map((id) => (owners.get(id) as { cell: CellState }).cell);
   const failed = cells.filter(({ stage }) => stage === 'failed');
@@ -54,7 +54,7 @@ export function mergeStudies(shards: readonly StudyContent[]): StudyContent {
     questions: first.questions,
     losses: own(({ losses }) => losses, ({ cell }) => cell, ({ step }) => step),
     answers: own(({ answers }) => answers, ({ model_id }) => model_id, ({ question_id }) => question_id),
-    judgments: own(({ judgments }) => judgments, ({ model_id }) => model_id, judgmentKeyText),
+    judgments: own(({ judgments }) => judgments, ({ model_id }) => model_id, ({ question_id }) => question_id, ({ language }) => language, judgmentKeyText),
     adapters: new Map([INIT_ADAPTER, ...wanted].flatMap((id) => {
       const adapter = shards[owners.get(id)?.shard ?? 0]?.adapters.get(id);
       return adapter ? [[id, adapter] as const] : [];
