@@ -79,7 +79,7 @@ test('an adapter that is written and read again is equal, as files and as a zip'
   const adapter = initialAdapter(LORA, await base(), new Rng(1));
   expect(readAdapter(writeAdapter(adapter, BASE))).toEqual(adapter);
   expect(unzipAdapter(zipAdapter(adapter, BASE, CARD))).toEqual(adapter);
-  const turned = { ...adapter, tensors: new Map([...adapter.tensors].reverse()) };
+  const turned = { ...adapter, tensors: new Map([...adapter.tensors].toReversed()) };
   expect(writeAdapter(turned, BASE)).toEqual(writeAdapter(adapter, BASE));
   // The date of an entry, in DOS's form: not today's, so that equal adapters are equal files whenever they are written.
   const [low, high] = zipAdapter(adapter, BASE, CARD).slice(12, 14) as unknown as [number, number];
