@@ -5,6 +5,6 @@ export { PromptLibrary } from './library.ts';
 export type { MeterReading } from './meter.ts';
 export { OpenAiJudge, type OpenAiJudgeConfig, type OpenAiJudgeOptions } from './openai-judge.ts';
 export { probeJudge } from './probe.ts';
-export { type BookCall, type BookedCall, type PostChat, postDirectly, type PostReply, type PostRequest } from './post.ts';
+export { type BookCall, type PostChat, postDirectly, type PostReply, type PostRequest } from './post.ts';
 export { type NoVerdict, parseRating, parseVerdict, type Rating, type Verdict } from './rating.ts';
 export { fillTemplate, renderSingle } from './render.ts';

@@ -54,11 +54,6 @@ export class CallStore {
       return row !== undefined;
     });
   }
-
-  /** Requests made for a study so far, every try counted. */
-  async made(study: string): Promise<number> {
-    return this.db.write(['calls'], (tx) => counted(tx, study));
-  }
 }
 
 /** Settles the requests whose judgments are stored in this transaction. */

@@ -1,11 +1,10 @@
 export { answerRow, AnswerStore, type FailedJudgment, judgmentRow, type JudgmentFilter, type RowFilter } from './answers.ts';
-export { CallStore } from './calls.ts';
 export { BenchmarkStore } from './benchmarks.ts';
 export { Database, DATABASE_NAME } from './database.ts';
 export { DatasetStore, type StoredRecord } from './datasets.ts';
 export { ModelStore } from './models.ts';
 export { requestPersistence, storageUse } from './quota.ts';
-export type { AnswerRow, BenchmarkRow, CallRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
+export type { AnswerRow, BenchmarkRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
 export { withoutRoom } from './second-edition.ts';
 export { SettingStore } from './settings.ts';
 export { Store } from './store.ts';
