@@ -4,7 +4,7 @@
  */
 import { type Feeds, host, readFloats } from '../runtime/index.ts';
 import { counting, type Decoding, lastFeeds, lowestFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
-import { type MemoryShape, type Parked, type Part, putTogether, takeOut } from './parking.ts';
+import { type MemoryShape, type Parked, type Part, putTogether, takeOut } from './preemption.ts';
 import { slides } from './shape.ts';
 
 /** A run should not last longer: between runs a person can cancel, and results can be shown. */

@@ -1,7 +1,7 @@
 import { LabError } from '../core/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { type DType, type Value, byteLength } from '../onnx/value.ts';
-import { Breath } from './breath.ts';
+import { Breath } from './periodic-yield.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;

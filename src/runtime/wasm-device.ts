@@ -10,7 +10,7 @@ import type { Device, StoredTensors } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError, turnedRefused } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
-import { type StoredNumbers, Widener } from './wasm/widener.ts';
+import { type StoredNumbers, Widener } from './wasm/weight-decoder.ts';
 
 class MemoryTensor implements DeviceTensor {
   readonly bytes: number;

@@ -1,7 +1,7 @@
 /**
  * A layer at a time, forward and then backward, where the backward pass runs its layer again from the saved input: gradient
  * checkpointing (Chen et al. 2016) by construction. Memory holds the layers' inputs and one layer's activations, and on WASM,
- * as far as there is room for them, the products that the last layers need not compute again (kept.ts).
+ * as far as there is room for them, the products that the last layers need not compute again (saved-activations.ts).
  */
 import { kindOf, kindsOf } from '../models/layer.ts';
 import type { Named } from '../models/stored.ts';
@@ -11,7 +11,7 @@ import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
 import { type StepShape, blockBackward, blockForward, embedGraph, fedLayer, keptProducts } from './graphs.ts';
 import type { StepInputs } from './inputs.ts';
-import { type KeptProduct, keptBytes } from './kept.ts';
+import { type KeptProduct, keptBytes } from './saved-activations.ts';
 import { Sessions } from './sessions.ts';
 
 /** Bytes of products that are kept for the backward pass. On WebGPU none are: the graphs there are captured, and their buffers used again. */

@@ -13,7 +13,7 @@ import { type Rows, rowCount } from '../models/rows.ts';
 import { type Named, declareTrained, fed } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
-import { type KeptProduct, feedProducts } from './kept.ts';
+import { type KeptProduct, feedProducts } from './saved-activations.ts';
 import { type LossCount, headWithLoss, lossRows, spread } from './head.ts';
 
 /** What every graph of a trainer is built for. */

@@ -51,7 +51,7 @@ function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): n
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
-/** Of those, the products of frozen weights that a step layer by layer may keep (kept.ts). */
+/** Of those, the products of frozen weights that a step layer by layer may keep (saved-activations.ts). */
 function productsPerRow({ hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim, experts }: ModelConfig): number {
   return (heads + 2 * groups) * head_dim + d + (experts ? experts.count * (2 * ff + 1) : 2 * ff);
 }

@@ -1,7 +1,7 @@
 /** What the start of the engine on WASM takes, in a page that has just been opened. */
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { openDevice } from '../../src/runtime/index.ts';
-import { findCodedFault } from '../../src/runtime/wasm/coded-proof.ts';
+import { findCodedFault } from '../../src/runtime/wasm/quantized-proof.ts';
 import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 

@@ -16,7 +16,7 @@ import { rowKeyFeeds } from '../../src/training/dropout.ts';
 import type { StepLosses } from '../../src/training/engine.ts';
 import { fedLayer, keptProducts, layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
-import { keptBytes } from '../../src/training/kept.ts';
+import { keptBytes } from '../../src/training/saved-activations.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 export interface LogitsErrors {

@@ -3,7 +3,7 @@ import type { Adapter, LoraConfig } from '../../src/adapters/adapter.ts';
 import { initialAdapter, loraNames } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { planTeams } from '../../src/generation/batches.ts';
-import { type Parked, putTogether, takeOut } from '../../src/generation/parking.ts';
+import { type Parked, putTogether, takeOut } from '../../src/generation/preemption.ts';
 import type { GenerationRequest } from '../../src/generation/request.ts';
 import { Row } from '../../src/generation/rows.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';

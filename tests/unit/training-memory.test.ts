@@ -10,7 +10,7 @@ import type { Value } from '../../src/onnx/index.ts';
 import { byteLength, writeModel } from '../../src/onnx/index.ts';
 import { blockBackward, blockForward, keptProducts, wholeGraph } from '../../src/training/graphs.ts';
 import { estimateMemory } from '../../src/training/index.ts';
-import { keptBytes } from '../../src/training/kept.ts';
+import { keptBytes } from '../../src/training/saved-activations.ts';
 import { chooseEngine } from '../../src/training/memory.ts';
 
 const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });

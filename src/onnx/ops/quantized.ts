@@ -38,7 +38,7 @@ export function turnsNBits(out: number, block: number, bits: 4 | 8): boolean {
 
 /**
  * x W for the same W, which ONNX has no operator for: a MatMulNBits that claims to have W^T, with negative scales. The lab's kernels on
- * WASM take it for what is meant (runtime/wasm/coded.ts), on a device that `multipliesCodes`; no other may be given it.
+ * WASM take it for what is meant (runtime/wasm/quantized.ts), on a device that `multipliesCodes`; no other may be given it.
  * @param x float32 [..., out]; the others as `matMulNBits` takes them
  */
 export function matMulTurnedNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {

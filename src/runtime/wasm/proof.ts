@@ -1,6 +1,6 @@
 /** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
-import { findCodedFault } from './coded-proof.ts';
-import { type CodedKernels, codedKernels } from './coded.ts';
+import { findCodedFault } from './quantized-proof.ts';
+import { type CodedKernels, codedKernels } from './quantized.ts';
 import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TURNED, NOT_TURNED, TURNED } from './few-rows.ts';
 import { OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';

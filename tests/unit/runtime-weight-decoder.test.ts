@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { Rng } from '../../src/core/rng.ts';
 import { float16ToFloat32 } from '../../src/models/float16.ts';
 import { dequantize, quantize } from '../../src/models/quantize.ts';
-import { Widener } from '../../src/runtime/wasm/widener.ts';
+import { Widener } from '../../src/runtime/wasm/weight-decoder.ts';
 
 test('every finite half becomes the float32 it stands for, to the bit', () => {
   const halves = Uint16Array.from({ length: 65536 }, (_, i) => i).filter((bits) => (bits & 0x7c00) !== 0x7c00);

@@ -1,9 +1,9 @@
-/** Products with weights in codes (src/runtime/wasm/coded.ts), as a browser computes them. */
+/** Products with weights in codes (src/runtime/wasm/quantized.ts), as a browser computes them. */
 import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
-import type { CodedShape } from './coded-page.ts';
+import type { CodedShape } from './quantized-page.ts';
 
-const MODULE = 'tests/browser/coded-page.ts';
+const MODULE = 'tests/browser/quantized-page.ts';
 
 test('x W^T and dy W of the sizes that models have, of four and of eight bits, on two threads', async ({ page }) => {
   const shapes: CodedShape[] = [

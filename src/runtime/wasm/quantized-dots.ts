@@ -1,10 +1,10 @@
 /**
- * A few rows times W^T, W in codes: dot products that decode as they go. A panel of decoded weights (coded-panels.ts) pays when many rows read
+ * A few rows times W^T, W in codes: dot products that decode as they go. A panel of decoded weights (quantized-panels.ts) pays when many rows read
  * it; for few, writing and reading it takes longer than the product. W is read as it lies, from its first byte to its last.
  */
 import { type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when } from './code.ts';
-import { NOTE } from './coded-panels.ts';
-import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './codes.ts';
+import { NOTE } from './quantized-panels.ts';
+import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './unpack.ts';
 import { OPERATION_TYPE } from './mlas.ts';
 import { decrease, each, lanesOfOne, pointers, whileAtLeast } from './tile.ts';
 

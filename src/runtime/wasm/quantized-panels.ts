@@ -6,7 +6,7 @@
  * turned together; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
  */
 import { branch, choose, type Code, f32x4, functionBody, get, i16x8, i32, i32x4, i8x16, increase, loop, set, v128, when } from './code.ts';
-import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
+import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './unpack.ts';
 import { DECODER_TYPE } from './mlas.ts';
 import { decrease, each, whileAtLeast } from './tile.ts';
 

@@ -3,15 +3,15 @@
  * MatMulNBits decodes the whole matrix to float32 on one thread and has MLAS multiply, which reads it again to pack it. Here its decoder
  * (MlasDequantizeBlockwise) only notes, in the room that the decoded matrix would have taken, where the codes are; and the product
  * (MlasSgemmOperation), when it comes upon such a note in place of B, decodes a panel at a time, on every thread its own, straight into the
- * order in which the product kernels read it (coded-panels.ts), or for a few rows decodes as it multiplies (coded-dots.ts).
+ * order in which the product kernels read it (quantized-panels.ts), or for a few rows decodes as it multiplies (quantized-dots.ts).
  *
  * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
  * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTurnedNBits` in onnx/ops/quantized.ts).
  */
 import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
-import { dots, MOST_ROWS_OF_DOTS } from './coded-dots.ts';
-import { NOTE, PANEL_COLUMNS, panels } from './coded-panels.ts';
-import type { Bits } from './codes.ts';
+import { dots, MOST_ROWS_OF_DOTS } from './quantized-dots.ts';
+import { NOTE, PANEL_COLUMNS, panels } from './quantized-panels.ts';
+import type { Bits } from './unpack.ts';
 import { NOT_TURNED, TURNED } from './few-rows.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { atLeast, each } from './tile.ts';

@@ -1,4 +1,4 @@
-/** Which products of a training step are of weights in codes (models/stored.ts, runtime/wasm/coded.ts). */
+/** Which products of a training step are of weights in codes (models/stored.ts, runtime/wasm/quantized.ts). */
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { LoraConfig } from '../../src/adapters/adapter.ts';

@@ -1,6 +1,6 @@
-/** A small module of its own with the kernels of widen.ts, and memory for what they read and write. */
+/** A small module of its own with the kernels of decode-weights.ts, and memory for what they read and write. */
 import { writeModule } from './module.ts';
-import { BLOCKS_TYPE, HALVES_TYPE, OVERRUN, widenBlocks, widenHalves } from './widen.ts';
+import { BLOCKS_TYPE, HALVES_TYPE, OVERRUN, widenBlocks, widenHalves } from './decode-weights.ts';
 
 /** A matrix as it is stored: halves, or codes in blocks with each block's scale and zero point. */
 export type StoredNumbers =

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { type Code, functionBody, get, i32, unreachable } from '../../src/runtime/wasm/code.ts';
-import { codedKernels } from '../../src/runtime/wasm/coded.ts';
-import { codedModule } from '../../src/runtime/wasm/coded-proof.ts';
+import { codedKernels } from '../../src/runtime/wasm/quantized.ts';
+import { codedModule } from '../../src/runtime/wasm/quantized-proof.ts';
 import { OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 
 const MARK = Uint32Array.of(0x9e3779b9, 7, 0xffffffff, 0x80000000);
-/** Node compiles no relaxed SIMD, which the product kernels are of: tests/browser/coded.test.ts multiplies. */
+/** Node compiles no relaxed SIMD, which the product kernels are of: tests/browser/quantized.test.ts multiplies. */
 const NO_KERNEL = functionBody('->', [], unreachable);
 type Call = (...values: number[]) => void;
 

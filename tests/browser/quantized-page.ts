@@ -1,9 +1,9 @@
-/** What tests/browser/coded.test.ts calls inside the page: products with weights in codes. */
+/** What tests/browser/quantized.test.ts calls inside the page: products with weights in codes. */
 import { Rng } from '../../src/core/rng.ts';
 import { type Bits, dequantize, quantize } from '../../src/models/quantize.ts';
 import { Graph, matMulNBits, matMulTurnedNBits } from '../../src/onnx/index.ts';
 import { host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
-import { codedModule, findCodedFault } from '../../src/runtime/wasm/coded-proof.ts';
+import { codedModule, findCodedFault } from '../../src/runtime/wasm/quantized-proof.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { obstacle } from '../../src/runtime/wasm/swap.ts';
 

@@ -3,7 +3,7 @@
  * DequantizeLinear has it, and float16. ONNX Runtime's own ways take 5 to 10 ns a number on one thread; these take less than one.
  */
 import { branch, type Code, f32x4, functionBody, get, i32, i32x4, increase, loop, set, v128, when } from './code.ts';
-import { type Bits, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './codes.ts';
+import { type Bits, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './unpack.ts';
 import { each } from './tile.ts';
 
 /** What a kernel may write past the end of its numbers. */

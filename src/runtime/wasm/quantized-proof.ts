@@ -1,6 +1,6 @@
 /** Proves the products with weights in codes on this browser, as proof.ts does the others: every way through them, against sums in float64. */
-import type { Bits } from './codes.ts';
-import type { CodedKernels } from './coded.ts';
+import type { Bits } from './unpack.ts';
+import type { CodedKernels } from './quantized.ts';
 import { NOT_TURNED, TURNED } from './few-rows.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
