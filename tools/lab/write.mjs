@@ -25,11 +25,11 @@ export async function writeParts(out, studies) {
   writeFileSync(join(out, 'scores.json'), `${JSON.stringify(results, null, 2)}\n`);
   const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
   const number = (value) => (Number.isFinite(value) ? String(value) : '');
-  const rows = results.heatmap.map(({ model, dataset, mix, language, raw, gated, verdicts: { right, wrong, untold }, failed, without }) => {
-    const numbers = [raw.mean, raw.low, raw.high, raw.n, gated.mean, right, wrong, untold, failed].map(number);
+  const rows = results.heatmap.map(({ model, dataset, mix, language, raw, gated, verdicts: { right, wrong, untold }, failed, noRoom, without }) => {
+    const numbers = [raw.mean, raw.low, raw.high, raw.n, gated.mean, right, wrong, untold, failed, noRoom].map(number);
     return [...[model, dataset, mix, language].map(quoted), ...numbers, quoted(without.join(' '))].join(',');
   });
-  const header = 'model,dataset,mix,language,mean,low,high,n,gated_mean,right_language,wrong_language,untold_language,failed,without';
+  const header = 'model,dataset,mix,language,mean,low,high,n,gated_mean,right_language,wrong_language,untold_language,failed,no_room,without';
   writeFileSync(join(out, 'scores.csv'), `${[header, ...rows].join('\n')}\n`);
   return content;
 }
