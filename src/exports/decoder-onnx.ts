@@ -11,7 +11,7 @@ import { familyOf } from '../models/families/index.ts';
 import { type Layer, type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
 import { HIDDEN } from '../models/masks.ts';
 import { type OuterValues, embedded, normalised } from '../models/outer.ts';
-import { type RotaryTables, rotaryTables, turned } from '../models/rotary.ts';
+import { type RotaryTables, rotaryTables, applyRotary } from '../models/rotary.ts';
 import { stacked, stackedShape } from '../models/stacking.ts';
 import { type Bits, type Quantized, blockLength, quantize } from '../models/quantize.ts';
 import { type Stored, decoded, packedTable } from '../models/stored.ts';
@@ -241,7 +241,7 @@ function openLayer({ g, config, positions, layer, weights, bias, tables }: OpenC
     joined: (x) => keepAxes(transpose(x, [0, 2, 1, 3]), [0, 0, heads * width], [BATCH, LENGTH, heads * width]),
     grouped: (x, count) => keepAxes(x, [0, 0, count, (x.shape[2] as number) / count], [BATCH, LENGTH, count, (x.shape[2] as number) / count]),
     ungrouped: (x) => keepAxes(x, [0, 0, (x.shape[2] as number) * (x.shape[3] as number)], [BATCH, LENGTH, (x.shape[2] as number) * (x.shape[3] as number)]),
-    rotate: (x) => turned(x, positions, tables, config),
+    rotate: (x) => applyRotary(x, positions, tables, config),
     attend(q, k, v) {
       const apart = keepAxes(q, [0, groups, heads / groups, -1, width], [BATCH, groups, heads / groups, LENGTH, width]);
       const mixed = matMul(softmax(add(matMul(apart, transpose(remembered('key', k))), bias)), remembered('value', v));

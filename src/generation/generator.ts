@@ -15,7 +15,7 @@ import { Row } from './rows.ts';
 import { Sessions } from './sessions.ts';
 import { type AdapterStack, stackAdapters } from './stack.ts';
 import { decodeOnWasm, Pace } from './wasm-decoder.ts';
-import { decodeOnWebGpu, forget, type KeptBatch } from './webgpu-decoder.ts';
+import { decodeOnWebGpu, forget, type CachedBatch } from './webgpu-decoder.ts';
 
 export interface GeneratorOptions {
   /** Tokens that end an answer; the checkpoint's eos_token_id when left out. */
@@ -43,7 +43,7 @@ export class Generator {
   private readonly sessions: Sessions;
   private readonly pace = new Pace();
   private packed: { key: string; tensor: DeviceTensor } | null = null;
-  private readonly kept: KeptBatch = { batch: null };
+  private readonly kept: CachedBatch = { batch: null };
   /** The call that is being answered. */
   private work: Promise<unknown> | null = null;
 

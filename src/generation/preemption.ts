@@ -14,7 +14,7 @@ export interface MemoryShape {
   width: number;
 }
 
-export interface Parked {
+export interface PreemptedRow {
   row: Row;
   /** Which of the team's adapters it belongs to. */
   slot: number;
@@ -33,7 +33,7 @@ export interface Part {
 }
 
 /** One row's memory: `own` tokens of the past, then all of the recent ones. */
-export function takeOut({ layers, groups, width }: MemoryShape, row: Row, index: number, slot: number, past: Part, own: number, recent: Part): Parked {
+export function preempt({ layers, groups, width }: MemoryShape, row: Row, index: number, slot: number, past: Part, own: number, recent: Part): PreemptedRow {
   const length = own + recent.length;
   const keys: Float32Array[] = [];
   const values: Float32Array[] = [];
@@ -58,17 +58,17 @@ export function takeOut({ layers, groups, width }: MemoryShape, row: Row, index:
 }
 
 /** The past of a new batch; rows that are null, and what is beyond a row's own length, stay zero and have to be masked. */
-export function putTogether({ layers, groups, width }: MemoryShape, rows: readonly (Parked | null)[]): { memory: Record<string, HostTensor>; lengths: number[]; longest: number } {
-  const lengths = rows.map((parked) => parked?.length ?? 0);
+export function stackRows({ layers, groups, width }: MemoryShape, rows: readonly (PreemptedRow | null)[]): { memory: Record<string, HostTensor>; lengths: number[]; longest: number } {
+  const lengths = rows.map((preempted) => preempted?.length ?? 0);
   const longest = Math.max(1, ...lengths);
   const memory: Record<string, HostTensor> = {};
   for (let layer = 0; layer < layers; layer++) {
     const keys = new Float32Array(rows.length * groups * width * longest);
     const values = new Float32Array(rows.length * groups * longest * width);
-    rows.forEach((parked, index) => {
-      if (!parked) return;
-      const { length } = parked;
-      const [k, v] = [parked.keys[layer] as Float32Array, parked.values[layer] as Float32Array];
+    rows.forEach((preempted, index) => {
+      if (!preempted) return;
+      const { length } = preempted;
+      const [k, v] = [preempted.keys[layer] as Float32Array, preempted.values[layer] as Float32Array];
       for (let line = 0; line < groups * width; line++) keys.set(k.subarray(line * length, (line + 1) * length), (index * groups * width + line) * longest);
       for (let group = 0; group < groups; group++) values.set(v.subarray(group * length * width, (group + 1) * length * width), (index * groups + group) * longest * width);
     });

@@ -55,16 +55,16 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
   const flats = layout ? split(g.input('adapters', 'float32', [model.layers.length, adapters, layout.size]), model.layers.map(() => 1), 0) : [];
   const outer = declareOuter(g, model.outer);
   return {
-    layers: model.layers.map((weights, i) => widened(declarePacked(g, weights, `layer${i}.`))),
+    layers: model.layers.map((weights, i) => asFloat32(declarePacked(g, weights, `layer${i}.`))),
     loras: model.layers.map((_, i) => layout?.terms(reshape(flats[i] as Value, [adapters, layout.size]), {}, 'divided').lora),
-    outer: { ...outer, head: outer.head.scale ? packedTable(outer.head) : (widened({ head: outer.head })['head'] as Stored) },
+    outer: { ...outer, head: outer.head.scale ? packedTable(outer.head) : (asFloat32({ head: outer.head })['head'] as Stored) },
     // Twice as long as any row: on WASM one that has come to the model's last position is stepped on until the others of its batch are done.
     tables: Object.fromEntries(kindsOf(config).map((kind) => [kind, rotaryTables(g, config, 2 * positions, kind)])),
   };
 }
 
 /** Halves are widened once a run, not at every step. */
-function widened(weights: Named<Stored>): Named<Stored> {
+function asFloat32(weights: Named<Stored>): Named<Stored> {
   return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale || stored.packed ? stored : { value: decoded(stored) }]));
 }
 

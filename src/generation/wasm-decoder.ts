@@ -1,10 +1,10 @@
 /**
  * Decoding on WASM: many steps a run, a run short enough to be interrupted. When most rows of a batch are done, the rest
- * are parked and go on later beside others like them, so that a step's cost is always shared by many rows.
+ * are preempted and go on later beside others like them, so that a step's cost is always shared by many rows.
  */
 import { type Feeds, host, readFloats } from '../runtime/index.ts';
 import { counting, type Decoding, lastFeeds, lowestFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
-import { type MemoryShape, type Parked, type Part, putTogether, takeOut } from './preemption.ts';
+import { type MemoryShape, type PreemptedRow, type Part, stackRows, preempt } from './preemption.ts';
 import { slides } from './shape.ts';
 
 /** A run should not last longer: between runs a person can cancel, and results can be shown. */
@@ -36,24 +36,24 @@ interface Past {
 export async function decodeOnWasm(decoding: Decoding, pace: Pace): Promise<void> {
   const { shape, batches } = decoding;
   const slots = shape.adapters;
-  let parked: Parked[] = [];
+  let preempted: PreemptedRow[] = [];
   const resume = async (waitingBatches: number): Promise<void> => {
-    const { rows, rest, size } = together(parked, slots, shape.batch);
-    parked = rest;
+    const { rows, rest, size } = nextBatch(preempted, slots, shape.batch);
+    preempted = rest;
     const last = waitingBatches === 0 && rest.length === 0 && size === smallest(shape.batch);
-    parked.push(...(await advance({ ...decoding, shape: { ...shape, batch: size } }, pace, rows.map((one) => one?.row ?? null), putTogether(memoryShape(decoding), rows), last ? 0 : FEW)));
+    preempted.push(...(await advance({ ...decoding, shape: { ...shape, batch: size } }, pace, rows.map((one) => one?.row ?? null), stackRows(memoryShape(decoding), rows), last ? 0 : FEW)));
   };
   for (const [i, rows] of batches.entries()) {
     decoding.signal?.throwIfAborted();
-    parked.push(...(await advance(decoding, pace, rows, await prefill(decoding, rows), FEW)));
-    // As soon as the parked rows fill most of a batch, they are worth one.
-    while (parked.length >= 0.75 * slots * shape.batch) await resume(batches.length - i - 1);
+    preempted.push(...(await advance(decoding, pace, rows, await prefill(decoding, rows), FEW)));
+    // As soon as the preempted rows fill most of a batch, they are worth one.
+    while (preempted.length >= 0.75 * slots * shape.batch) await resume(batches.length - i - 1);
   }
-  while (parked.length > 0) await resume(0);
+  while (preempted.length > 0) await resume(0);
 }
 
-/** Runs a batch until no more than `few` of its rows are left. @returns those, parked */
-async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, few: number): Promise<Parked[]> {
+/** Runs a batch until no more than `few` of its rows are left. @returns those, preempted */
+async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, few: number): Promise<PreemptedRow[]> {
   const { shape, sessions, stops, signal, onDone } = decoding;
   const session = await sessions.get('loop', shape);
   const count = rows.length;
@@ -104,12 +104,12 @@ async function advance(decoding: Decoding, pace: Pace, rows: Rows, past: Past, f
   const left = alive();
   if (left.length === 0) return [];
   const [before, since] = [await partOf(past.memory, past.longest, size.layers), await partOf(recent, decoded, size.layers)];
-  return left.map((i) => takeOut(size, rows[i] as NonNullable<Rows[number]>, i, Math.floor(i / shape.batch), before, past.lengths[i] as number, since));
+  return left.map((i) => preempt(size, rows[i] as NonNullable<Rows[number]>, i, Math.floor(i / shape.batch), before, past.lengths[i] as number, since));
 }
 
-/** The largest batch parked rows can make: up to `size` rows an adapter, in no larger a graph than they need. */
-function together(parked: readonly Parked[], slots: number, size: number): { rows: (Parked | null)[]; rest: Parked[]; size: number } {
-  const bySlot = Array.from({ length: slots }, (_, slot) => parked.filter((one) => one.slot === slot));
+/** The largest batch preempted rows can make: up to `size` rows an adapter, in no larger a graph than they need. */
+function nextBatch(preempted: readonly PreemptedRow[], slots: number, size: number): { rows: (PreemptedRow | null)[]; rest: PreemptedRow[]; size: number } {
+  const bySlot = Array.from({ length: slots }, (_, slot) => preempted.filter((one) => one.slot === slot));
   const most = Math.min(size, Math.max(...bySlot.map((own) => own.length)));
   // One smaller size, so that little is ever compiled.
   const fitting = most <= smallest(size) ? smallest(size) : size;

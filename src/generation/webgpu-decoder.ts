@@ -12,11 +12,11 @@ const LOOK = 4;
 const REFILL = 1 / 4;
 
 /** A batch that is kept for the next call, its step compiled. */
-export interface KeptBatch {
+export interface CachedBatch {
   batch: GpuBatch | null;
 }
 
-export async function decodeOnWebGpu(decoding: Decoding, kept: KeptBatch): Promise<void> {
+export async function decodeOnWebGpu(decoding: Decoding, kept: CachedBatch): Promise<void> {
   if (kept.batch && !kept.batch.serves(decoding)) await forget(kept);
   const batch = (kept.batch ??= new GpuBatch(decoding));
   try {
@@ -27,7 +27,7 @@ export async function decodeOnWebGpu(decoding: Decoding, kept: KeptBatch): Promi
   }
 }
 
-export async function forget(kept: KeptBatch): Promise<void> {
+export async function forget(kept: CachedBatch): Promise<void> {
   const { batch } = kept;
   kept.batch = null;
   await batch?.dispose();

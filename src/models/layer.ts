@@ -9,7 +9,7 @@ import { familyOf } from './families/index.ts';
 import type { LayerLora } from './lora.ts';
 import { normalised } from './outer.ts';
 import { projections } from './projections.ts';
-import { type RotaryTables, turned } from './rotary.ts';
+import { type RotaryTables, applyRotary } from './rotary.ts';
 import type { Rows } from './rows.ts';
 import { type Named, type Stored, decoded } from './stored.ts';
 
@@ -73,7 +73,7 @@ export function rowsLayer(weights: LayerValues, { config, rows, positions, table
     joined: (x) => reshape(transpose(x, [0, 2, 1, 3]), [-1, (x.shape[1] as number) * (x.shape[3] as number)]),
     grouped: (x, count) => reshape(x, [-1, count, (x.shape.at(-1) as number) / count]),
     ungrouped: (x) => reshape(x, [-1, (x.shape.at(-2) as number) * (x.shape.at(-1) as number)]),
-    rotate: (x) => turned(x, positions, tables, config),
+    rotate: (x) => applyRotary(x, positions, tables, config),
     attend,
   };
 }

@@ -44,7 +44,7 @@ export function inverseFrequencies({ theta, scaling }: RopeConfig, dim: number):
 }
 
 /** Queries or keys [sequences, heads, length, head_dim] turned by their positions, int64 [sequences, length]; what of a head is not turned is scaled alike. */
-export function turned(x: Value, positions: Value, { cos, sin }: RotaryTables, { head_dim, rotary_dim, attention_scale }: ModelConfig): Value {
+export function applyRotary(x: Value, positions: Value, { cos, sin }: RotaryTables, { head_dim, rotary_dim, attention_scale }: ModelConfig): Value {
   if (rotary_dim === head_dim) return rotary(x, positions, cos, sin);
   const [own, rest] = split(x, [rotary_dim, head_dim - rotary_dim], 3) as [Value, Value];
   return concat([rotary(own, positions, cos, sin), mul(rest, Math.sqrt(attention_scale))], 3);

@@ -4,7 +4,7 @@
  *
  * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
-import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, matMulTurnedNBits, less, reshape, slice, turnsNBits, where } from '../onnx/index.ts';
+import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, matMulTransposedNBits, less, reshape, slice, canTransposeNBits, where } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
 import type { Device, DeviceTensor, StoredTensors } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
@@ -94,15 +94,15 @@ export function tableStorage(storage: Storage): Storage {
  * @param whole whether graphs do more with them than multiply, so that codes will not do
  */
 export function fed(device: Device, weights: Named<DeviceTensor>, whole = false): Named<DeviceTensor> {
-  if (!device.widens) return weights;
+  if (!device.decodesWeights) return weights;
   return Object.assign({}, ...Object.keys(weights).filter((name) => !isPart(name)).map((name) => (
-    !whole && multiplied(device, weights, name) ? Object.fromEntries(['', SCALE, ZERO].map((suffix) => [name + suffix, weights[name + suffix]])) : { [name]: device.widened(partsOf(weights, name), name) })));
+    !whole && multiplied(device, weights, name) ? Object.fromEntries(['', SCALE, ZERO].map((suffix) => [name + suffix, weights[name + suffix]])) : { [name]: device.decodedWeight(partsOf(weights, name), name) })));
 }
 
 /** Some rows of a table, likewise, under the name `table`: only on a device that widens. */
 export function fedRows(device: Device, weights: Named<DeviceTensor>, name: string, from: number, to: number): Named<DeviceTensor> {
   const { values, scale, zero } = partsOf(weights, name);
-  if (!scale || !zero || values.dtype !== 'uint8' || !multiplied(device, weights, name) || !turned(to - from, scale, values)) return { table: device.widened({ values, scale, zero }, `${name}, rows`, [from, to]) };
+  if (!scale || !zero || values.dtype !== 'uint8' || !multiplied(device, weights, name) || !transposable(to - from, scale, values)) return { table: device.decodedWeight({ values, scale, zero }, `${name}, rows`, [from, to]) };
   const cut = (tensor: DeviceTensor): DeviceTensor => {
     const columns = tensor.shape[1] as number;
     return device.part(tensor, from * columns, [to - from, columns]);
@@ -113,11 +113,11 @@ export function fedRows(device: Device, weights: Named<DeviceTensor>, name: stri
 /** Whether the device multiplies by a weight as it is stored, and in gradients the other way round. */
 function multiplied(device: Device, weights: Named<DeviceTensor>, name: string): boolean {
   const { values, scale } = partsOf(weights, name);
-  return device.multipliesCodes && scale !== undefined && packs(values, scale) && turned(values.shape[0] as number, scale, values);
+  return device.multipliesQuantized && scale !== undefined && packs(values, scale) && transposable(values.shape[0] as number, scale, values);
 }
 
-function turned(rows: number, scale: Declared, values: Declared): boolean {
-  return turnsNBits(rows, (values.shape[1] as number) / (scale.shape[1] as number), bitsOf(values));
+function transposable(rows: number, scale: Declared, values: Declared): boolean {
+  return canTransposeNBits(rows, (values.shape[1] as number) / (scale.shape[1] as number), bitsOf(values));
 }
 
 /** Whether a row's zero points end with a byte. */
@@ -180,14 +180,14 @@ export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = '
 
 /** Weights that are multiplied in training, in codes where the device does that. @param whole as for `fed` */
 export function declareTrained(graph: Graph, device: Device, weights: Named<DeviceTensor>, { prefix = '', whole = false } = {}): Record<string, Stored> {
-  const inCodes = (name: string): boolean => !whole && multiplied(device, weights, name.replace(/\.(scale|zero)$/, ''));
-  const [packed, rest] = [true, false].map((wanted) => Object.fromEntries(Object.entries(weights).filter(([name]) => inCodes(name) === wanted))) as [Named<DeviceTensor>, Named<DeviceTensor>];
+  const isQuantized = (name: string): boolean => !whole && multiplied(device, weights, name.replace(/\.(scale|zero)$/, ''));
+  const [packed, rest] = [true, false].map((wanted) => Object.fromEntries(Object.entries(weights).filter(([name]) => isQuantized(name) === wanted))) as [Named<DeviceTensor>, Named<DeviceTensor>];
   return { ...declareStored(graph, rest, prefix), ...declarePacked(graph, packed, prefix) };
 }
 
 /** A table that is looked up too, packed as well where the device multiplies by it both ways. */
 export function trainedTable(device: Device, table: Stored): Stored {
-  return device.multipliesCodes && table.scale && table.value.dtype === 'uint8' && turned(table.value.shape[0] as number, table.scale, table.value) ? packedTable(table) : table;
+  return device.multipliesQuantized && table.scale && table.value.dtype === 'uint8' && transposable(table.value.shape[0] as number, table.scale, table.value) ? packedTable(table) : table;
 }
 
 /** A table in eight bits, which is looked up too, packed as well. */
@@ -220,9 +220,9 @@ export function product(x: Value, weight: Stored, c?: Value): Value {
 }
 
 /** x W for x [rows, out], plus `c` [rows, in]. */
-export function turnedProduct(x: Value, weight: Stored, c?: Value): Value {
+export function transposedProduct(x: Value, weight: Stored, c?: Value): Value {
   if (!weight.packed) return gemm(x, decoded(weight), c ? { c } : {});
-  const y = matMulTurnedNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
+  const y = matMulTransposedNBits(x, weight.packed.codes, weight.packed.scale, weight.packed.zero);
   return c ? add(y, c) : y;
 }
 

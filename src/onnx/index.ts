@@ -13,7 +13,7 @@ export { loop, type LoopOptions } from './ops/loop.ts';
 export { layerNorm, rmsNorm } from './ops/normalization.ts';
 export { cut, extend } from './ops/open.ts';
 export { type GemmOptions, gemm, linear, matMul, matMulNT, matMulTN } from './ops/product.ts';
-export { dequantizeLinear, hasTurnedNBits, matMulNBits, matMulTurnedNBits, turnsNBits } from './ops/quantized.ts';
+export { dequantizeLinear, hasTransposedNBits, matMulNBits, matMulTransposedNBits, canTransposeNBits } from './ops/quantized.ts';
 export { argMax, kthLargest, reduceMax, reduceMean, reduceSum, softmax, sumTo } from './ops/reduce.ts';
 export { rotary } from './ops/rotary.ts';
 export { byteLength, DTYPES, type DType, dim, elements, type Operand, type Shape, type Value } from './value.ts';

@@ -7,7 +7,7 @@ import { type Node, attribute } from './graph.ts';
 import { add, div, exp, greaterOrEqual, less, mul, neg, pow, reciprocal, sqrt, sub, where } from './ops/elementwise.ts';
 import { scatterElementsAdd } from './ops/indexing.ts';
 import { concat, expand, reshape, split, transpose, zeros } from './ops/layout.ts';
-import { matMulTurnedNBits } from './ops/quantized.ts';
+import { matMulTransposedNBits } from './ops/quantized.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
 import { reduceMean, reduceSum, sumTo } from './ops/reduce.ts';
 import { rotary } from './ops/rotary.ts';
@@ -113,7 +113,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   // The weights are frozen.
   MatMulNBits: single(({ dy, x }) => {
     const [, codes, scale, zero] = x as [Value, Value, Value, Value];
-    return [matMulTurnedNBits(dy, codes, scale, zero), null, null, null];
+    return [matMulTransposedNBits(dy, codes, scale, zero), null, null, null];
   }),
   Gemm: single(({ node, dy, x, wants }) => {
     const [a, b, c] = x as [Value, Value, Value | undefined];

@@ -34,7 +34,7 @@ export interface Device {
    */
   insert(writes: readonly Columns<DeviceTensor>[]): void;
   /** Whether `widened` can be asked for: on WASM. On WebGPU graphs widen weights for themselves. */
-  readonly widens: boolean;
+  readonly decodesWeights: boolean;
   /**
    * A stored weight as a float32 tensor that a run is fed, widened anew as the run takes it in, so that no widened copy is kept.
    * To be made before a run, not while one takes its feeds in.
@@ -42,12 +42,12 @@ export interface Device {
    * @param rows from and up to which; all when left out. Of codes of four bits they must begin and end with whole bytes
    * @throws LabError `runtime.widen` on WebGPU
    */
-  widened(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
+  decodedWeight(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
   /**
-   * Whether graphs may multiply by weights in codes the other way round too (`matMulTurnedNBits`), and neither decodes them beforehand:
+   * Whether graphs may multiply by weights in codes the other way round too (`matMulTransposedNBits`), and neither decodes them beforehand:
    * on WASM, with the lab's kernels.
    */
-  readonly multipliesCodes: boolean;
+  readonly multipliesQuantized: boolean;
   /** @throws LabError `runtime.turned` for a graph with such products, where they cannot be computed */
   program(graph: Graph, options?: ProgramOptions): Program;
   /** Waits until everything asked for is done. @returns what failed of it without anybody having been told; on WASM whoever asked has been */

@@ -12,11 +12,11 @@ interface TaskScheduler {
   postTask(task: () => void, options: { priority: 'background' }): Promise<void>;
 }
 
-export class Breath {
+export class PeriodicYield {
   private last = performance.now();
 
   /** Returns at once, unless the last turn of the event loop was a while ago. */
-  async take(): Promise<void> {
+  async yieldIfDue(): Promise<void> {
     const since = performance.now() - this.last;
     if (since < INTERVAL_MS) return;
     const { scheduler } = globalThis as { scheduler?: TaskScheduler };

@@ -3,7 +3,7 @@
  * each kernel is right by itself (wasm/proof.ts) does not yet show that ONNX Runtime asks it for what it computes.
  */
 import { Rng } from '../core/rng.ts';
-import { gemm, Graph, matMulNBits, matMulTurnedNBits } from '../onnx/index.ts';
+import { gemm, Graph, matMulNBits, matMulTransposedNBits } from '../onnx/index.ts';
 import type { Device } from './device.ts';
 import { type DeviceTensor, host, readFloats } from './tensor.ts';
 
@@ -19,7 +19,7 @@ const noise = (rng: Rng, length: number): Float32Array => Float32Array.from({ le
 /** @returns null when all is right, else what is not; `runtime.compile` and `runtime.run` count as wrong */
 export async function findRuntimeFault(device: Device): Promise<string | null> {
   try {
-    return (await productFault(device)) ?? (device.multipliesCodes ? await quantisedFault(device) : null);
+    return (await productFault(device)) ?? (device.multipliesQuantized ? await quantisedFault(device) : null);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -56,7 +56,7 @@ async function quantisedFault(device: Device): Promise<string | null> {
       g.parameter('zero', 'uint8', [zeros.length]),
     ] as const;
     g.output('y', matMulNBits(g.input('x', 'float32', [count, depth]), ...parts));
-    g.output('dx', matMulTurnedNBits(g.input('dy', 'float32', [count, out]), ...parts));
+    g.output('dx', matMulTransposedNBits(g.input('dy', 'float32', [count, out]), ...parts));
     const weights = { codes: host('uint8', [...parts[0].shape], codes), scale: host('float32', [scales.length], scales), zero: host('uint8', [zeros.length], zeros) };
     const feeds = { x: host('float32', [count, depth], x), dy: host('float32', [count, out], dy) };
     const [y, dx] = await outputs(device, g, weights, feeds, ['y', 'dx']);

@@ -25,8 +25,8 @@ function graph(): Graph {
   const table = (f: (angle: number) => number) => g.constant(angles.map((angle) => SCALE * f(angle)), 'float32', [2, 2]);
   const h = gemm(rmsNorm(x, g.constant(NORM), 1e-5), projection, { transB: true });
   const y = mul(h, sigmoid(h));
-  const turned = reshape(rotary(reshape(y, [1, 1, 2, 4]), g.input('rows', 'int64', [1, 2]), table(Math.cos), table(Math.sin)), [2, 4]);
-  g.output('y', matMul(softmax(matMulNT(turned, turned)), x));
+  const rotated = reshape(rotary(reshape(y, [1, 1, 2, 4]), g.input('rows', 'int64', [1, 2]), table(Math.cos), table(Math.sin)), [2, 4]);
+  g.output('y', matMul(softmax(matMulNT(rotated, rotated)), x));
   return g;
 }
 

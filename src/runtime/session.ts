@@ -1,7 +1,7 @@
 import { LabError } from '../core/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { type DType, type Value, byteLength } from '../onnx/value.ts';
-import { Breath } from './periodic-yield.ts';
+import { PeriodicYield } from './periodic-yield.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;
@@ -73,12 +73,12 @@ export function sessionError(graph: string, action: 'compile' | 'run', cause: un
 const NO_MEMORY = [/bad_alloc/, /out of memory/i, /OutOfMemory/, /fail(ed|ure)? to allocate/i, /allocation (failed|of \d+)/i, /could not allocate/i, /memory access out of bounds/, /failed to grow/i, /available memory of .* is smaller than requested/i];
 
 /** One thing at a time, in order: ONNX Runtime cannot be entered again while a run waits for the GPU. */
-export class Turnstile {
+export class Mutex {
   private tail: Promise<unknown> = Promise.resolve();
-  private readonly breath = new Breath();
+  private readonly periodicYield = new PeriodicYield();
 
-  pass<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.tail.then(() => this.breath.take()).then(work);
+  runExclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(() => this.periodicYield.yieldIfDue()).then(work);
     this.tail = result.catch(() => undefined);
     return result;
   }
@@ -100,7 +100,7 @@ export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Re
   return tensor as T;
 }
 
-export function turnedRefused(graph: string): LabError {
+export function transposedRefused(graph: string): LabError {
   return new LabError('runtime.turned', `The graph "${graph}" multiplies by weights in codes in a way that is not known here.`, 'This is a fault in the engine; please report it.');
 }
 

@@ -2,15 +2,15 @@
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { hasTurnedNBits } from '../onnx/ops/quantized.ts';
+import { hasTransposedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { DType, Shape, Value } from '../onnx/value.ts';
 import { elements } from '../onnx/value.ts';
 import type { Device, StoredTensors } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
-import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError, turnedRefused } from './session.ts';
+import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Mutex, missingFeed, parameterOf, sessionError, transposedRefused } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
-import { type StoredNumbers, Widener } from './wasm/weight-decoder.ts';
+import { type StoredNumbers, WeightDecoder } from './wasm/weight-decoder.ts';
 
 class MemoryTensor implements DeviceTensor {
   readonly bytes: number;
@@ -36,23 +36,23 @@ class MemoryTensor implements DeviceTensor {
   }
 }
 
-/** Widened when its numbers are asked for, into a place that others use too: see `Device.widened`. */
-class WidenedTensor implements DeviceTensor {
+/** Widened when its numbers are asked for, into a place that others use too: see `Device.decodedWeight`. */
+class DecodedTensor implements DeviceTensor {
   readonly dtype = 'float32';
   readonly bytes: number;
 
   constructor(
     readonly shape: Shape,
-    private readonly widener: Widener,
+    private readonly decoder: WeightDecoder,
     private readonly stored: StoredNumbers,
     private readonly place: string,
   ) {
     this.bytes = 4 * elements(shape);
-    widener.prepare(place, stored);
+    decoder.prepare(place, stored);
   }
 
   get data(): Float32Array {
-    return this.widener.widen(this.place, this.stored);
+    return this.decoder.decode(this.place, this.stored);
   }
 
   read(): Promise<HostArray> {
@@ -70,20 +70,20 @@ const UNFOLDED = { extra: { optimization: { disable_specified_optimizers: 'Const
 export class WasmDevice implements Device {
   readonly kind = 'wasm';
   readonly halves = true;
-  readonly widens = true;
+  readonly decodesWeights = true;
   readonly lost = new Promise<LabError>(() => {});
-  private readonly turnstile = new Turnstile();
+  private readonly mutex = new Mutex();
   private held = 0;
-  private widener: Widener | null = null;
+  private decoder: WeightDecoder | null = null;
 
   constructor(
     private readonly ort: Ort,
     readonly report: DeviceReport,
-    readonly multipliesCodes: boolean,
+    readonly multipliesQuantized: boolean,
   ) {}
 
   get bytesHeld(): number {
-    return this.held + (this.widener?.bytes ?? 0);
+    return this.held + (this.decoder?.bytes ?? 0);
   }
 
   upload({ dtype, shape, data }: HostTensor): DeviceTensor {
@@ -116,7 +116,7 @@ export class WasmDevice implements Device {
     throw new LabError('runtime.insert', 'On WASM tensors are not changed in place.', 'This is a fault in the engine; please report it.');
   }
 
-  widened({ values, scale, zero }: StoredTensors, place: string, [from, to]: readonly [number, number] = [0, values.shape[0] as number]): DeviceTensor {
+  decodedWeight({ values, scale, zero }: StoredTensors, place: string, [from, to]: readonly [number, number] = [0, values.shape[0] as number]): DeviceTensor {
     const shape = [to - from, ...values.shape.slice(1)];
     /** The same rows of each of the tensors. */
     const cut = <T extends HostArray>(tensor: DeviceTensor): T => {
@@ -126,11 +126,11 @@ export class WasmDevice implements Device {
       return data.subarray(from * row, to * row) as T;
     };
     if (values.dtype === 'float32') return new MemoryTensor('float32', shape, cut(values));
-    this.widener ??= new Widener();
+    this.decoder ??= new WeightDecoder();
     const stored: StoredNumbers = scale && zero
       ? { kind: values.dtype as 'uint4' | 'uint8', values: cut<Uint8Array>(values), scales: cut(scale), zeros: cut(zero), count: elements(shape) }
       : { kind: 'float16', values: cut<Uint16Array>(values) };
-    return new WidenedTensor(shape, this.widener, stored, place);
+    return new DecodedTensor(shape, this.decoder, stored, place);
   }
 
   settled(): Promise<null> {
@@ -138,7 +138,7 @@ export class WasmDevice implements Device {
   }
 
   program(graph: Graph, { shared = false }: ProgramOptions = {}): Program {
-    if (!this.multipliesCodes && hasTurnedNBits(graph)) throw turnedRefused(graph.name);
+    if (!this.multipliesQuantized && hasTransposedNBits(graph)) throw transposedRefused(graph.name);
     const model = writeModel(graph, shared ? 'inputs' : 'external');
     const sessions = new Set<Session>();
     let common: Promise<OrtSession> | null = null;
@@ -152,14 +152,14 @@ export class WasmDevice implements Device {
         const own = new Set(graph.parameters);
         const fixed = Object.fromEntries(model.inputs.filter((value) => own.has(value)).map((value) => [value.name, parameterOf<MemoryTensor>(graph, parameters, value)]));
         // Without an arena of its own a session gives memory back after each run, for the next session to take.
-        common ??= this.turnstile.pass(() => this.compile(graph.name, model, [], { enableCpuMemArena: false, enableMemPattern: false }));
+        common ??= this.mutex.runExclusive(() => this.compile(graph.name, model, [], { enableCpuMemArena: false, enableMemPattern: false }));
         const session = await common;
-        return { run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds, fixed)), dispose: async () => {} };
+        return { run: (feeds) => this.mutex.runExclusive(() => this.run(graph.name, session, model.inputs, feeds, fixed)), dispose: async () => {} };
       },
       dispose: async () => {
         for (const session of sessions) await session.dispose();
         const session = await common;
-        if (session) await this.turnstile.pass(() => session.release());
+        if (session) await this.mutex.runExclusive(() => session.release());
       },
     };
   }
@@ -170,17 +170,17 @@ export class WasmDevice implements Device {
 
   /** A session that holds a copy of its parameters. */
   private bound(graph: Graph, model: ModelBytes, parameters: Readonly<Record<string, DeviceTensor>>, onDispose: (session: Session) => boolean): Promise<Session> {
-    return this.turnstile.pass(async () => {
+    return this.mutex.runExclusive(async () => {
       const externalData = model.external.map((value) => ({ path: value.name, data: bytesOf(parameterOf<MemoryTensor>(graph, parameters, value).data) }));
       const bytes = externalData.reduce((sum, { data }) => sum + data.byteLength, 0);
-      const session = await this.compile(graph.name, model, externalData, hasTurnedNBits(graph) ? UNFOLDED : {});
+      const session = await this.compile(graph.name, model, externalData, hasTransposedNBits(graph) ? UNFOLDED : {});
       this.held += bytes;
       const bound: Session = {
-        run: (feeds) => this.turnstile.pass(() => this.run(graph.name, session, model.inputs, feeds)),
+        run: (feeds) => this.mutex.runExclusive(() => this.run(graph.name, session, model.inputs, feeds)),
         dispose: async () => {
           if (!onDispose(bound)) return;
           this.held -= bytes;
-          await this.turnstile.pass(() => session.release());
+          await this.mutex.runExclusive(() => session.release());
         },
       };
       return bound;
@@ -201,7 +201,7 @@ export class WasmDevice implements Device {
       const own = parameters[input.name];
       const feed = own ?? feeds[input.name];
       if (!feed) throw missingFeed(name, input);
-      const { data } = feed as MemoryTensor | WidenedTensor | HostTensor;
+      const { data } = feed as MemoryTensor | DecodedTensor | HostTensor;
       // A weight's bytes may be read as another shape than it was stored with; a feed may be shorter than the graph says.
       const { dtype, shape } = own ? input : feed;
       tensors[input.name] = new this.ort.Tensor(dtype as 'float32', data as Float32Array, shape as number[]) as OrtTensor;

@@ -2,7 +2,7 @@
 import { LabError } from '../core/errors.ts';
 import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { hasTurnedNBits } from '../onnx/ops/quantized.ts';
+import { hasTransposedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
 import type { Shape, Value } from '../onnx/value.ts';
 import { ColumnWriter, type Columns } from './columns.ts';
@@ -10,7 +10,7 @@ import type { Device } from './device.ts';
 import { GpuMemory, GpuTensor, type Piece } from './gpu-memory.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { type Recording, alike, playBack, recorded } from './replay.ts';
-import { type Feeds, Outputs, type Program, type ProgramOptions, type Session, Turnstile, missingFeed, parameterOf, sessionError, turnedRefused } from './session.ts';
+import { type Feeds, Outputs, type Program, type ProgramOptions, type Session, Mutex, missingFeed, parameterOf, sessionError, transposedRefused } from './session.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
 
 /** What a run gave, in the buffers it always gives it in. */
@@ -21,11 +21,11 @@ const UNHEARD = 1;
 
 export class WebGpuDevice implements Device {
   readonly kind = 'webgpu';
-  readonly widens = false;
-  readonly multipliesCodes = false;
+  readonly decodesWeights = false;
+  readonly multipliesQuantized = false;
   readonly halves: boolean;
   readonly lost: Promise<LabError>;
-  private readonly turnstile = new Turnstile();
+  private readonly mutex = new Mutex();
   private readonly memory: GpuMemory;
   private readonly columns: ColumnWriter;
   /** How often tensors were changed in place. */
@@ -83,24 +83,24 @@ export class WebGpuDevice implements Device {
     this.memory.submit((encoder) => this.columns.encode(encoder, writes as readonly Columns[]));
   }
 
-  widened(): never {
+  decodedWeight(): never {
     throw new LabError('runtime.widen', 'On WebGPU graphs widen stored weights for themselves.', 'This is a fault in the engine; please report it.');
   }
 
   program(graph: Graph, { capture = false, shared = false }: ProgramOptions = {}): Program {
     if (capture) refuseCopies(graph);
-    if (hasTurnedNBits(graph)) throw turnedRefused(graph.name);
+    if (hasTransposedNBits(graph)) throw transposedRefused(graph.name);
     const model = writeModel(graph, 'inputs');
     const own = new Set(graph.parameters);
     const sessions = new Set<Session>();
     const record = async (fixed: Readonly<Record<string, GpuTensor>>): Promise<Session> => {
-      const compiledOne = await this.turnstile.pass(() => this.create(graph.name, model, true));
+      const compiledOne = await this.mutex.runExclusive(() => this.create(graph.name, model, true));
       try {
         const session = this.captured(graph.name, compiledOne, model, fixed);
         sessions.add(session);
         return session;
       } catch (error) {
-        await this.turnstile.pass(() => compiledOne.release());
+        await this.mutex.runExclusive(() => compiledOne.release());
         throw error;
       }
     };
@@ -117,10 +117,10 @@ export class WebGpuDevice implements Device {
           const session = await common;
           return { run: (feeds) => session.run({ ...feeds, ...fixed }), dispose: async () => {} };
         }
-        compiling ??= this.turnstile.pass(async () => void (compiled ??= await this.create(graph.name, model, false)));
+        compiling ??= this.mutex.runExclusive(async () => void (compiled ??= await this.create(graph.name, model, false)));
         await compiling;
         return {
-          run: (feeds) => this.turnstile.pass(async () => {
+          run: (feeds) => this.mutex.runExclusive(async () => {
             const session = (compiled ??= await this.create(graph.name, model, false));
             try {
               return await this.run(graph.name, session, model.inputs, { ...feeds, ...fixed });
@@ -137,7 +137,7 @@ export class WebGpuDevice implements Device {
       dispose: async () => {
         for (const session of sessions) await session.dispose();
         await compiling;
-        await this.turnstile.pass(async () => compiled?.release());
+        await this.mutex.runExclusive(async () => compiled?.release());
       },
     };
   }
@@ -258,11 +258,11 @@ export class WebGpuDevice implements Device {
     };
     let open = true;
     return {
-      run: (given) => this.turnstile.pass(() => run(given)),
+      run: (given) => this.mutex.runExclusive(() => run(given)),
       dispose: async () => {
         if (!open) return;
         open = false;
-        await this.turnstile.pass(async () => {
+        await this.mutex.runExclusive(async () => {
           // Outputs belong to the session, which has to outlive them.
           for (const [, result] of replay?.results ?? []) result.dispose();
           await session.release();

@@ -44,7 +44,7 @@ export class BlockwiseHead {
     const { device, config } = shape.model;
     this.device = device;
     this.rows = { count: chunk, open: device.kind === 'wasm' };
-    this.stretches = device.widens && config.vocab_size * config.hidden_size > piece ? this.cut() : [];
+    this.stretches = device.decodesWeights && config.vocab_size * config.hidden_size > piece ? this.cut() : [];
   }
 
   /** The head over all loss rows. Frees `x`. @param made takes what has to be freed later */

@@ -9,13 +9,13 @@ import type { Device, DeviceTensor, HostTensor } from '../runtime/index.ts';
 import { BlockwiseHead } from './blockwise-head.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type StepShape, blockBackward, blockForward, embedGraph, fedLayer, keptProducts } from './graphs.ts';
+import { type StepShape, blockBackward, blockForward, embedGraph, fedLayer, savedProducts } from './graphs.ts';
 import type { StepInputs } from './inputs.ts';
-import { type KeptProduct, keptBytes } from './saved-activations.ts';
+import { type SavedProduct, savedBytes } from './saved-activations.ts';
 import { Sessions } from './sessions.ts';
 
 /** Bytes of products that are kept for the backward pass. On WebGPU none are: the graphs there are captured, and their buffers used again. */
-export const KEPT_BYTES = { wasm: 2 ** 28, webgpu: 0 } as const;
+export const SAVED_BYTES = { wasm: 2 ** 28, webgpu: 0 } as const;
 
 export interface BlockwiseOptions {
   /** Loss rows, and numbers of the head, that are taken at once: see `BlockwiseHead`. */
@@ -33,11 +33,11 @@ export class BlockwiseEngine implements GradientEngine {
   private readonly layers: readonly Named<DeviceTensor>[];
   private readonly head: BlockwiseHead;
   /** What each layer keeps for its backward pass: the last ones something, the others nothing. */
-  private readonly kept: readonly (readonly KeptProduct[])[];
+  private readonly kept: readonly (readonly SavedProduct[])[];
 
   constructor(
     private readonly shape: StepShape,
-    { chunk, piece, kept = KEPT_BYTES[shape.model.device.kind] }: BlockwiseOptions = {},
+    { chunk, piece, kept = SAVED_BYTES[shape.model.device.kind] }: BlockwiseOptions = {},
   ) {
     const { model, layout, dropout } = shape;
     this.device = model.device;
@@ -96,15 +96,15 @@ export class BlockwiseEngine implements GradientEngine {
   }
 
   private keeps(layer: number): boolean {
-    return (this.kept[layer] as readonly KeptProduct[]).length > 0;
+    return (this.kept[layer] as readonly SavedProduct[]).length > 0;
   }
 
   /** What the layers keep of so many bytes: all that the backward pass asks for, of as many of the last layers as there is room for. */
   private keep(bytes: number): BlockwiseEngine['kept'] {
     const { config } = this.shape.model;
-    const products = new Map(kindsOf(config).map((kind) => [kind, keptProducts(this.shape, this.weights(0), kind)]));
+    const products = new Map(kindsOf(config).map((kind) => [kind, savedProducts(this.shape, this.weights(0), kind)]));
     const kinds = config.layer_types;
-    const room = (layer: number): boolean => kinds.slice(layer).reduce((sum, kind) => sum + keptBytes(products.get(kind) ?? []), 0) <= bytes;
+    const room = (layer: number): boolean => kinds.slice(layer).reduce((sum, kind) => sum + savedBytes(products.get(kind) ?? []), 0) <= bytes;
     return kinds.map((kind, layer) => (room(layer) ? (products.get(kind) ?? []) : []));
   }
 
@@ -126,7 +126,7 @@ export class BlockwiseEngine implements GradientEngine {
     const masked = train && dropout > 0;
     for (const layer of model.layers.keys()) {
       const kind = kindOf(model.config, layer);
-      const products = train ? (this.kept[layer] as readonly KeptProduct[]) : [];
+      const products = train ? (this.kept[layer] as readonly SavedProduct[]) : [];
       const name = `forward${masked ? ' with dropout' : ''}${products.length > 0 ? ', keeping products' : ''}, ${kind}`;
       const session = await this.sessions.get(name, () => blockForward(this.shape, this.weights(layer), kind, masked, products), this.weights(layer), { key: String(layer), capture: 'layers' });
       const x = states.at(-1) as DeviceTensor;

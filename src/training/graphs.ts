@@ -13,7 +13,7 @@ import { type Rows, rowCount } from '../models/rows.ts';
 import { type Named, declareTrained, fed } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
-import { type KeptProduct, feedProducts } from './saved-activations.ts';
+import { type SavedProduct, feedProducts } from './saved-activations.ts';
 import { type LossCount, headWithLoss, lossRows, spread } from './head.ts';
 
 /** What every graph of a trainer is built for. */
@@ -66,9 +66,9 @@ export function fedLayer({ model, layout }: StepShape, weights: Named<DeviceTens
 /**
  * One layer forward: x, adapters [K, size] to y. Dropout's keys only when training. Layers of one kind share the graph.
  * @param weights any layer's, see `fedLayer`
- * @param kept what the backward pass will be fed, see `keptProducts`
+ * @param kept what the backward pass will be fed, see `savedProducts`
  */
-export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean, kept: readonly KeptProduct[] = []): Graph {
+export function blockForward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, train: boolean, kept: readonly SavedProduct[] = []): Graph {
   const g = new Graph('layer forward');
   g.output('y', singleLayer(g, shape, weights, kind, train).y);
   for (const { name, node } of kept) g.output(name, g.nodes[node]?.outputs[0] as Value);
@@ -84,11 +84,11 @@ export function blockBackward(shape: StepShape, weights: Named<DeviceTensor>, ki
 }
 
 /** What the forward pass of a layer of this kind has to keep for such a backward pass; the first layer's needs no more than others'. */
-export function keptProducts(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind): KeptProduct[] {
+export function savedProducts(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind): SavedProduct[] {
   return backward(shape, weights, kind, true, true).kept;
 }
 
-function backward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean, keeps: boolean): { graph: Graph; kept: KeptProduct[] } {
+function backward(shape: StepShape, weights: Named<DeviceTensor>, kind: AttentionKind, wantsInput: boolean, keeps: boolean): { graph: Graph; kept: SavedProduct[] } {
   const g = new Graph('layer backward');
   const { x, y, pieces } = singleLayer(g, shape, weights, kind, true);
   const forward = g.nodes.length;

@@ -11,7 +11,7 @@ import {
 } from '../onnx/index.ts';
 import { type OuterValues, declareOuter, normalised } from '../models/outer.ts';
 import { rowCount } from '../models/rows.ts';
-import { type Named, type Stored, declareStored, decoded, lookedUp, nought, product, trainedTable, turnedProduct } from '../models/stored.ts';
+import { type Named, type Stored, declareStored, decoded, lookedUp, nought, product, trainedTable, transposedProduct } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { type StepShape, hidden } from './graphs.ts';
 
@@ -76,7 +76,7 @@ function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
   const top = reduceMax(z, [1], true);
   const own = gatherElements(z, reshape(targets, [-1, 1]), 1);
   // -log p[y] by way of the largest probability, which never underflows.
-  return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: turnedProduct(p, w), row: lookedUp(head, targets) };
+  return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: transposedProduct(p, w), row: lookedUp(head, targets) };
 }
 
 /** What is known after some stretches of the head: the largest logit, the sum relative to it, the target's logit; and for gradients the mean and the target's row. */
@@ -111,7 +111,7 @@ function taken(before: Running, h: Value, w: Stored, targets: Value, from: Value
     top,
     sum: add(mul(before.sum, faded), reduceSum(e, [1], true)),
     own: where(here, gatherElements(z, at, 1), before.own),
-    ...(before.mean && before.row ? { mean: turnedProduct(e, w, mul(before.mean, faded)), row: where(here, lookedUp(w, reshape(at, [-1])), before.row) } : {}),
+    ...(before.mean && before.row ? { mean: transposedProduct(e, w, mul(before.mean, faded)), row: where(here, lookedUp(w, reshape(at, [-1])), before.row) } : {}),
   };
 }
 

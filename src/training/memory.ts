@@ -8,7 +8,7 @@ import { LoraLayout } from '../models/lora.ts';
 import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
 import { headChunk } from './blockwise-head.ts';
-import { KEPT_BYTES } from './blockwise.ts';
+import { SAVED_BYTES } from './blockwise.ts';
 import { HEAD_PIECE } from './head.ts';
 import { nextParts } from './splitting.ts';
 import type { GradientEngine } from './engine.ts';
@@ -59,7 +59,7 @@ function productsPerRow({ hidden_size: d, intermediate_size: ff, num_attention_h
 /** Bytes that such a step keeps: of as many of the last layers as there is room for. */
 function bytesKept({ config, rows, kind }: MemoryQuestion): number {
   const layer = 4 * rowCount(rows) * productsPerRow(config);
-  return layer * Math.min(config.num_hidden_layers, Math.floor(KEPT_BYTES[kind] / layer));
+  return layer * Math.min(config.num_hidden_layers, Math.floor(SAVED_BYTES[kind] / layer));
 }
 
 /**
@@ -146,7 +146,7 @@ export function startingParts(model: BaseModel, lora: LoraConfig, rows: Rows, en
 
 /** DoRA takes the lengths of the weights' rows, for which they are decoded. */
 function inCodes({ device }: BaseModel, { use_dora = false }: LoraConfig): boolean {
-  return device.multipliesCodes && !use_dora;
+  return device.multipliesQuantized && !use_dora;
 }
 
 function storedBytes(model: BaseModel): number {

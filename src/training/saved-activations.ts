@@ -6,7 +6,7 @@
 import { type Graph, type Node, type Value, byteLength } from '../onnx/index.ts';
 
 /** A product as the two graphs of a layer know it: the input of the one, an output of the other. */
-export interface KeptProduct {
+export interface SavedProduct {
   name: string;
   /** Its node's place among the layer's, which are the same in both. */
   node: number;
@@ -14,7 +14,7 @@ export interface KeptProduct {
 }
 
 /** Bytes of one layer's products. */
-export function keptBytes(products: readonly KeptProduct[]): number {
+export function savedBytes(products: readonly SavedProduct[]): number {
   return products.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
@@ -22,7 +22,7 @@ export function keptBytes(products: readonly KeptProduct[]): number {
  * Makes inputs of all products of frozen weights that the outputs of a backward graph need of the forward pass.
  * @param forward how many of the graph's nodes are the forward pass
  */
-export function feedProducts(g: Graph, forward: number): KeptProduct[] {
+export function feedProducts(g: Graph, forward: number): SavedProduct[] {
   const places = new Map(g.nodes.map((node, place) => [node, place]));
   const found = new Map<number, Value>();
   const seen = new Set<Value>();

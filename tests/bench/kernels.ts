@@ -1,5 +1,5 @@
 /** The product kernels on one thread: the lab's against those that ONNX Runtime's module has in their place. */
-import { add, cast, gemm, Graph, matMul, matMulNBits, matMulNT, matMulTurnedNBits, mul, reduceSum, slice, type Value } from '../../src/onnx/index.ts';
+import { add, cast, gemm, Graph, matMul, matMulNBits, matMulNT, matMulTransposedNBits, mul, reduceSum, slice, type Value } from '../../src/onnx/index.ts';
 import { quantize } from '../../src/models/quantize.ts';
 import { host, openDevice } from '../../src/runtime/index.ts';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
@@ -99,7 +99,7 @@ export async function coded(rounds: number, threads: number): Promise<Record<str
       const sums = a.map((_, i) => {
         const x = g.input(`a${i}`, 'float32', [rows, depth]);
         if (!products) return reduceSum(x, [0, 1]);
-        const y = parts ? (turned ? matMulTurnedNBits : matMulNBits)(x, ...parts) : gemm(x, w as Value, { transB: !turned });
+        const y = parts ? (turned ? matMulTransposedNBits : matMulNBits)(x, ...parts) : gemm(x, w as Value, { transB: !turned });
         return reduceSum(y, [0, 1]);
       });
       g.output('sum', sums.reduce((x, y) => add(x, y)));

@@ -1,7 +1,7 @@
 /** What the start of the engine on WASM takes, in a page that has just been opened. */
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { openDevice } from '../../src/runtime/index.ts';
-import { findCodedFault } from '../../src/runtime/wasm/quantized-proof.ts';
+import { findQuantizedFault } from '../../src/runtime/wasm/quantized-proof.ts';
 import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
 import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
 
@@ -23,7 +23,7 @@ export async function parts(): Promise<Record<string, number>> {
   };
   const kernels = await timed('writing the kernels', ownKernels);
   await timed('proving them, codes among them', () => findFault(kernels));
-  await timed('proving the products with codes alone, once more', () => findCodedFault(kernels));
+  await timed('proving the products with codes alone, once more', () => findQuantizedFault(kernels));
   const stock = await timed('fetching the runtime', async () => new Uint8Array(await (await fetch(wasmUrl)).arrayBuffer()));
   await timed('putting them in', () => withOwnKernels(stock, kernels));
   return found;

@@ -65,7 +65,7 @@ export async function largeProducts(shapes: readonly (readonly [rows: number, de
     const g = new Graph('large products');
     const x = g.input('x', 'float32', [rows, depth]);
     g.output('packed', gemm(x, g.parameter('w', 'float32', [columns, depth]), { transB: true }));
-    g.output('turned', gemm(x, g.input('b', 'float32', [columns, depth]), { transB: true }));
+    g.output('transposed', gemm(x, g.input('b', 'float32', [columns, depth]), { transB: true }));
     g.output('lying', gemm(x, g.input('b lying', 'float32', [depth, columns])));
     const session = await device.program(g).bind({ w: device.upload(host('float32', [columns, depth], b)) });
     const outputs = await session.run({ x: host('float32', [rows, depth], a), b: host('float32', [columns, depth], b), 'b lying': host('float32', [depth, columns], lying) });
@@ -75,7 +75,7 @@ export async function largeProducts(shapes: readonly (readonly [rows: number, de
       return sum;
     });
     const largest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    found.push(await Promise.all(['packed', 'turned', 'lying'].map(async (name) => (await readFloats(outputs.get(name))).reduce((most, value, i) => Math.max(most, Math.abs(value - (known[i] as number))), 0) / largest)));
+    found.push(await Promise.all(['packed', 'transposed', 'lying'].map(async (name) => (await readFloats(outputs.get(name))).reduce((most, value, i) => Math.max(most, Math.abs(value - (known[i] as number))), 0) / largest)));
   }
   return found;
 }

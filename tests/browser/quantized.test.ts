@@ -1,12 +1,12 @@
 /** Products with weights in codes (src/runtime/wasm/quantized.ts), as a browser computes them. */
 import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
-import type { CodedShape } from './quantized-page.ts';
+import type { QuantizedShape } from './quantized-page.ts';
 
 const MODULE = 'tests/browser/quantized-page.ts';
 
 test('x W^T and dy W of the sizes that models have, of four and of eight bits, on two threads', async ({ page }) => {
-  const shapes: CodedShape[] = [
+  const shapes: QuantizedShape[] = [
     { rows: 128, out: 512, into: 1024, bits: 4 },
     { rows: 63, out: 544, into: 1024, bits: 8 },
     // More rows than columns: MLAS cuts these by rows, so that every thread decodes all of it.
@@ -19,17 +19,17 @@ test('x W^T and dy W of the sizes that models have, of four and of eight bits, o
     // Fewer numbers than a panel is deep, blocks of sixteen.
     { rows: 3, out: 64, into: 48, bits: 8 },
   ];
-  const errors = await inBrowser<{ straight: number; turned: number }[]>(page, MODULE, 'codedErrors', shapes);
-  for (const [i, { straight, turned }] of errors.entries()) {
-    const { rows, out, into, bits } = shapes[i] as CodedShape;
-    console.log(`${rows} rows, ${out} x ${into} of ${bits} bits: ${straight.toExponential(1)}, turned ${turned.toExponential(1)}`);
+  const errors = await inBrowser<{ straight: number; transposed: number }[]>(page, MODULE, 'quantizedErrors', shapes);
+  for (const [i, { straight, transposed }] of errors.entries()) {
+    const { rows, out, into, bits } = shapes[i] as QuantizedShape;
+    console.log(`${rows} rows, ${out} x ${into} of ${bits} bits: ${straight.toExponential(1)}, transposed ${transposed.toExponential(1)}`);
     expect(straight, `shape ${i}`).toBeLessThan(5e-6);
-    expect(turned, `shape ${i}`).toBeLessThan(5e-6);
+    expect(transposed, `shape ${i}`).toBeLessThan(5e-6);
   }
 });
 
 test('the proof finds what is wrong with kernels, and nothing with the lab’s', async ({ page }) => {
-  const found = await inBrowser<Record<'own' | 'bits' | 'dots' | 'ways' | 'kernels' | 'inAll', string | null>>(page, MODULE, 'codedProofs');
+  const found = await inBrowser<Record<'own' | 'bits' | 'dots' | 'ways' | 'kernels' | 'inAll', string | null>>(page, MODULE, 'quantizedProofs');
   expect(found.own).toBeNull();
   for (const wrong of ['bits', 'dots', 'ways', 'kernels', 'inAll'] as const) expect(found[wrong], wrong).toMatch(/bits|out of bounds/);
 });
@@ -39,8 +39,8 @@ test('products that MatMulNBits never asks for stop', async ({ page }) => {
 });
 
 test('a graph that turns codes is taken only where that is known', async ({ page }) => {
-  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm')).toEqual({ multiplies: true, code: 'taken' });
-  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'webgpu')).toEqual({ multiplies: false, code: 'runtime.turned' });
+  expect(await inBrowser(page, MODULE, 'transposedRefusal', 'wasm')).toEqual({ multiplies: true, code: 'taken' });
+  expect(await inBrowser(page, MODULE, 'transposedRefusal', 'webgpu')).toEqual({ multiplies: false, code: 'runtime.turned' });
   await page.goto('about:blank');
-  expect(await inBrowser(page, MODULE, 'turnedRefusal', 'wasm', { stock: 'it was asked for' })).toEqual({ multiplies: false, code: 'runtime.turned' });
+  expect(await inBrowser(page, MODULE, 'transposedRefusal', 'wasm', { stock: 'it was asked for' })).toEqual({ multiplies: false, code: 'runtime.turned' });
 });

@@ -14,9 +14,9 @@ import type { AdapterTensor } from '../../src/adapters/adapter.ts';
 import { BlockwiseEngine } from '../../src/training/blockwise.ts';
 import { rowKeyFeeds } from '../../src/training/dropout.ts';
 import type { StepLosses } from '../../src/training/engine.ts';
-import { fedLayer, keptProducts, layerBindings } from '../../src/training/graphs.ts';
+import { fedLayer, savedProducts, layerBindings } from '../../src/training/graphs.ts';
 import { joinBatches } from '../../src/training/inputs.ts';
-import { keptBytes } from '../../src/training/saved-activations.ts';
+import { savedBytes } from '../../src/training/saved-activations.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 export interface LogitsErrors {
@@ -195,13 +195,13 @@ export async function chunkedHeadError(device: Device, read: ReadGolden, name = 
 }
 
 /** Gradients where no layer's products are kept, where only the last one's are, and where all are: from PyTorch's (without dropout), and the latter two from the first. */
-export async function keptErrors(device: Device, read: ReadGolden, name: string, dropout: number): Promise<{ products: number; errors: number[]; differences: number[] }> {
+export async function savedErrors(device: Device, read: ReadGolden, name: string, dropout: number): Promise<{ products: number; errors: number[]; differences: number[] }> {
   const { shape, gradients, error } = await layerByLayer(device, read, name, dropout);
   const { layers, config } = shape.model;
-  const products = keptProducts(shape, fedLayer(shape, layers[0] as (typeof layers)[number]), kindOf(config, 0));
+  const products = savedProducts(shape, fedLayer(shape, layers[0] as (typeof layers)[number]), kindOf(config, 0));
   const found: Float32Array[] = [];
   for (const count of [0, 1, layers.length]) {
-    const engine = new BlockwiseEngine(shape, { kept: count * keptBytes(products) });
+    const engine = new BlockwiseEngine(shape, { kept: count * savedBytes(products) });
     found.push((await gradients(engine)).data);
     await engine.dispose();
   }

@@ -10,7 +10,7 @@ export interface Case {
   /** Trained inputs: shapes, and the range their values are drawn from (default -1..1). */
   inputs: { shape: Shape; range?: readonly [number, number] }[];
   build(inputs: Value[], graph: Graph): Value;
-  /** Only a device that `multipliesCodes` can take the gradient; any other has to refuse it. */
+  /** Only a device that `multipliesQuantized` can take the gradient; any other has to refuse it. */
   codes?: true;
 }
 
@@ -38,7 +38,7 @@ const gemms: Case[] = [false, true].flatMap((transA) =>
 );
 
 /** By a matrix of eight bits, or of four: whole blocks lie along its rows and along its columns. */
-const coded = (bits: 4 | 8, [block, out, blocks]: readonly [number, number, number]): Case => ({
+const quantized = (bits: 4 | 8, [block, out, blocks]: readonly [number, number, number]): Case => ({
   rule: 'MatMulNBits',
   title: `${out} by ${blocks * block} codes of ${bits} bits, ${block} to a block`,
   inputs: [{ shape: [3, blocks * block] }],
@@ -97,8 +97,8 @@ export const CASES: readonly Case[] = [
   two('MatMul', 'a batch by a batch', [2, 2, 3], [2, 3, 2], op.matMul),
   two('MatMul', 'a batch by one matrix', [2, 2, 3], [3, 2], op.matMul),
   two('MatMul', 'batches that broadcast', [2, 1, 2, 3], [1, 2, 3, 2], op.matMul),
-  coded(4, [16, 32, 2]),
-  coded(8, [16, 48, 3]),
+  quantized(4, [16, 32, 2]),
+  quantized(8, [16, 48, 3]),
   two('MatMulNT', 'a batch by a batch', [2, 2, 3], [2, 4, 3], op.matMulNT),
   two('MatMulNT', 'batches that broadcast', [2, 2, 3], [1, 2, 3], op.matMulNT),
   ...gemms,

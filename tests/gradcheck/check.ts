@@ -42,7 +42,7 @@ export async function check(kind: Kind, rules?: string[]): Promise<Checked[]> {
 const STEP = 1e-2;
 
 async function checkOne(candidate: Case, device: Device): Promise<Checked> {
-  if (candidate.codes && !device.multipliesCodes) return refused(candidate, device);
+  if (candidate.codes && !device.multipliesQuantized) return refused(candidate, device);
   const rng = new Rng(`${candidate.rule}/${candidate.title}`);
   const { g, r, contains } = forwardGraph(candidate, rng);
   const [forward, backward] = [device.program(g), device.program(gradientGraph(candidate, r, g))];

@@ -3,7 +3,7 @@ import type { Adapter, LoraConfig } from '../../src/adapters/adapter.ts';
 import { initialAdapter, loraNames } from '../../src/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { planTeams } from '../../src/generation/batches.ts';
-import { type Parked, putTogether, takeOut } from '../../src/generation/preemption.ts';
+import { type PreemptedRow, stackRows, preempt } from '../../src/generation/preemption.ts';
 import type { GenerationRequest } from '../../src/generation/request.ts';
 import { Row } from '../../src/generation/rows.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
@@ -138,7 +138,7 @@ test('few free places wait for more of them, so that a prefill is shared', () =>
   expect(waiting.take(places, 4)).toMatchObject({ from: [0, null, null, null, null, 1, null, null], rows: [{ request: { id: '1/0' } }, { request: { id: '1/1' } }, null, null] });
 });
 
-test('parked rows keep their own keys and values, past and recent, when they are put into another batch', () => {
+test('preempted rows keep their own keys and values, past and recent, when they are put into another batch', () => {
   const shape = { layers: 2, groups: 2, width: 3 };
   // What row b remembers of its token t in layer l, group g, dimension d: a number that says so.
   const mark = (b: number, l: number, g: number, t: number, d: number): number => 10000 * b + 1000 * l + 100 * g + 10 * t + d;
@@ -158,11 +158,11 @@ test('parked rows keep their own keys and values, past and recent, when they are
   const past = part(4, (b, at) => (at < (own[b] as number) ? at : 99));
   const recent = part(2, (b, at) => (own[b] as number) + at);
   const row = new Row(request('a', 0, 3), 10, new Set());
-  const parked = [0, 1, 2].map((b) => takeOut(shape, row, b, 0, past, own[b] as number, recent));
-  expect(parked.map(({ length }) => length)).toEqual([6, 4, 3]);
+  const preempted = [0, 1, 2].map((b) => preempt(shape, row, b, 0, past, own[b] as number, recent));
+  expect(preempted.map(({ length }) => length)).toEqual([6, 4, 3]);
 
-  const order: (Parked | null)[] = [parked[2] as Parked, null, parked[0] as Parked, parked[1] as Parked];
-  const { memory, lengths, longest } = putTogether(shape, order);
+  const order: (PreemptedRow | null)[] = [preempted[2] as PreemptedRow, null, preempted[0] as PreemptedRow, preempted[1] as PreemptedRow];
+  const { memory, lengths, longest } = stackRows(shape, order);
   expect([lengths, longest]).toEqual([[3, 0, 6, 4], 6]);
   expect(memory['key1']!.shape).toEqual([4, 2, 3, 6]);
   expect(memory['value1']!.shape).toEqual([4, 2, 6, 3]);

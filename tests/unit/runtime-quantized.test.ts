@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { type Code, functionBody, get, i32, unreachable } from '../../src/runtime/wasm/code.ts';
-import { codedKernels } from '../../src/runtime/wasm/quantized.ts';
-import { codedModule } from '../../src/runtime/wasm/quantized-proof.ts';
+import { quantizedKernels } from '../../src/runtime/wasm/quantized.ts';
+import { quantizedModule } from '../../src/runtime/wasm/quantized-proof.ts';
 import { OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
 import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 
@@ -11,9 +11,9 @@ const NO_KERNEL = functionBody('->', [], unreachable);
 type Call = (...values: number[]) => void;
 
 async function instance(): Promise<{ memory: WebAssembly.Memory; note4: Call; note8: Call }> {
-  const coded = codedKernels(MARK);
-  const further = coded.further.map(({ as, body }) => ({ as, body: as === 'operation' ? NO_KERNEL : body }));
-  return (await WebAssembly.instantiate(codedModule({ zero: NO_KERNEL, add: NO_KERNEL, coded: { ...coded, further } }))).instance.exports as never;
+  const quantized = quantizedKernels(MARK);
+  const further = quantized.further.map(({ as, body }) => ({ as, body: as === 'operation' ? NO_KERNEL : body }));
+  return (await WebAssembly.instantiate(quantizedModule({ zero: NO_KERNEL, add: NO_KERNEL, quantized: { ...quantized, further } }))).instance.exports as never;
 }
 
 const [CODES, SCALES, ZEROS, A, C, NOTED] = [16, 8192, 12_288, 16_384, 24_576, 32_768] as const;
@@ -42,12 +42,12 @@ test('the decoder stops at what the lab never asks it', async () => {
 
 test('only a matrix that begins with the whole mark is taken for a note', async () => {
   const written = (value: number): Code => [i32.constant(0), i32.constant(value), i32.store(0)];
-  const operation = withPrologue(OPERATION_TYPE, functionBody(OPERATION_TYPE, [], written(1)), codedKernels(MARK).handsOver(1));
+  const operation = withPrologue(OPERATION_TYPE, functionBody(OPERATION_TYPE, [], written(1)), quantizedKernels(MARK).handsOver(1));
   const product = functionBody(OPERATION_TYPE, [], [i32.constant(0), get(8), i32.store(0)]);
   const { memory, asked } = (await WebAssembly.instantiate(writeModule([{ name: 'asked', type: OPERATION_TYPE, body: operation }, { name: 'product', type: OPERATION_TYPE, body: product }], 1))).instance.exports as unknown as { memory: WebAssembly.Memory; asked: Call };
   const words = new Uint32Array(memory.buffer);
-  const ask = (turned: number, depth: number): number => {
-    asked(111, turned, 1, 5, depth, 1, A, depth, 64, depth, 0, C, 5);
+  const ask = (transposed: number, depth: number): number => {
+    asked(111, transposed, 1, 5, depth, 1, A, depth, 64, depth, 0, C, 5);
     return words[0] as number;
   };
   words.set(MARK, 16);
@@ -60,7 +60,7 @@ test('only a matrix that begins with the whole mark is taken for a note', async 
 });
 
 test('marks are new every time', () => {
-  const note = (own: ReturnType<typeof codedKernels>): string => own.notes[4].join();
-  expect(note(codedKernels())).not.toBe(note(codedKernels()));
-  expect(note(codedKernels(MARK))).toBe(note(codedKernels(MARK)));
+  const note = (own: ReturnType<typeof quantizedKernels>): string => own.notes[4].join();
+  expect(note(quantizedKernels())).not.toBe(note(quantizedKernels()));
+  expect(note(quantizedKernels(MARK))).toBe(note(quantizedKernels(MARK)));
 });

@@ -92,7 +92,7 @@ test('the runtime that is installed has the kernels of products and of decoding,
   // Two products, two decoders, and the operation that hands over to functions behind all others.
   expect(changed).toHaveLength(5);
   const behind = after.functions.slice(before.functions.length);
-  expect(behind.map(({ type }) => after.types[type])).toEqual([OPERATION_TYPE, ...kernels.coded.further.map(({ as }) => (as === 'decoder' ? DECODER_TYPE : OPERATION_TYPE)), OPERATION_TYPE]);
+  expect(behind.map(({ type }) => after.types[type])).toEqual([OPERATION_TYPE, ...kernels.quantized.further.map(({ as }) => (as === 'decoder' ? DECODER_TYPE : OPERATION_TYPE)), OPERATION_TYPE]);
 });
 
 test('products of few rows are handed over with all their arguments, others not', async () => {

@@ -8,9 +8,9 @@ import { rowCount } from '../../src/models/rows.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import type { Value } from '../../src/onnx/index.ts';
 import { byteLength, writeModel } from '../../src/onnx/index.ts';
-import { blockBackward, blockForward, keptProducts, wholeGraph } from '../../src/training/graphs.ts';
+import { blockBackward, blockForward, savedProducts, wholeGraph } from '../../src/training/graphs.ts';
 import { estimateMemory } from '../../src/training/index.ts';
-import { keptBytes } from '../../src/training/saved-activations.ts';
+import { savedBytes } from '../../src/training/saved-activations.ts';
 import { chooseEngine } from '../../src/training/memory.ts';
 
 const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });
@@ -27,7 +27,7 @@ function hollow(config: ModelConfig): BaseModel {
   const all = (plans: ReturnType<ReturnType<typeof familyOf>['outer']>) => Object.fromEntries(Object.entries(plans).map(([name, { parts }]) => [name, stacked(parts)]));
   const family = familyOf(config);
   const embedding = stacked([['', [config.vocab_size, config.hidden_size]]]);
-  return { config, device: { kind: 'wasm', multipliesCodes: false }, outer: { embedding, ...all(family.outer(config)) }, layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
+  return { config, device: { kind: 'wasm', multipliesQuantized: false }, outer: { embedding, ...all(family.outer(config)) }, layers: Array.from({ length: config.num_hidden_layers }, () => all(family.layer(config).weights)) } as unknown as BaseModel;
 }
 
 /** Bytes of what the forward pass of the whole graph makes and the backward pass reads. */
@@ -72,11 +72,11 @@ test('what a layer keeps for its backward pass is what the estimate says, and no
   const rows = { adapters: 2, batch: 1, length: 64 };
   const shape = { model: hollow(CONFIG), layout: new LoraLayout(LORA, CONFIG), rows, dropout: 0 };
   const weights = shape.model.layers[0] as (typeof shape.model.layers)[number];
-  const products = keptProducts(shape, weights, 'full_attention');
+  const products = savedProducts(shape, weights, 'full_attention');
   const [estimated, without] = (['wasm', 'webgpu'] as const).map((kind) => estimateMemory({ config: CONFIG, lora: LORA, rows, kind, engine: 'blockwise', stored: STORED, storage: 'auto' }).activations) as [number, number];
   // On WebGPU three captured graphs have a layer's activations each, and one more; on WASM there are two.
   const stream = 4 * rowCount(rows) * CONFIG.hidden_size * CONFIG.num_hidden_layers;
-  expect(estimated - stream - (without - stream) / 2).toBe(CONFIG.num_hidden_layers * keptBytes(products));
+  expect(estimated - stream - (without - stream) / 2).toBe(CONFIG.num_hidden_layers * savedBytes(products));
   expect(products).toHaveLength(4);
   // The op of a node is its fourth field: a tag, the length of its name, and the name.
   const productsIn = (kept: boolean): number => new TextDecoder('latin1').decode(writeModel(blockBackward(shape, weights, 'full_attention', true, kept), 'inputs').bytes).split('\u0022\u0004Gemm').length - 1;
@@ -108,6 +108,6 @@ test('weights that are multiplied in codes count as codes, where they are, and l
   // As int4 takes them: 0.64 bytes a number in place of two.
   const tensors = [...Object.values(model.outer), ...model.layers.flatMap((layer) => Object.values(layer))] as unknown as { bytes: number }[];
   for (const tensor of tensors) tensor.bytes *= 0.32;
-  const chosen = (multipliesCodes: boolean, length: number, lora: LoraConfig = LORA) => chooseEngine({ ...model, storage: 'int4', device: { kind: 'wasm', multipliesCodes, report: { memory: 8 } } } as unknown as BaseModel, lora, { adapters: 1, batch: 1, length });
+  const chosen = (multipliesQuantized: boolean, length: number, lora: LoraConfig = LORA) => chooseEngine({ ...model, storage: 'int4', device: { kind: 'wasm', multipliesQuantized, report: { memory: 8 } } } as unknown as BaseModel, lora, { adapters: 1, batch: 1, length });
   expect([chosen(true, 128), chosen(false, 128), chosen(true, 512), chosen(true, 128, { ...LORA, use_dora: true })]).toEqual(['whole', 'blockwise', 'blockwise', 'blockwise']);
 });

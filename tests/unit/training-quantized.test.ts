@@ -8,7 +8,7 @@ import { familyOf } from '../../src/models/families/index.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import { blockLength } from '../../src/models/quantize.ts';
 import { decoded, fedRows, product, type Storage } from '../../src/models/stored.ts';
-import { byteLength, type DType, Graph, gradients, hasTurnedNBits, matMulNBits, matMulTurnedNBits } from '../../src/onnx/index.ts';
+import { byteLength, type DType, Graph, gradients, hasTransposedNBits, matMulNBits, matMulTransposedNBits } from '../../src/onnx/index.ts';
 import type { Device, DeviceTensor } from '../../src/runtime/index.ts';
 import { blockBackward, blockForward, fedLayer, type StepShape, wholeGraph } from '../../src/training/graphs.ts';
 
@@ -20,9 +20,9 @@ type Shaped = { dtype: DType; shape: number[] };
 const tensor = (shaped: Shaped): DeviceTensor => ({ ...shaped, bytes: byteLength(shaped) }) as unknown as DeviceTensor;
 
 /** A device of shapes alone. */
-function device(multipliesCodes: boolean): Device {
-  const widened: Device['widened'] = ({ values }, _place, [from, to] = [0, values.shape[0] as number]) => tensor({ dtype: 'float32', shape: [to - from, ...values.shape.slice(1)] });
-  return { kind: 'wasm', widens: true, multipliesCodes, widened, part: (of: DeviceTensor, _from: number, shape: readonly number[]) => tensor({ dtype: of.dtype, shape: [...shape] }) } as unknown as Device;
+function device(multipliesQuantized: boolean): Device {
+  const decodedWeight: Device['decodedWeight'] = ({ values }, _place, [from, to] = [0, values.shape[0] as number]) => tensor({ dtype: 'float32', shape: [to - from, ...values.shape.slice(1)] });
+  return { kind: 'wasm', decodesWeights: true, multipliesQuantized, decodedWeight, part: (of: DeviceTensor, _from: number, shape: readonly number[]) => tensor({ dtype: of.dtype, shape: [...shape] }) } as unknown as Device;
 }
 
 /** A model of shapes alone, its matrices in codes. */
@@ -43,15 +43,15 @@ function hollow(config: ModelConfig, storage: Storage, on: Device): BaseModel {
 
 const shapeOf = (model: BaseModel, lora = LORA): StepShape => ({ model, layout: new LoraLayout(lora, model.config), rows: ROWS, dropout: 0 });
 const count = (g: Graph, wanted: string): number => g.nodes.filter(({ op }) => op === wanted).length;
-const counts = (g: Graph): { codes: number; floats: number; decoded: number; turned: boolean } => ({ codes: count(g, 'MatMulNBits'), floats: count(g, 'Gemm'), decoded: count(g, 'DequantizeLinear'), turned: hasTurnedNBits(g) });
+const counts = (g: Graph): { codes: number; floats: number; decoded: number; transposed: boolean } => ({ codes: count(g, 'MatMulNBits'), floats: count(g, 'Gemm'), decoded: count(g, 'DequantizeLinear'), transposed: hasTransposedNBits(g) });
 
 for (const storage of ['int4', 'int8'] as const) {
   test(`${storage}: layer by layer every frozen product is of codes, forward and backward, and with DoRA none`, () => {
     const shape = shapeOf(hollow(CONFIG, storage, device(true)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
     // q, k, v as one; o; gate; up; down.
-    expect(counts(blockForward(shape, weights, 'full_attention', true))).toEqual({ codes: 5, floats: 0, decoded: 0, turned: false });
-    expect(counts(blockBackward(shape, weights, 'full_attention', true))).toMatchObject({ codes: 10, floats: 0, decoded: 0, turned: true });
+    expect(counts(blockForward(shape, weights, 'full_attention', true))).toEqual({ codes: 5, floats: 0, decoded: 0, transposed: false });
+    expect(counts(blockBackward(shape, weights, 'full_attention', true))).toMatchObject({ codes: 10, floats: 0, decoded: 0, transposed: true });
     const dora = shapeOf(shape.model, { ...LORA, use_dora: true });
     const whole = fedLayer(dora, shape.model.layers[0] as Record<string, DeviceTensor>);
     expect(counts(blockForward(dora, whole, 'full_attention', true))).toMatchObject({ codes: 0, decoded: 0 });
@@ -62,7 +62,7 @@ for (const storage of ['int4', 'int8'] as const) {
     const losses = { count: 4, open: false };
     // Five products a layer there and back, less the first layer's three that lead to no adapter; the head's two.
     const trained = counts(wholeGraph(shape, true, losses));
-    expect(trained).toMatchObject({ floats: 0, decoded: 2, turned: true });
+    expect(trained).toMatchObject({ floats: 0, decoded: 2, transposed: true });
     expect(trained.codes).toBe(2 * 10 - 1 + 2);
     expect(counts(wholeGraph(shapeOf(shape.model, { ...LORA, use_dora: true }), true, losses))).toMatchObject({ codes: 2 });
   });
@@ -70,8 +70,8 @@ for (const storage of ['int4', 'int8'] as const) {
   test(`${storage}: a device that does not multiply codes has them widened, or decodes them`, () => {
     const shape = shapeOf(hollow(CONFIG, storage, device(false)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
-    expect(counts(blockForward(shape, weights, 'full_attention', true))).toEqual({ codes: 0, floats: 5, decoded: 0, turned: false });
-    expect(counts(wholeGraph(shape, true, { count: 4, open: false }))).toMatchObject({ codes: 0, turned: false });
+    expect(counts(blockForward(shape, weights, 'full_attention', true))).toEqual({ codes: 0, floats: 5, decoded: 0, transposed: false });
+    expect(counts(wholeGraph(shape, true, { count: 4, open: false }))).toMatchObject({ codes: 0, transposed: false });
   });
 }
 
@@ -94,13 +94,13 @@ test('a stretch of the head is fed in codes where its rows are whole blocks', ()
 });
 
 test('of the golden checkpoints in codes one is multiplied in codes throughout, and one in part', () => {
-  const inCodes = (name: string, storage: Storage): boolean[] => {
+  const isQuantized = (name: string, storage: Storage): boolean[] => {
     const shape = shapeOf(hollow(parseConfig(JSON.parse(readFileSync(`tests/golden/data/families/${name}/config.json`, 'utf8'))), storage, device(true)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
     return ['qkv', 'o', 'gate', 'up', 'down'].map((matrix) => `${matrix}.scale` in weights);
   };
-  expect(inCodes('llama-int4', 'int4')).toEqual([true, true, true, true, true]);
-  expect(inCodes('llama-int8', 'int8')).toEqual([true, true, false, false, true]);
+  expect(isQuantized('llama-int4', 'int4')).toEqual([true, true, true, true, true]);
+  expect(isQuantized('llama-int8', 'int8')).toEqual([true, true, false, false, true]);
 });
 
 test('the gradient of a product with codes is the product the other way round, and shapes that do not divide are told', () => {
@@ -113,7 +113,7 @@ test('the gradient of a product with codes is the product the other way round, a
   const eight = [g.parameter('codes8', 'uint8', [96, 2, 32]), g.parameter('scale8', 'float32', [192]), g.parameter('zero8', 'uint8', [192])] as const;
   const [dx] = gradients([matMulNBits(x, ...eight)], [g.input('dy8', 'float32', [3, 96])], [x]);
   expect(dx?.shape).toEqual([3, 64]);
-  expect(matMulTurnedNBits(g.input('z', 'float32', [5, 96]), ...eight).shape).toEqual([5, 64]);
+  expect(matMulTransposedNBits(g.input('z', 'float32', [5, 96]), ...eight).shape).toEqual([5, 64]);
   expect(() => decoded({ value: codes, packed: { codes, scale, zero } })).toThrow(expect.objectContaining({ code: 'models.packed' }));
   expect(product(x, { value: codes, packed: { codes, scale, zero } }).shape).toEqual([3, 96]);
 });

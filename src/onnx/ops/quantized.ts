@@ -31,25 +31,25 @@ export function matMulNBits(x: Value, codes: Value, scale: Value, zero: Value): 
   return x.graph.append('MatMulNBits', [x, codes, scale, zero], [{ dtype: 'float32', shape: [...x.shape.slice(0, -1), out] }], attributes, { domain: 'com.microsoft' })[0] as Value;
 }
 
-/** Whether `matMulTurnedNBits` can multiply by such a W [out, columns]. */
-export function turnsNBits(out: number, block: number, bits: 4 | 8): boolean {
+/** Whether `matMulTransposedNBits` can multiply by such a W [out, columns]. */
+export function canTransposeNBits(out: number, block: number, bits: 4 | 8): boolean {
   return out % ((8 / bits) * block) === 0;
 }
 
 /**
  * x W for the same W, which ONNX has no operator for: a MatMulNBits that claims to have W^T, with negative scales. The lab's kernels on
- * WASM take it for what is meant (runtime/wasm/quantized.ts), on a device that `multipliesCodes`; no other may be given it.
+ * WASM take it for what is meant (runtime/wasm/quantized.ts), on a device that `multipliesQuantized`; no other may be given it.
  * @param x float32 [..., out]; the others as `matMulNBits` takes them
  */
-export function matMulTurnedNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {
+export function matMulTransposedNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {
   const [out, blocks, bytes] = codes.shape as [number, number, number];
   const bits = (8 * dim(zero, 0)) / (out * blocks) === 8 ? 8 : 4;
   const block = (8 * bytes) / bits;
-  if (!turnsNBits(out, block, bits)) throw shapeError('MatMulNBits', `${describe(codes)} of ${bits} bits has no whole blocks along its columns`);
+  if (!canTransposeNBits(out, block, bits)) throw shapeError('MatMulNBits', `${describe(codes)} of ${bits} bits has no whole blocks along its columns`);
   return matMulNBits(x, reshape(codes, [blocks * block, out / block, bytes]), neg(scale), zero);
 }
 
 /** Whether a graph has such a product. */
-export function hasTurnedNBits({ nodes, producers }: Graph): boolean {
+export function hasTransposedNBits({ nodes, producers }: Graph): boolean {
   return nodes.some(({ op, inputs }) => op === 'MatMulNBits' && producers.get(inputs[2] as Value)?.op === 'Neg');
 }

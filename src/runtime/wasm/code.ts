@@ -171,20 +171,20 @@ export const i8x16 = {
 export const i16x8 = {
   splat: vector('i16x8.splat', 16, 'i32 -> v128'),
   sub: vector('i16x8.sub', 145, BINARY),
-  widenLowSigned: vector('i16x8.extend_low_i8x16_s', 135, UNARY),
-  widenHighSigned: vector('i16x8.extend_high_i8x16_s', 136, UNARY),
-  widenLow: vector('i16x8.extend_low_i8x16_u', 137, UNARY),
-  widenHigh: vector('i16x8.extend_high_i8x16_u', 138, UNARY),
+  extendLowSigned: vector('i16x8.extend_low_i8x16_s', 135, UNARY),
+  extendHighSigned: vector('i16x8.extend_high_i8x16_s', 136, UNARY),
+  extendLow: vector('i16x8.extend_low_i8x16_u', 137, UNARY),
+  extendHigh: vector('i16x8.extend_high_i8x16_u', 138, UNARY),
 };
 export const i32x4 = {
   splat: vector('i32x4.splat', 17, 'i32 -> v128'),
   add: vector('i32x4.add', 174, BINARY),
   shiftLeft: vector('i32x4.shl', 171, 'v128 i32 -> v128'),
   lessUnsigned: vector('i32x4.lt_u', 58, BINARY),
-  widenLowSigned: vector('i32x4.extend_low_i16x8_s', 167, UNARY),
-  widenHighSigned: vector('i32x4.extend_high_i16x8_s', 168, UNARY),
-  widenLow: vector('i32x4.extend_low_i16x8_u', 169, UNARY),
-  widenHigh: vector('i32x4.extend_high_i16x8_u', 170, UNARY),
+  extendLowSigned: vector('i32x4.extend_low_i16x8_s', 167, UNARY),
+  extendHighSigned: vector('i32x4.extend_high_i16x8_s', 168, UNARY),
+  extendLow: vector('i32x4.extend_low_i16x8_u', 169, UNARY),
+  extendHigh: vector('i32x4.extend_high_i16x8_u', 170, UNARY),
   toFloats: vector('f32x4.convert_i32x4_s', 250, UNARY),
 };
 

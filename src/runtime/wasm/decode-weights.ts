@@ -14,7 +14,7 @@ export const BLOCKS_TYPE = 'i32 i32 i32 i32 i32 i32 -> ';
 /** (halves, count, out) */
 export const HALVES_TYPE = 'i32 i32 i32 -> ';
 
-export function widenBlocks(bits: Bits): Uint8Array {
+export function decodeBlocks(bits: Bits): Uint8Array {
   const [CODES, SCALES, ZEROS, BLOCKS, VECTORS, OUT, BLOCK, LEFT] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [SCALE, ZERO, RAW, LOW, HIGH] = [8, 9, 10, 11, 12];
   return functionBody(BLOCKS_TYPE, [{ type: 'i32', count: 2 }, { type: 'v128', count: 5 }], loop(
@@ -40,7 +40,7 @@ export function widenBlocks(bits: Bits): Uint8Array {
  * Finite halves only. Exponent and mantissa move to their places in a float32 and the exponent's bias is mended; subnormal halves,
  * whose exponent is 0, are mended by a subtraction that leaves their mantissa alone.
  */
-export function widenHalves(): Uint8Array {
+export function decodeHalves(): Uint8Array {
   const [HALVES, COUNT, TO] = [0, 1, 2];
   const [LOADED, BITS, MAGNITUDE] = [3, 4, 5];
   const SIGN = 0x8000;
@@ -60,7 +60,7 @@ export function widenHalves(): Uint8Array {
   ];
   return functionBody(HALVES_TYPE, [{ type: 'v128', count: 3 }], loop(
     get(HALVES), f32x4.load(0), set(LOADED),
-    four(i32x4.widenLow, 0), four(i32x4.widenHigh, 16),
+    four(i32x4.extendLow, 0), four(i32x4.extendHigh, 16),
     increase(HALVES, i32.constant(16)),
     increase(TO, i32.constant(32)),
     when([get(COUNT), i32.constant(8), i32.greaterUnsigned], get(COUNT), i32.constant(8), i32.sub, set(COUNT), branch(1)),

@@ -1,6 +1,6 @@
 /**
  * C = alpha A B or C += alpha A B for a few rows of A, reading B where it lies. MLAS packs B into panels before it multiplies (but for
- * a single row and B not turned), which pays when many rows read them; of a few, packing takes longer than the product. B turned
+ * a single row and B not transposed), which pays when many rows read them; of a few, packing takes longer than the product. B transposed
  * ([columns, depth], as LoRA's A and decoded weights are) is read by dot products, B as it lies a few columns at a time.
  *
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
@@ -9,15 +9,15 @@ import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, 
 import { OPERATION_TYPE } from './mlas.ts';
 import { atLeast, decrease, each, lanesOfOne, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
-const [A_TURNED, B_TURNED, M, N, K, ALPHA, A, LDA, B, LDB, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
+const [A_TRANSPOSED, B_TRANSPOSED, M, N, K, ALPHA, A, LDA, B, LDB, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 const PARAMETERS = 13;
 /** CBLAS_TRANSPOSE. */
-export const NOT_TURNED = 111;
-export const TURNED = 112;
+export const NOT_TRANSPOSED = 111;
+export const TRANSPOSED = 112;
 
-/** More rows than this are left to MLAS: with B as it lies, and with B turned (tools/bench-kernels.mjs). */
+/** More rows than this are left to MLAS: with B as it lies, and with B transposed (tools/bench-kernels.mjs). */
 export const MOST_ROWS_LYING = 6;
-export const MOST_ROWS_TURNED = 16;
+export const MOST_ROWS_TRANSPOSED = 16;
 const UNROLLED = 4;
 const MOST_VECTORS = 4;
 /** A tile of dot products: eight sums, and what they read, fit into the vector registers. */
@@ -83,7 +83,7 @@ function lyingColumns(rows: number): Code {
   return [get(N), set(COLUMNS_LEFT), (rows <= 2 ? [16, 8, 4, 2, 1] as const : [8, 4, 2, 1] as const).map(tiles)];
 }
 
-/** B turned, [columns, depth]: the next `rows` rows of A with `count` of B, four numbers of each at a time. */
+/** B transposed, [columns, depth]: the next `rows` rows of A with `count` of B, four numbers of each at a time. */
 function tileOfDots(rows: number, count: number): Code {
   // A single row has too few sums to keep the processor's adders busy: each is made in two halves.
   const halves = rows === 1 ? 2 : 1;
@@ -144,21 +144,21 @@ export function fewRows(): Uint8Array {
     get(ALPHA), f32x4.splat, set(FACTOR),
     get(BETA), f32.constant(0), f32.differs, set(ADDS),
     [LDA, LDB, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
-    whenElse(is(B_TURNED, NOT_TURNED),
+    whenElse(is(B_TRANSPOSED, NOT_TRANSPOSED),
       [each(MOST_ROWS_LYING, (i) => when(is(M, i + 1), lyingColumns(i + 1), giveBack)), unreachable],
       [get(N), set(COLUMNS_LEFT), columnsOfDots(COLUMNS_OF_DOTS), columnsOfDots(1)]),
   ]);
 }
 
-/** In front of MlasSgemmOperation: where there are few rows, A is not turned and C is overwritten or added to, it is the function `product` that multiplies. */
+/** In front of MlasSgemmOperation: where there are few rows, A is not transposed and C is overwritten or added to, it is the function `product` that multiplies. */
 export function handsOver(product: number): Code {
   return when(
     [
-      is(A_TURNED, NOT_TURNED),
+      is(A_TRANSPOSED, NOT_TRANSPOSED),
       atLeast(K, 1), i32.and,
       atLeast(M, 1), i32.and,
       get(BETA), f32.constant(0), f32.equals, get(BETA), f32.constant(1), f32.equals, i32.or, i32.and,
-      get(M), choose(i32.constant(MOST_ROWS_LYING), i32.constant(MOST_ROWS_TURNED), is(B_TURNED, NOT_TURNED)), i32.lessOrEqualUnsigned, i32.and,
+      get(M), choose(i32.constant(MOST_ROWS_LYING), i32.constant(MOST_ROWS_TRANSPOSED), is(B_TRANSPOSED, NOT_TRANSPOSED)), i32.lessOrEqualUnsigned, i32.and,
     ],
     each(PARAMETERS, get),
     call(product, OPERATION_TYPE),

@@ -1,7 +1,7 @@
 /** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
-import { findCodedFault } from './quantized-proof.ts';
-import { type CodedKernels, codedKernels } from './quantized.ts';
-import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TURNED, NOT_TURNED, TURNED } from './few-rows.ts';
+import { findQuantizedFault } from './quantized-proof.ts';
+import { type QuantizedKernels, quantizedKernels } from './quantized.ts';
+import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TRANSPOSED, NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
 import { OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
 import { sgemmKernel } from './sgemm.ts';
@@ -26,17 +26,17 @@ const numberOfA = (i: number, k: number): number => VALUES[31 * i + k] as number
 const numberOfB = (k: number, j: number): number => VALUES[4096 + 37 * k + j] as number;
 
 export type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
-type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
+type Operation = (aTransposed: number, bTransposed: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 
 /** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows; and what multiplies by weights in codes. */
 export interface Kernels {
   zero: Uint8Array;
   add: Uint8Array;
   few: Uint8Array;
-  coded: CodedKernels;
+  quantized: QuantizedKernels;
 }
 
-export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }), few: fewRows(), coded: codedKernels() });
+export const ownKernels = (): Kernels => ({ zero: sgemmKernel({ add: false }), add: sgemmKernel({ add: true }), few: fewRows(), quantized: quantizedKernels() });
 
 function proofModule({ zero, add, few }: Kernels): Uint8Array<ArrayBuffer> {
   return writeModule([{ name: 'zero', type: SGEMM_TYPE, body: zero }, { name: 'add', type: SGEMM_TYPE, body: add }, { name: 'few', type: OPERATION_TYPE, body: few }], PAGES);
@@ -83,14 +83,14 @@ export async function findFault(kernels: Kernels): Promise<string | null> {
         for (let done = 0; done < rows; ) done += (add ? onTop : zero)(4 * done * lda, 4 * bAt, 4 * (cAt + done * ldc), depth, rows - done, columns, lda, ldc, ALPHA);
       })) return `${name}${lda === MEETING ? `, rows ${lda} apart` : ''}`;
     }
-    for (const turned of [false, true]) {
-      if (rows > (turned ? MOST_ROWS_TURNED : MOST_ROWS_LYING)) continue;
-      const ldb = (turned ? depth : columns) + 1;
-      const lying = layout(product, ldb * (turned ? columns : depth), (k, j) => (turned ? j * ldb + k : k * ldb + j));
-      if (!agrees(floats, product, lying, ({ lda, ldc, bAt, cAt }) => few(NOT_TURNED, turned ? TURNED : NOT_TURNED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${turned ? ', turned' : ''}`;
+    for (const transposed of [false, true]) {
+      if (rows > (transposed ? MOST_ROWS_TRANSPOSED : MOST_ROWS_LYING)) continue;
+      const ldb = (transposed ? depth : columns) + 1;
+      const lying = layout(product, ldb * (transposed ? columns : depth), (k, j) => (transposed ? j * ldb + k : k * ldb + j));
+      if (!agrees(floats, product, lying, ({ lda, ldc, bAt, cAt }) => few(NOT_TRANSPOSED, transposed ? TRANSPOSED : NOT_TRANSPOSED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${transposed ? ', transposed' : ''}`;
     }
   }
-  return findCodedFault(kernels);
+  return findQuantizedFault(kernels);
 }
 
 function sumOf(depth: number, i: number, j: number): number {

@@ -28,7 +28,7 @@ const SUM = SCALE + 1;
 const TOTAL = SUM + SUMS * MOST_ROWS_OF_DOTS;
 const VECTORS = TOTAL + MOST_ROWS_OF_DOTS - FACTOR;
 
-/** The product, for a note of `bits` and not turned, of up to so many rows, with a beta of nothing or one. */
+/** The product, for a note of `bits` and not transposed, of up to so many rows, with a beta of nothing or one. */
 export function dots(bits: Bits): Uint8Array {
   const note = (field: number): Code => [get(B), i32.load(field)];
   return functionBody(OPERATION_TYPE, [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [

@@ -3,7 +3,7 @@
  * other, in each the sixteen numbers of one step of the depth side by side (sgemm.ts).
  *
  * The weights W [out, in] lie row by row, in blocks along the rows. For x W^T a column of the product is a row of W, so that four rows are
- * turned together; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
+ * transposed together; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
  */
 import { branch, choose, type Code, f32x4, functionBody, get, i16x8, i32, i32x4, i8x16, increase, loop, set, v128, when } from './code.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './unpack.ts';
@@ -22,7 +22,7 @@ const PARAMETERS = 9;
 
 export const PANEL_COLUMNS = 16;
 const ROW_BYTES = 4 * PANEL_COLUMNS;
-/** Rows of W that are turned together. */
+/** Rows of W that are transposed together. */
 const ROWS = 4;
 
 const note = (field: number): Code => [get(FROM), i32.load(field)];
@@ -49,13 +49,13 @@ function touched(bits: Bits, { at, step, rows, bytes, sum }: Record<'at' | 'step
 }
 const LINE = 64;
 
-/** @param turned dy W in place of x W^T */
-export function panels(bits: Bits, turned: boolean): Uint8Array {
-  return turned ? acrossRows(bits) : alongRows(bits);
+/** @param transposed dy W in place of x W^T */
+export function panels(bits: Bits, transposed: boolean): Uint8Array {
+  return transposed ? acrossRows(bits) : alongRows(bits);
 }
 
 /**
- * Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. Codes are turned while
+ * Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. Codes are transposed while
  * they are bytes, so that a vector of four numbers is one step of the depth.
  */
 function alongRows(bits: Bits): Uint8Array {
@@ -81,17 +81,17 @@ function alongRows(bits: Bits): Uint8Array {
     note(NOTE.scales), get(BLOCK), inBlocks(get(DEPTH_AT)), i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT + i),
     note(NOTE.zeros), codeBytes(bits, get(BLOCK)), i32.add, set(ZEROS_AT + i),
   ];
-  /** Scales of the four rows' next blocks, and their zero points, four by four as the turned codes are. */
+  /** Scales of the four rows' next blocks, and their zero points, four by four as the transposed codes are. */
   const nextBlock: Code = [
     each(ROWS, (i) => [get(SCALES_AT + i), i === 0 ? f32x4.loadOne : [get(SCALE), f32x4.loadLane(i)], set(SCALE), increase(SCALES_AT + i, i32.constant(4))]),
     each(ROWS, (i) => [get(ZEROS_AT + i), codeBytes(bits, get(BLOCK)), i32.add, i32.loadByte, i === 0 ? [] : [i32.constant(8 * i), i32.shiftLeft, i32.or]]),
     bits === 8
-      ? [i32x4.splat, set(ZERO), get(ZERO), i16x8.widenLow, set(ZERO)]
+      ? [i32x4.splat, set(ZERO), get(ZERO), i16x8.extendLow, set(ZERO)]
       : [get(BLOCK), i32.constant(1), i32.and, i32.constant(2), i32.shiftLeft, i32.shiftRight, i32.constant(0x0f0f0f0f), i32.and, i32x4.splat, set(ZERO)],
     increase(BLOCK, i32.constant(1)),
   ];
   /** Bytes of four rows, one after the other of each: the result has the rows' bytes of a step side by side, four steps a vector. */
-  const turned: Code = [
+  const transposed: Code = [
     each(ROWS, (i) => [get(CODES_AT + i), bits === 8 ? f32x4.load(0) : f32x4.loadTwo, set(CODES + i), increase(CODES_AT + i, i32.constant((CODES_AT_ONCE * bits) / 8))]),
     each(ROWS / 2, (i) => each(halves, (half) => [interleaved(CODES + 2 * i, CODES + 2 * i + 1, 1, half), set(PAIRS + halves * i + half)])),
     each(2 * halves, (i) => [interleaved(PAIRS + (i >> 1), PAIRS + halves + (i >> 1), 2, i & 1), set(CODES + i)]),
@@ -99,15 +99,15 @@ function alongRows(bits: Bits): Uint8Array {
   const steps = (first: number, between: number): Code => each(4, (i) => [get(OUT), fourScaled(i, LOW, HIGH, SCALE), f32x4.store(ROW_BYTES * (first + between * i))]);
   const numbers: Code = bits === 8
     ? each(4, (i) => [
-        get(CODES + i), i16x8.widenLow, get(ZERO), i16x8.sub, set(LOW),
-        get(CODES + i), i16x8.widenHigh, get(ZERO), i16x8.sub, set(HIGH),
+        get(CODES + i), i16x8.extendLow, get(ZERO), i16x8.sub, set(LOW),
+        get(CODES + i), i16x8.extendHigh, get(ZERO), i16x8.sub, set(HIGH),
         steps(4 * i, 1),
       ])
     // The low half of a byte is a step of even number.
     : each(2, (i) => each(2, (half) => [
         get(CODES + i), half === 0 ? [v128.words(0x0f0f0f0f), v128.and] : [i32.constant(4), i8x16.shiftRight], get(ZERO), i8x16.sub, set(PAIRS),
-        get(PAIRS), i16x8.widenLowSigned, set(LOW),
-        get(PAIRS), i16x8.widenHighSigned, set(HIGH),
+        get(PAIRS), i16x8.extendLowSigned, set(LOW),
+        get(PAIRS), i16x8.extendHighSigned, set(HIGH),
         steps(8 * i + half, 2),
       ]));
   return functionBody(DECODER_TYPE, [{ type: 'i32', count: ZERO - PARAMETERS }, { type: 'v128', count: END - ZERO }], [
@@ -126,7 +126,7 @@ function alongRows(bits: Bits): Uint8Array {
         nextBlock,
         note(NOTE.block), set(BLOCK_LEFT),
         whileAtLeast(BLOCK_LEFT, CODES_AT_ONCE,
-          turned,
+          transposed,
           numbers,
           increase(OUT, i32.constant(ROW_BYTES * CODES_AT_ONCE)),
           decrease(BLOCK_LEFT, CODES_AT_ONCE)),

@@ -1,7 +1,7 @@
 /** Proves the products with weights in codes on this browser, as proof.ts does the others: every way through them, against sums in float64. */
 import type { Bits } from './unpack.ts';
-import type { CodedKernels } from './quantized.ts';
-import { NOT_TURNED, TURNED } from './few-rows.ts';
+import type { QuantizedKernels } from './quantized.ts';
+import { NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
 
@@ -11,7 +11,7 @@ const SHAPES = [
   { columns: 18, depth: 192, from: 0, block: 32 },
   { columns: 160, depth: 64, from: 16, block: 16 },
 ] as const;
-const TURNED_SHAPES = [
+const TRANSPOSED_SHAPES = [
   { columns: 64, depth: 192, from: 0, block: 32 },
   { columns: 160, depth: 64, from: 16, block: 16 },
 ] as const;
@@ -24,28 +24,28 @@ const PAGES = 6;
 const TOLERANCE = 1e-4;
 const GUARD = 16;
 
-type Operation = (aTurned: number, bTurned: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
+type Operation = (aTransposed: number, bTransposed: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 type Note = (out: number, codes: number, scales: number, zeros: number, block: number, columnWise: number, depth: number, columns: number, pool: number) => void;
 
 /** The kernels as a module of their own: `product`, and what notes codes of four and of eight bits. */
-export function codedModule({ zero, add, coded }: { zero: Uint8Array; add: Uint8Array; coded: CodedKernels }): Uint8Array<ArrayBuffer> {
+export function quantizedModule({ zero, add, quantized }: { zero: Uint8Array; add: Uint8Array; quantized: QuantizedKernels }): Uint8Array<ArrayBuffer> {
   return writeModule([
     { name: 'zero', type: SGEMM_TYPE, body: zero },
     { name: 'add', type: SGEMM_TYPE, body: add },
-    ...coded.further.map(({ as, body }, i) => ({ name: `further${i}`, type: as === 'decoder' ? DECODER_TYPE : OPERATION_TYPE, body })),
-    { name: 'note4', type: DECODER_TYPE, body: coded.notes[4] },
-    { name: 'note8', type: DECODER_TYPE, body: coded.notes[8] },
-    { name: 'product', type: OPERATION_TYPE, body: coded.product({ zero: 0, add: 1, further: 2 }) },
+    ...quantized.further.map(({ as, body }, i) => ({ name: `further${i}`, type: as === 'decoder' ? DECODER_TYPE : OPERATION_TYPE, body })),
+    { name: 'note4', type: DECODER_TYPE, body: quantized.notes[4] },
+    { name: 'note8', type: DECODER_TYPE, body: quantized.notes[8] },
+    { name: 'product', type: OPERATION_TYPE, body: quantized.product({ zero: 0, add: 1, further: 2 }) },
   ], PAGES);
 }
 
 /** @returns null when all is right, else the first product that is not */
-export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Array; coded: CodedKernels }): Promise<string | null> {
-  const { instance } = await WebAssembly.instantiate(codedModule(kernels));
+export async function findQuantizedFault(kernels: { zero: Uint8Array; add: Uint8Array; quantized: QuantizedKernels }): Promise<string | null> {
+  const { instance } = await WebAssembly.instantiate(quantizedModule(kernels));
   const { memory, note4, note8, product } = instance.exports as unknown as { memory: WebAssembly.Memory; note4: Note; note8: Note; product: Operation };
-  for (const bits of [4, 8] as const) for (const turned of [false, true]) for (const shape of turned ? TURNED_SHAPES : SHAPES) {
+  for (const bits of [4, 8] as const) for (const transposed of [false, true]) for (const shape of transposed ? TRANSPOSED_SHAPES : SHAPES) {
     const { columns, depth, from, block } = shape;
-    const { codes, scales, zeros, weights } = sample(bits, turned, columns, depth, block);
+    const { codes, scales, zeros, weights } = sample(bits, transposed, columns, depth, block);
     let end = 0;
     const place = (bytes: number): number => {
       const at = end;
@@ -55,7 +55,7 @@ export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Arra
     const [codesAt, scalesAt, zerosAt, noted] = [place(codes.length), place(scales.byteLength), place(zeros.length), place(4 * columns * depth)];
     new Uint8Array(memory.buffer).set(codes, codesAt);
     new Uint8Array(memory.buffer).set(zeros, zerosAt);
-    new Float32Array(memory.buffer).set(turned ? scales.map((scale) => -scale) : scales, scalesAt / 4);
+    new Float32Array(memory.buffer).set(transposed ? scales.map((scale) => -scale) : scales, scalesAt / 4);
     (bits === 4 ? note4 : note8)(noted, codesAt, scalesAt, zerosAt, block, 1, depth, columns, 0);
     const [lda, ldc, count] = [depth + 4, columns + 3, columns - from];
     const a = new Float32Array(MOST_ROWS * lda).map((_, i) => Math.sin(i * 12.9898));
@@ -68,8 +68,8 @@ export async function findCodedFault(kernels: { zero: Uint8Array; add: Uint8Arra
       found.set(before);
       // What is overwritten must not be read.
       if (beta === 0) for (let i = 0; i < rows; i++) found.fill(Number.NaN, i * ldc, i * ldc + count);
-      product(NOT_TURNED, TURNED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
-      const wrong = `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${turned ? ', turned' : ''}${beta ? ', add' : ''}`;
+      product(NOT_TRANSPOSED, TRANSPOSED, rows, count, depth, ALPHA, aAt, lda, noted + 4 * from * depth, depth, beta, cAt, ldc);
+      const wrong = `${rows} x ${depth} by ${depth} x ${count} of ${bits} bits${transposed ? ', transposed' : ''}${beta ? ', add' : ''}`;
       for (let i = 0; i < rows; i++) for (let j = 0, at = i * ldc; j < count; j++, at++) {
         const expected = (sums[i]?.[j] as number) + beta * (before[at] as number);
         if (!(Math.abs((found[at] as number) - expected) <= TOLERANCE * Math.sqrt(depth))) return wrong;
@@ -87,9 +87,9 @@ function sumOf(a: Float32Array, aAt: number, b: Float64Array, bAt: number, depth
   return sum;
 }
 
-/** Codes of a product's B, whose columns are rows of the weights, or where it is turned columns of theirs; and the numbers they stand for, [columns, depth]. */
-function sample(bits: Bits, turned: boolean, columns: number, depth: number, block: number): { codes: Uint8Array; scales: Float32Array; zeros: Uint8Array; weights: Float64Array } {
-  const width = turned ? columns : depth;
+/** Codes of a product's B, whose columns are rows of the weights, or where it is transposed columns of theirs; and the numbers they stand for, [columns, depth]. */
+function sample(bits: Bits, transposed: boolean, columns: number, depth: number, block: number): { codes: Uint8Array; scales: Float32Array; zeros: Uint8Array; weights: Float64Array } {
+  const width = transposed ? columns : depth;
   const count = columns * depth;
   let state = 1;
   const random = (): number => (state = (state * 48271) % 2147483647);
@@ -101,7 +101,7 @@ function sample(bits: Bits, turned: boolean, columns: number, depth: number, blo
   for (let place = 0; place < count; place++) {
     const own = Math.floor(place / block);
     const [row, at] = [Math.floor(place / width), place % width];
-    weights[turned ? at * depth + row : place] = (code(codes, place) - code(zeros, own)) * (scales[own] as number);
+    weights[transposed ? at * depth + row : place] = (code(codes, place) - code(zeros, own)) * (scales[own] as number);
   }
   return { codes, scales, zeros, weights };
 }

@@ -6,13 +6,13 @@
  * order in which the product kernels read it (quantized-panels.ts), or for a few rows decodes as it multiplies (quantized-dots.ts).
  *
  * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
- * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTurnedNBits` in onnx/ops/quantized.ts).
+ * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTransposedNBits` in onnx/ops/quantized.ts).
  */
 import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
 import { dots, MOST_ROWS_OF_DOTS } from './quantized-dots.ts';
 import { NOTE, PANEL_COLUMNS, panels } from './quantized-panels.ts';
 import type { Bits } from './unpack.ts';
-import { NOT_TURNED, TURNED } from './few-rows.ts';
+import { NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { atLeast, each } from './tile.ts';
 
@@ -22,9 +22,9 @@ const ROWS_A_NOTE = PANEL_COLUMNS;
 /** A note has room in a row of so many numbers. */
 const FEWEST_COLUMNS = 16;
 
-/** `kind` of a note: which of the functions that write panels reads it; and, of those not turned, which does dot products. */
-const KINDS: readonly { bits: Bits; turned: boolean }[] = [{ bits: 4, turned: false }, { bits: 8, turned: false }, { bits: 4, turned: true }, { bits: 8, turned: true }];
-const STRAIGHT = KINDS.filter(({ turned }) => !turned);
+/** `kind` of a note: which of the functions that write panels reads it; and, of those not transposed, which does dot products. */
+const KINDS: readonly { bits: Bits; transposed: boolean }[] = [{ bits: 4, transposed: false }, { bits: 8, transposed: false }, { bits: 4, transposed: true }, { bits: 8, transposed: true }];
+const STRAIGHT = KINDS.filter(({ transposed }) => !transposed);
 
 /** Columns and depth of what is decoded at once, as much as MLAS packs. */
 const COLUMNS_AT_ONCE = 128;
@@ -33,29 +33,29 @@ const PANEL_BYTES = 4 * COLUMNS_AT_ONCE * DEPTH_AT_ONCE;
 const LINE = 64;
 
 /** Where the functions that the product calls are, among all functions of its module. */
-export interface CodedCalls {
+export interface QuantizedCalls {
   zero: number;
   add: number;
   /** The first of `further`. */
   further: number;
 }
 
-export interface CodedKernels {
+export interface QuantizedKernels {
   /** In place of the decoders. */
   notes: Readonly<Record<Bits, Uint8Array>>;
   /** What the product calls beside the kernels, each of the decoders' type or the operation's. */
   further: readonly { as: 'decoder' | 'operation'; body: Uint8Array }[];
   /** Of the type of MLAS's operation. */
-  product(calls: CodedCalls): Uint8Array;
+  product(calls: QuantizedCalls): Uint8Array;
   /** In front of MlasSgemmOperation: where B is noted, it is the function `product` that multiplies. */
   handsOver(product: number): Code;
 }
 
 /** @param mark what notes begin with: four words that nothing else can be expected to begin with, so chance's, and new in every page */
-export function codedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): CodedKernels {
+export function quantizedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): QuantizedKernels {
   return {
     notes: { 4: notes(4, mark), 8: notes(8, mark) },
-    further: [...KINDS.map(({ bits, turned }) => ({ as: 'decoder' as const, body: panels(bits, turned) })), ...STRAIGHT.map(({ bits }) => ({ as: 'operation' as const, body: dots(bits) }))],
+    further: [...KINDS.map(({ bits, transposed }) => ({ as: 'decoder' as const, body: panels(bits, transposed) })), ...STRAIGHT.map(({ bits }) => ({ as: 'operation' as const, body: dots(bits) }))],
     product,
     handsOver: (own) => handsOver(own, mark),
   };
@@ -96,13 +96,13 @@ function notes(bits: Bits, mark: Uint32Array): Uint8Array {
   ]);
 }
 
-const kind = (bits: Bits, turned: boolean): Code => i32.constant(KINDS.findIndex((own) => own.bits === bits && own.turned === turned));
+const kind = (bits: Bits, transposed: boolean): Code => i32.constant(KINDS.findIndex((own) => own.bits === bits && own.transposed === transposed));
 
-const [A_TURNED, B_TURNED, M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12] as const;
+const [A_TRANSPOSED, B_TRANSPOSED, M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12] as const;
 const PARAMETERS = 13;
 const LOCALS = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22] as const;
 
-function product({ zero, add, further }: CodedCalls): Uint8Array {
+function product({ zero, add, further }: QuantizedCalls): Uint8Array {
   const [STACK, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ROWS_LEFT, A_AT, C_AT, HANDLED] = LOCALS;
   const upTo = (most: number, left: Code): Code => choose([left], i32.constant(most), [left, i32.constant(most), i32.lessUnsigned]);
   const isOf = (own: number): Code => [get(B), i32.load(NOTE.kind), i32.constant(own), i32.equals];
@@ -111,7 +111,7 @@ function product({ zero, add, further }: CodedCalls): Uint8Array {
   const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
   return functionBody(OPERATION_TYPE, [{ type: 'i32', count: LOCALS.length }], [
     // MatMulNBits asks for no other products.
-    when([get(A_TURNED), i32.constant(NOT_TURNED), i32.equals, i32.equalsZero], unreachable),
+    when([get(A_TRANSPOSED), i32.constant(NOT_TRANSPOSED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
     when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],
       STRAIGHT.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i, OPERATION_TYPE), giveBack))),
@@ -146,7 +146,7 @@ function product({ zero, add, further }: CodedCalls): Uint8Array {
 function handsOver(own: number, mark: Uint32Array): Code {
   return when(
     [
-      [get(B_TURNED), i32.constant(TURNED), i32.equals],
+      [get(B_TRANSPOSED), i32.constant(TRANSPOSED), i32.equals],
       atLeast(K, FEWEST_COLUMNS), i32.and,
       Array.from(mark, (value, i): Code => [get(B), i32.load(NOTE.mark + 4 * i), i32.constant(value | 0), i32.equals, i32.and]),
     ],

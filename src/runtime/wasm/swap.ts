@@ -60,12 +60,12 @@ export async function withOwnKernels(stock: Uint8Array, own: Kernels, known = re
  * Puts notes in place of the decoders, and the functions that read them behind all others.
  * @returns what goes in front of everything in the operation: a note is no matrix, so it has to be seen first
  */
-function quantisedProducts(module: WasmModule, { coded }: Kernels, place: (role: Role) => number, bodies: Map<number, Uint8Array>, further: { type: number; body: Uint8Array }[]): Code {
+function quantisedProducts(module: WasmModule, { quantized }: Kernels, place: (role: Role) => number, bodies: Map<number, Uint8Array>, further: { type: number; body: Uint8Array }[]): Code {
   const typeOf = (role: Role): number => (module.functions[place(role)] as WasmFunction).type;
-  bodies.set(place('decoder4'), coded.notes[4]).set(place('decoder8'), coded.notes[8]);
+  bodies.set(place('decoder4'), quantized.notes[4]).set(place('decoder8'), quantized.notes[8]);
   const first = module.imported + module.functions.length + further.length;
   const types = { decoder: typeOf('decoder4'), operation: typeOf('operation') };
-  further.push(...coded.further.map(({ as, body }) => ({ type: types[as], body })));
-  further.push({ type: types.operation, body: coded.product({ zero: module.imported + place('zero'), add: module.imported + place('add'), further: first }) });
-  return coded.handsOver(first + coded.further.length);
+  further.push(...quantized.further.map(({ as, body }) => ({ type: types[as], body })));
+  further.push({ type: types.operation, body: quantized.product({ zero: module.imported + place('zero'), add: module.imported + place('add'), further: first }) });
+  return quantized.handsOver(first + quantized.further.length);
 }

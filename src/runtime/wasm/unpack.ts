@@ -18,18 +18,18 @@ export function zeroPoint(bits: Bits, zerosAt: number, block: number, zero: numb
 
 /** Sixteen codes less the zero point, as the eight 16-bit integers of `low` and the eight of `high`. All but the bits are locals. */
 export function unpacked(bits: Bits, codesAt: number, zero: number, raw: number, low: number, high: number): Code {
-  if (bits === 8) return [get(codesAt), f32x4.load(0), set(raw), get(raw), i16x8.widenLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.widenHigh, get(zero), i16x8.sub, set(high)];
+  if (bits === 8) return [get(codesAt), f32x4.load(0), set(raw), get(raw), i16x8.extendLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.extendHigh, get(zero), i16x8.sub, set(high)];
   return [
     get(codesAt), f32x4.loadTwo, set(raw),
     // Of each byte the low half comes first.
     get(raw), v128.words(0x0f0f0f0f), v128.and, get(raw), i32.constant(4), i8x16.shiftRight, i8x16.shuffle(each(CODES_AT_ONCE, (i) => (i >> 1) + CODES_AT_ONCE * (i & 1))),
     get(zero), i8x16.sub, set(raw),
-    get(raw), i16x8.widenLowSigned, set(low),
-    get(raw), i16x8.widenHighSigned, set(high),
+    get(raw), i16x8.extendLowSigned, set(low),
+    get(raw), i16x8.extendHighSigned, set(high),
   ];
 }
 
 /** Four of the sixteen as float32, on the stack. */
-export const fourFloats = (quarter: number, low: number, high: number): Code => [get(quarter < 2 ? low : high), quarter % 2 === 0 ? i32x4.widenLowSigned : i32x4.widenHighSigned, i32x4.toFloats];
+export const fourFloats = (quarter: number, low: number, high: number): Code => [get(quarter < 2 ? low : high), quarter % 2 === 0 ? i32x4.extendLowSigned : i32x4.extendHighSigned, i32x4.toFloats];
 /** The same, times the scale. */
 export const fourScaled = (quarter: number, low: number, high: number, scale: number): Code => [fourFloats(quarter, low, high), get(scale), f32x4.mul];

@@ -1,6 +1,6 @@
 /** A small module of its own with the kernels of decode-weights.ts, and memory for what they read and write. */
 import { writeModule } from './module.ts';
-import { BLOCKS_TYPE, HALVES_TYPE, OVERRUN, widenBlocks, widenHalves } from './decode-weights.ts';
+import { BLOCKS_TYPE, HALVES_TYPE, OVERRUN, decodeBlocks, decodeHalves } from './decode-weights.ts';
 
 /** A matrix as it is stored: halves, or codes in blocks with each block's scale and zero point. */
 export type StoredNumbers =
@@ -18,7 +18,7 @@ interface Kernels {
 }
 
 /** Float32 numbers in places that are used again and again: what a place held is gone when something else is widened into it. */
-export class Widener {
+export class WeightDecoder {
   private readonly kernels: Kernels;
   private end = 0;
   private readonly places = new Map<string, { at: number; bytes: number }>();
@@ -27,9 +27,9 @@ export class Widener {
 
   constructor() {
     const module = new WebAssembly.Module(writeModule([
-      { name: 'halves', type: HALVES_TYPE, body: widenHalves() },
-      { name: 'codes4', type: BLOCKS_TYPE, body: widenBlocks(4) },
-      { name: 'codes8', type: BLOCKS_TYPE, body: widenBlocks(8) },
+      { name: 'halves', type: HALVES_TYPE, body: decodeHalves() },
+      { name: 'codes4', type: BLOCKS_TYPE, body: decodeBlocks(4) },
+      { name: 'codes8', type: BLOCKS_TYPE, body: decodeBlocks(8) },
     ], 0));
     this.kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
   }
@@ -47,7 +47,7 @@ export class Widener {
   }
 
   /** @returns a view, good until something is widened into the same place or prepared */
-  widen(place: string, stored: StoredNumbers): Float32Array {
+  decode(place: string, stored: StoredNumbers): Float32Array {
     const { memory, halves, codes4, codes8 } = this.kernels;
     const { at: out } = this.places.get(place) as { at: number };
     const count = countOf(stored);
