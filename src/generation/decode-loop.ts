@@ -47,6 +47,7 @@ function pastInputs(g: Graph, shape: GenerationShape): Past {
  * done; stops int32 [n]; settings; seen [B, V] (penalising); adapters. Where layers forget: past_index; lowest [B, 1, 1, 1];
  * recent_order [1, 1, 1, recent], counting up to `decoded` [1, 1, 1, 1].
  * Outputs: tokens int32 [B, taken]; recent_*_after.
+ * Longer than 60 lines: the loop's body captures the values around it, and its state has one order inside and outside.
  */
 export function decodeLoop(shape: GenerationShape): Graph {
   const g = new Graph('decode');

@@ -1,11 +1,11 @@
 /**
- * Rows taken out of their batch before they are finished, with their keys and values, so that a few long answers do not
- * hold up a batch that is otherwise done. Parked rows of several batches make up new ones.
+ * Preemption: unfinished rows leave their batch with their keys and values, so that a few long answers do not hold up a batch that
+ * is otherwise done. Preempted rows of several batches make up new batches.
  */
 import { type HostTensor, host } from '../runtime/index.ts';
 import type { Row } from './rows.ts';
 
-/** Sizes of one row's memory in one layer. */
+/** Sizes of one row's key-value cache in one layer. */
 export interface MemoryShape {
   layers: number;
   /** Key-value heads. */
@@ -16,23 +16,23 @@ export interface MemoryShape {
 
 export interface PreemptedRow {
   row: Row;
-  /** Which of the team's adapters it belongs to. */
+  /** Index of its adapter. */
   slot: number;
-  /** Tokens remembered. */
+  /** Tokens in its key-value cache. */
   length: number;
   /** A layer each: keys [groups, width, length], values [groups, length, width]. */
   keys: Float32Array[];
   values: Float32Array[];
 }
 
-/** Part of a batch's memory: keys [B, groups, width, length] and values [B, groups, length, width] of every layer. */
+/** Part of a batch's key-value cache: keys [B, groups, width, length] and values [B, groups, length, width] of every layer. */
 export interface Part {
   keys: readonly Float32Array[];
   values: readonly Float32Array[];
   length: number;
 }
 
-/** One row's memory: `own` tokens of the past, then all of the recent ones. */
+/** Copies one row's key-value cache out of a batch: `own` tokens of the past, then all of the recent ones. */
 export function preempt({ layers, groups, width }: MemoryShape, row: Row, index: number, slot: number, past: Part, own: number, recent: Part): PreemptedRow {
   const length = own + recent.length;
   const keys: Float32Array[] = [];
@@ -57,7 +57,7 @@ export function preempt({ layers, groups, width }: MemoryShape, row: Row, index:
   return { row, slot, length, keys, values };
 }
 
-/** The past of a new batch; rows that are null, and what is beyond a row's own length, stay zero and have to be masked. */
+/** The key-value cache of a new batch. Rows that are null, and columns beyond a row's own length, stay zero and have to be masked. */
 export function stackRows({ layers, groups, width }: MemoryShape, rows: readonly (PreemptedRow | null)[]): { memory: Record<string, HostTensor>; lengths: number[]; longest: number } {
   const lengths = rows.map((preempted) => preempted?.length ?? 0);
   const longest = Math.max(1, ...lengths);

@@ -47,7 +47,7 @@ export function slides({ model: { config }, positions }: GenerationShape, layer?
 }
 
 /**
- * Weights, adapters and tables of a graph; the adapters' matrices are cut and halves widened here, once a run.
+ * Weights, adapters and tables of a graph; the adapters' matrices are cut and float16 converted here, once a run.
  * Quantised matrices stay packed: a decoder's few rows are not worth decoding them for, and a prompt's are multiplied as fast.
  */
 export function declare(g: Graph, { model, layout, adapters, positions }: GenerationShape): Frozen {
@@ -63,7 +63,7 @@ export function declare(g: Graph, { model, layout, adapters, positions }: Genera
   };
 }
 
-/** Halves are widened once a run, not at every step. */
+/** Converts float16 weights to float32 once a run, not at every step. */
 function asFloat32(weights: Named<Stored>): Named<Stored> {
   return Object.fromEntries(Object.entries(weights).map(([name, stored]) => [name, stored.scale || stored.packed ? stored : { value: decoded(stored) }]));
 }

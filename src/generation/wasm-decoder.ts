@@ -1,6 +1,6 @@
 /**
- * Decoding on WASM: many steps a run, a run short enough to be interrupted. When most rows of a batch are done, the rest
- * are preempted and go on later beside others like them, so that a step's cost is always shared by many rows.
+ * Decoding on WASM: many steps in a run, and runs short enough to cancel between them. When most rows of a batch are done, the
+ * rest are preempted. They go on later in a batch of preempted rows, so that many rows always share a step's cost.
  */
 import { type Feeds, host, readFloats } from '../runtime/index.ts';
 import { counting, type Decoding, lastFeeds, lowestFeeds, memoryNames, type MemoryTensors, pastFeeds, prefill, type Rows, seenTokens, settingFeeds } from './decoder.ts';
@@ -10,7 +10,7 @@ import { slides } from './shape.ts';
 /** A run should not last longer: between runs a person can cancel, and results can be shown. */
 const RUN_SECONDS = 0.5;
 const FIRST_STEPS = 16;
-/** A batch is given up for parking when no more than this part of the rows it began with are left. */
+/** A batch is preempted when no more than this fraction of its first rows are left. */
 const FEW = 0.3;
 
 /** Learns how many steps fit into a run; kept from call to call. */
@@ -26,7 +26,7 @@ export class Pace {
   }
 }
 
-/** What a batch remembers: before it began to decode, and how much of that each row has. */
+/** A batch's key-value cache before it began to decode, and each row's length in it. */
 interface Past {
   memory: MemoryTensors;
   lengths: readonly number[];
@@ -46,7 +46,7 @@ export async function decodeOnWasm(decoding: Decoding, pace: Pace): Promise<void
   for (const [i, rows] of batches.entries()) {
     decoding.signal?.throwIfAborted();
     preempted.push(...(await advance(decoding, pace, rows, await prefill(decoding, rows), FEW)));
-    // As soon as the preempted rows fill most of a batch, they are worth one.
+    // Preempted rows resume as soon as they fill most of a batch.
     while (preempted.length >= 0.75 * slots * shape.batch) await resume(batches.length - i - 1);
   }
   while (preempted.length > 0) await resume(0);

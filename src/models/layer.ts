@@ -33,7 +33,7 @@ export interface Layer {
   grouped(x: Value, count: number): Value;
   /** The last two axes as one. */
   ungrouped(x: Value): Value;
-  /** Queries or keys turned by their positions and scaled, so that q k^T needs no further factor. */
+  /** Queries or keys with rotary positions applied and scaled, so that q k^T needs no further factor. */
   rotate(x: Value): Value;
   /** Mixes values: q [sequences, heads, T, width], k and v [sequences, key-value heads, T, width]. Returns [sequences, heads, T, width]. */
   attend(q: Value, k: Value, v: Value): Value;

@@ -1,6 +1,6 @@
 /**
- * Weights as integers of 8 or 4 bits in blocks: each stretch of BLOCK numbers along a row has a scale and a zero point of its
- * own, asymmetric, as ONNX's blocked DequantizeLinear and MatMulNBits take them: w = (code - zero) * scale.
+ * Block-wise asymmetric quantisation of weights to 8 or 4 bits. Each BLOCK numbers along a row have a scale and a zero point of
+ * their own, as ONNX's blocked DequantizeLinear and MatMulNBits take them: w = (q - zero) * scale. The integers q are `codes`.
  */
 import { LabError } from '../core/errors.ts';
 
@@ -27,7 +27,7 @@ export function blockLength(columns: number): number | null {
 }
 
 /**
- * Rounds a matrix to the nearest codes. Zero is always one of a block's values, so that zeros stay zeros.
+ * Quantises a matrix, rounding to nearest. Every block can represent zero exactly, so that zeros stay zeros.
  * @throws LabError `models.quantize` where no block length divides the columns
  */
 export function quantize(data: Float32Array, [rows, columns]: readonly [number, number], bits: Bits): Quantized {
@@ -55,7 +55,7 @@ export function quantize(data: Float32Array, [rows, columns]: readonly [number, 
   return { bits, shape: [rows, columns], block, codes: packed(codes, bits), scales, zeros: packed(zeros, bits) };
 }
 
-/** The numbers that the codes stand for. */
+/** The float32 numbers of a quantised matrix. */
 export function dequantize({ bits, shape: [rows, columns], block, codes, scales, zeros }: Quantized): Float32Array {
   const at = (bytes: Uint8Array, i: number): number => (bits === 8 ? (bytes[i] as number) : ((bytes[i >> 1] as number) >> (4 * (i & 1))) & 15);
   return Float32Array.from({ length: rows * columns }, (_, i) => {

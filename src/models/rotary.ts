@@ -10,7 +10,7 @@ export interface RotaryTables {
 
 /**
  * cos and sin of every position as transformers has them, times the square root of the attention's scale: queries and
- * keys are both turned by these tables, so their products come out scaled.
+ * keys are both rotated by these tables, so their products come out scaled.
  */
 export function rotaryTables(graph: Graph, config: ModelConfig, positions: number, kind: AttentionKind = 'full_attention'): RotaryTables {
   const half = config.rotary_dim / 2;
@@ -43,7 +43,7 @@ export function inverseFrequencies({ theta, scaling }: RopeConfig, dim: number):
   });
 }
 
-/** Queries or keys [sequences, heads, length, head_dim] turned by their positions, int64 [sequences, length]; what of a head is not turned is scaled alike. */
+/** Queries or keys [sequences, heads, length, head_dim] rotated by their positions, int64 [sequences, length]. The part of a head that is not rotated is scaled alike. */
 export function applyRotary(x: Value, positions: Value, { cos, sin }: RotaryTables, { head_dim, rotary_dim, attention_scale }: ModelConfig): Value {
   if (rotary_dim === head_dim) return rotary(x, positions, cos, sin);
   const [own, rest] = split(x, [rotary_dim, head_dim - rotary_dim], 3) as [Value, Value];

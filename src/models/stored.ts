@@ -2,7 +2,7 @@
  * Frozen weights as they are stored, and how graphs read them: float32, float16, or integers in blocks beside their scales
  * and zero points, as in QLoRA (Dettmers et al. 2023). Arithmetic is float32 always.
  *
- * A quantised weight `x` is three tensors: the codes under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
+ * A quantised weight `x` is three tensors: the quantised values under its own name, `x.scale` and `x.zero`. It is decoded where it is used.
  */
 import { type DType, type Graph, type Shape, type Value, add, cast, dequantizeLinear, gather, gemm, matMulNBits, matMulTransposedNBits, less, reshape, slice, canTransposeNBits, where } from '../onnx/index.ts';
 import { LabError } from '../core/errors.ts';
@@ -10,7 +10,7 @@ import type { Device, DeviceTensor, StoredTensors } from '../runtime/index.ts';
 import { blockLength, quantize } from './quantize.ts';
 import { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 
-/** How frozen matrices are kept. `auto`: as the checkpoint has them, bfloat16 widened to float32. */
+/** How frozen matrices are kept. `auto`: as the checkpoint has them, bfloat16 converted to float32. */
 export type Storage = 'auto' | 'float32' | 'float16' | 'int8' | 'int4';
 
 /** What a set of weights is on a device or in a graph, by name. */
@@ -58,7 +58,7 @@ function halved(data: Float32Array): Uint16Array {
   return half;
 }
 
-/** Numbers that are widened at once: a table of a large vocabulary is never float32 as a whole. */
+/** Numbers that are float32 at once: the table of a large vocabulary never is as a whole. */
 const PIECE = 2 ** 24;
 
 /**
@@ -89,9 +89,9 @@ export function tableStorage(storage: Storage): Storage {
 }
 
 /**
- * The same weights as runs are best fed with them, to be declared by `declareTrained`: in codes, where the device multiplies by those; else
- * float32, widened as they are taken in, where it does that; else as they are.
- * @param whole whether graphs do more with them than multiply, so that codes will not do
+ * Weights in the form that a run is fed, to be declared by `declareTrained`: quantised where the device multiplies quantised weights,
+ * else float32 where the device decodes weights as a run reads them, else as stored.
+ * @param whole whether graphs do more with them than multiply, and so need them decoded
  */
 export function fed(device: Device, weights: Named<DeviceTensor>, whole = false): Named<DeviceTensor> {
   if (!device.decodesWeights) return weights;
@@ -99,7 +99,7 @@ export function fed(device: Device, weights: Named<DeviceTensor>, whole = false)
     !whole && multiplied(device, weights, name) ? Object.fromEntries(['', SCALE, ZERO].map((suffix) => [name + suffix, weights[name + suffix]])) : { [name]: device.decodedWeight(partsOf(weights, name), name) })));
 }
 
-/** Some rows of a table, likewise, under the name `table`: only on a device that widens. */
+/** Some rows of a table in that form, under the name `table`. Only on a device with `decodesWeights`. */
 export function fedRows(device: Device, weights: Named<DeviceTensor>, name: string, from: number, to: number): Named<DeviceTensor> {
   const { values, scale, zero } = partsOf(weights, name);
   if (!scale || !zero || values.dtype !== 'uint8' || !multiplied(device, weights, name) || !transposable(to - from, scale, values)) return { table: device.decodedWeight({ values, scale, zero }, `${name}, rows`, [from, to]) };
@@ -110,7 +110,7 @@ export function fedRows(device: Device, weights: Named<DeviceTensor>, name: stri
   return { table: cut(values), [`table${SCALE}`]: cut(scale), [`table${ZERO}`]: cut(zero) };
 }
 
-/** Whether the device multiplies by a weight as it is stored, and in gradients the other way round. */
+/** Whether the device multiplies by a weight without decoding it first, and by its transpose for gradients. */
 function multiplied(device: Device, weights: Named<DeviceTensor>, name: string): boolean {
   const { values, scale } = partsOf(weights, name);
   return device.multipliesQuantized && scale !== undefined && packs(values, scale) && transposable(values.shape[0] as number, scale, values);
@@ -136,7 +136,7 @@ export interface Stored {
   value: Value;
   scale?: Value;
   zero?: Value;
-  /** Codes [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products without decoding. */
+  /** Quantised values [out, blocks, bytes], scales and zero points flat, as `matMulNBits` takes them: for products without decoding. */
   packed?: { codes: Value; scale: Value; zero: Value };
 }
 
@@ -178,7 +178,7 @@ export function declarePacked(graph: Graph, weights: Named<Declared>, prefix = '
   };
 }
 
-/** Weights that are multiplied in training, in codes where the device does that. @param whole as for `fed` */
+/** Weights that training multiplies by, quantised where the device multiplies those. @param whole as for `fed` */
 export function declareTrained(graph: Graph, device: Device, weights: Named<DeviceTensor>, { prefix = '', whole = false } = {}): Record<string, Stored> {
   const isQuantized = (name: string): boolean => !whole && multiplied(device, weights, name.replace(/\.(scale|zero)$/, ''));
   const [packed, rest] = [true, false].map((wanted) => Object.fromEntries(Object.entries(weights).filter(([name]) => isQuantized(name) === wanted))) as [Named<DeviceTensor>, Named<DeviceTensor>];
@@ -199,7 +199,7 @@ export function packedTable({ value, scale, zero }: Stored): Stored {
 
 /** The weight as float32. */
 export function decoded({ value, scale, zero, packed }: Stored): Value {
-  if (packed && !scale) throw new LabError('models.packed', 'A weight that is multiplied in codes is asked for as a whole.', 'This is a fault of the lab; please report it with the model you loaded.');
+  if (packed && !scale) throw new LabError('models.packed', 'A packed quantised weight was to be decoded as a whole.', 'This is a fault of the lab; please report it with the model you loaded.');
   return scale && zero ? dequantizeLinear(value, scale, zero) : cast(value, 'float32');
 }
 

@@ -33,19 +33,19 @@ export interface Device {
    * @throws LabError `runtime.insert` on WASM, where runs copy what they are given anyway
    */
   insert(writes: readonly Columns<DeviceTensor>[]): void;
-  /** Whether `widened` can be asked for: on WASM. On WebGPU graphs widen weights for themselves. */
+  /** Whether `decodedWeight` is available: on WASM. On WebGPU graphs decode weights themselves. */
   readonly decodesWeights: boolean;
   /**
-   * A stored weight as a float32 tensor that a run is fed, widened anew as the run takes it in, so that no widened copy is kept.
-   * To be made before a run, not while one takes its feeds in.
+   * A stored weight as a float32 tensor to feed. It is decoded each time a run reads it, so that no decoded copy is kept.
+   * Create it before a run, not while a run reads its feeds.
    * @param place tensors that no run takes in together may be given the same
-   * @param rows from and up to which; all when left out. Of codes of four bits they must begin and end with whole bytes
+   * @param rows from and up to which; all when left out. Four-bit rows must begin and end with whole bytes
    * @throws LabError `runtime.widen` on WebGPU
    */
   decodedWeight(stored: StoredTensors, place: string, rows?: readonly [from: number, to: number]): DeviceTensor;
   /**
-   * Whether graphs may multiply by weights in codes the other way round too (`matMulTransposedNBits`), and neither decodes them beforehand:
-   * on WASM, with the lab's kernels.
+   * Whether graphs may multiply by quantised weights without decoding them first, transposed too (`matMulTransposedNBits`).
+   * True on WASM with the lab's kernels.
    */
   readonly multipliesQuantized: boolean;
   /** @throws LabError `runtime.turned` for a graph with such products, where they cannot be computed */
@@ -66,7 +66,7 @@ export interface Surroundings {
   stock?: string | null;
 }
 
-/** A weight as it is stored: float32, float16, or codes with each block's scale and zero point. */
+/** A weight as it is stored: float32, float16, or quantised with a scale and a zero point for each block. */
 export interface StoredTensors {
   values: DeviceTensor;
   scale?: DeviceTensor | undefined;

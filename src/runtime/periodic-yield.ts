@@ -1,13 +1,13 @@
 /**
- * A run on WASM begins and ends within one task of the worker's event loop, and so would a whole training or generation:
- * messages ("pause"), timers and storage would wait for its end. Now and then everything that is queued gets its turn.
+ * Yields to the worker's event loop every 50 ms. A run on WASM begins and ends within one task of that loop. A whole training
+ * would too, and messages ("pause"), timers and storage would wait for its end.
  */
 const INTERVAL_MS = 50;
-/** The part of the time that is left to them: storing something takes several replies from outside, each a turn of its own. */
+/** Fraction of the time given to the event loop. Storing a record takes several of its tasks. */
 const PART = 0.02;
 const MOST_MS = 10;
 
-/** Chromium and Firefox have it in workers; `background` runs after whatever else is queued. */
+/** Chromium and Firefox have it in workers. A `background` task runs after all others that are queued. */
 interface TaskScheduler {
   postTask(task: () => void, options: { priority: 'background' }): Promise<void>;
 }
@@ -15,7 +15,7 @@ interface TaskScheduler {
 export class PeriodicYield {
   private last = performance.now();
 
-  /** Returns at once, unless the last turn of the event loop was a while ago. */
+  /** Returns at once, unless the last yield was `INTERVAL_MS` ago or more. */
   async yieldIfDue(): Promise<void> {
     const since = performance.now() - this.last;
     if (since < INTERVAL_MS) return;

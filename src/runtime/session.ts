@@ -72,7 +72,7 @@ export function sessionError(graph: string, action: 'compile' | 'run', cause: un
 /** What runtimes and browsers say when memory is what is missing. */
 const NO_MEMORY = [/bad_alloc/, /out of memory/i, /OutOfMemory/, /fail(ed|ure)? to allocate/i, /allocation (failed|of \d+)/i, /could not allocate/i, /memory access out of bounds/, /failed to grow/i, /available memory of .* is smaller than requested/i];
 
-/** One thing at a time, in order: ONNX Runtime cannot be entered again while a run waits for the GPU. */
+/** Runs one piece of work at a time, in order of arrival. ONNX Runtime cannot be entered again while a run waits for the GPU. */
 export class Mutex {
   private tail: Promise<unknown> = Promise.resolve();
   private readonly periodicYield = new PeriodicYield();
@@ -84,7 +84,7 @@ export class Mutex {
   }
 }
 
-/** Integer codes are bytes to whoever reads them packed. */
+/** Quantised values count as bytes when they are packed. */
 const codesOf = (dtype: DType): DType => (dtype === 'uint4' ? 'uint8' : dtype);
 
 /** The tensor bound to a parameter; throws `runtime.parameter` when it is missing or does not fit. */
@@ -101,7 +101,7 @@ export function parameterOf<T extends DeviceTensor>(graph: Graph, parameters: Re
 }
 
 export function transposedRefused(graph: string): LabError {
-  return new LabError('runtime.turned', `The graph "${graph}" multiplies by weights in codes in a way that is not known here.`, 'This is a fault in the engine; please report it.');
+  return new LabError('runtime.turned', `The graph "${graph}" multiplies by transposed quantised weights, which this device cannot do.`, 'This is a fault in the engine; please report it.');
 }
 
 export function missingFeed(graph: string, input: Value): LabError {

@@ -36,7 +36,7 @@ class MemoryTensor implements DeviceTensor {
   }
 }
 
-/** Widened when its numbers are asked for, into a place that others use too: see `Device.decodedWeight`. */
+/** Decoded when its data is read, into a buffer that other tensors share: see `Device.decodedWeight`. */
 class DecodedTensor implements DeviceTensor {
   readonly dtype = 'float32';
   readonly bytes: number;
@@ -64,7 +64,7 @@ class DecodedTensor implements DeviceTensor {
   }
 }
 
-/** Seen in another shape, codes would be folded into a second copy of themselves. */
+/** Without this, ONNX Runtime folds the reshape of a quantised weight into a second copy of it. */
 const UNFOLDED = { extra: { optimization: { disable_specified_optimizers: 'ConstantFolding' } } };
 
 export class WasmDevice implements Device {

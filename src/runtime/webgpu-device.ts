@@ -84,7 +84,7 @@ export class WebGpuDevice implements Device {
   }
 
   decodedWeight(): never {
-    throw new LabError('runtime.widen', 'On WebGPU graphs widen stored weights for themselves.', 'This is a fault in the engine; please report it.');
+    throw new LabError('runtime.widen', 'On WebGPU graphs decode stored weights themselves.', 'This is a fault in the engine; please report it.');
   }
 
   program(graph: Graph, { capture = false, shared = false }: ProgramOptions = {}): Program {
@@ -194,7 +194,8 @@ export class WebGpuDevice implements Device {
   /**
    * A session whose GPU commands are recorded at its first run and replayed after: what the graph costs the processor
    * shrinks to almost nothing. Replaying needs the very same buffers every time, so feeds are copied into buffers of the
-   * session's own and results out of them. The runtime's own replay is listened to once and played back from then on.
+   * session's own and results out of them. The runtime's own replay is recorded once and played back from then on.
+   * Longer than 60 lines: recording and replaying share this state, which belongs to one session and to nothing else.
    */
   private captured(name: string, session: OrtSession, model: ModelBytes, fixed: Readonly<Record<string, GpuTensor>>): Session {
     const inputs = model.inputs.filter((value) => !(value.name in fixed));

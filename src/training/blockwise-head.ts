@@ -1,6 +1,6 @@
 /**
- * The head where a step goes layer by layer: over some of the loss rows at a time, so that logits never take more than a set amount of memory.
- * Where weights are widened on their way in or multiplied in codes (WASM), a large head's rows are taken a stretch at a time too.
+ * The head where a step goes layer by layer. It takes a chunk of the loss rows at a time, which bounds the memory of the logits.
+ * On WASM, where the device decodes weights or multiplies quantised ones, it takes a large head's rows in chunks too.
  */
 import type { ModelConfig } from '../models/config.ts';
 import { rowCount } from '../models/rows.ts';
@@ -85,7 +85,7 @@ export class BlockwiseHead {
   private cut(): BlockwiseHead['stretches'] {
     const { outer, config: { vocab_size: vocabulary, hidden_size: width } } = this.shape.model;
     const even = Math.ceil(vocabulary / Math.ceil(vocabulary / Math.floor(this.piece / width)));
-    // Codes want whole blocks along the columns too.
+    // Quantised weights need whole blocks along the columns too.
     const rows = Math.min(vocabulary, Math.ceil(even / STRETCH_ROWS) * STRETCH_ROWS);
     return Array.from({ length: Math.ceil(vocabulary / rows) }, (_, i) => {
       const [from, to] = [i * rows, Math.min(vocabulary, (i + 1) * rows)];

@@ -58,7 +58,7 @@ function need(config: ModelConfig, storage: Storage, kind: 'wasm' | 'webgpu'): n
   // A scale of four bytes and a zero point for each block of 32.
   const stored = quantized ? (all - tables) * (0.5 + 4.5 / 32) + tables * (1 + 5 / 32) : all * (storage === 'float16' ? 2 : 4);
   const training = estimateMemory({ config, lora: LORA, rows: ROWS, kind, engine: 'blockwise', stored, storage }).total;
-  // On WASM prefill and decoding each hold the weights, widened ones twice: as they are and packed. Quantised ones are decoded
+  // On WASM prefill and decoding each hold the weights, and decoded ones twice: plain and packed. Quantised ones are decoded
   // one at a time, the vocabulary's table the largest of them; measured on Qwen3-0.6B (docs/performance.md).
   const answering = kind === 'wasm' ? (quantized ? 3 * stored + 2 * 4 * tables : stored + 2 * 2 * 4 * all) : stored + (storage === 'float32' ? 0 : 4 * tables);
   return Math.max(training, answering);

@@ -4,7 +4,7 @@
  *
  * A large vocabulary's are not written either: the head is streamed, a stretch of its rows at a time, with the running maximum,
  * sum and weighted mean of FlashAttention (Dao et al. 2022), the head in place of keys and values. Where graphs read stored
- * weights that is one graph; where weights are widened on the way in (WASM), it is a run a stretch.
+ * weights that is one graph; where the device decodes weights (WASM), each stretch is a run.
  */
 import {
   Graph, type Value, add, and, cast, concat, div, exp, gather, gatherElements, gradients, greaterOrEqual, less, log, maximum, mul, reduceMax, reduceSum, reshape, softmax, sub, where, zeros,

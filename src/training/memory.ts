@@ -35,7 +35,7 @@ export interface MemoryQuestion {
   /** Bytes of the frozen weights as stored. */
   stored: number;
   storage: Storage;
-  /** Whether the device multiplies by weights in codes, so that they are never decoded as a whole. */
+  /** Whether the device multiplies by quantised weights, so that they are never decoded as a whole. */
   codes?: boolean;
 }
 
@@ -78,14 +78,14 @@ function weightBytes({ config, lora, kind, engine, stored, storage, codes = fals
   const table = 4 * config.vocab_size * config.hidden_size;
   const layer = (full - table * (config.tie_word_embeddings ? 1 : 2)) / config.num_hidden_layers;
   const piece = Math.min(table, 4 * HEAD_PIECE);
-  // In codes: the lab's own, and what a run reads of them or the session keeps.
+  // Quantised: the lab's own copy, and the copy that a run reads or the session keeps.
   if (kind === 'wasm' && quantized && codes) return engine === 'blockwise' ? stored + stored / 2 : 2 * stored;
-  // Layer by layer WASM keeps room to widen a layer and a piece of the head into, and copies in what a run reads, the stored embedding at most.
+  // Layer by layer, WASM has buffers for one decoded layer and a piece of the head, and a copy of what a run reads: the stored embedding at most.
   if (engine === 'blockwise' && kind === 'wasm') return stored + layer + piece + Math.max(layer, piece) + stored / 2;
   // On WebGPU each captured graph has buffers of its own, into which a layer's weights are copied.
   if (engine === 'blockwise') return stored + capturedGraphs(config, lora) * (stored * (layer / full) + (stored < full ? layer : 0)) + (stored < full ? piece : 0);
   if (quantized) return (kind === 'wasm' ? 2 : 1) * stored + full;
-  // WASM has a copy beside the lab's own, and packs every weight, widened, for the forward and again for the backward product.
+  // WASM has a copy beside the lab's own, and packs every decoded weight for the forward and again for the backward product.
   return kind === 'wasm' ? 2 * stored + 2 * full : stored + (stored < full ? full : 0);
 }
 

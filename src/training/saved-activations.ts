@@ -1,14 +1,14 @@
 /**
- * What a layer's forward pass keeps for its backward pass where a step goes layer by layer: the products of frozen weights. Norms, rotation,
- * attention, activations and LoRA's narrow products are computed again. That is the selective recomputation of Korthikanti et al. 2022
- * (section 5), with the line drawn where a number costs as many operations as the weights have columns.
+ * Selective activation recomputation (Korthikanti et al. 2022, section 5) where a step goes layer by layer. A layer's forward pass
+ * saves the products of frozen weights for its backward pass. Norms, rotation, attention, activations and LoRA's narrow products
+ * are computed again, since they cost few operations a number.
  */
 import { type Graph, type Node, type Value, byteLength } from '../onnx/index.ts';
 
-/** A product as the two graphs of a layer know it: the input of the one, an output of the other. */
+/** A saved product: an output of a layer's forward graph, and an input of its backward graph. */
 export interface SavedProduct {
   name: string;
-  /** Its node's place among the layer's, which are the same in both. */
+  /** Index of its node in either graph. */
   node: number;
   bytes: number;
 }
@@ -19,7 +19,7 @@ export function savedBytes(products: readonly SavedProduct[]): number {
 }
 
 /**
- * Makes inputs of all products of frozen weights that the outputs of a backward graph need of the forward pass.
+ * Makes inputs of the forward pass's products of frozen weights that the outputs of a backward graph need.
  * @param forward how many of the graph's nodes are the forward pass
  */
 export function feedProducts(g: Graph, forward: number): SavedProduct[] {
@@ -32,7 +32,7 @@ export function feedProducts(g: Graph, forward: number): SavedProduct[] {
     if (seen.has(value) || !node) continue;
     seen.add(value);
     const place = places.get(node) as number;
-    // What is behind a product is not needed for its sake.
+    // A saved product does not need its own inputs.
     if (place < forward && isFrozenProduct(g, node)) found.set(place, value);
     else waiting.push(...node.inputs.filter((input) => input !== null));
   }

@@ -37,8 +37,8 @@ export function canTransposeNBits(out: number, block: number, bits: 4 | 8): bool
 }
 
 /**
- * x W for the same W, which ONNX has no operator for: a MatMulNBits that claims to have W^T, with negative scales. The lab's kernels on
- * WASM take it for what is meant (runtime/wasm/quantized.ts), on a device that `multipliesQuantized`; no other may be given it.
+ * x W for the same W, for which ONNX has no operator. A MatMulNBits with the shape of W^T and negative scales stands for it. Only
+ * the lab's kernels on WASM compute it (runtime/wasm/quantized.ts), on a device with `multipliesQuantized`; others refuse it.
  * @param x float32 [..., out]; the others as `matMulNBits` takes them
  */
 export function matMulTransposedNBits(x: Value, codes: Value, scale: Value, zero: Value): Value {

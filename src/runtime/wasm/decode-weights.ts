@@ -1,19 +1,20 @@
 /**
- * Stored weights to float32, sixteen numbers at a time: codes of 4 or 8 bits in blocks, (code - zero) * scale as ONNX's
- * DequantizeLinear has it, and float16. ONNX Runtime's own ways take 5 to 10 ns a number on one thread; these take less than one.
+ * Decodes stored weights to float32, sixteen numbers at a time: float16, and blocks of 4 or 8 bits as ONNX's DequantizeLinear
+ * does, (q - zero) * scale. ONNX Runtime's own decoders take 5 to 10 ns a number on one thread; these take less than one.
  */
 import { branch, type Code, f32x4, functionBody, get, i32, i32x4, increase, loop, set, v128, when } from './code.ts';
 import { type Bits, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './unpack.ts';
 import { each } from './tile.ts';
 
-/** What a kernel may write past the end of its numbers. */
+/** Numbers that a kernel may write past the end. */
 export const OVERRUN = CODES_AT_ONCE;
 
-/** (codes, scales, zeros, blocks, vectors of sixteen a block, out) */
+/** (quantised values, scales, zeros, blocks, vectors of sixteen in a block, out) */
 export const BLOCKS_TYPE = 'i32 i32 i32 i32 i32 i32 -> ';
 /** (halves, count, out) */
 export const HALVES_TYPE = 'i32 i32 i32 -> ';
 
+/** Decodes blocks of quantised values. */
 export function decodeBlocks(bits: Bits): Uint8Array {
   const [CODES, SCALES, ZEROS, BLOCKS, VECTORS, OUT, BLOCK, LEFT] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [SCALE, ZERO, RAW, LOW, HIGH] = [8, 9, 10, 11, 12];
@@ -37,8 +38,8 @@ export function decodeBlocks(bits: Bits): Uint8Array {
 }
 
 /**
- * Finite halves only. Exponent and mantissa move to their places in a float32 and the exponent's bias is mended; subnormal halves,
- * whose exponent is 0, are mended by a subtraction that leaves their mantissa alone.
+ * Decodes float16; finite numbers only. Exponent and mantissa move to their places in a float32, and the exponent's bias is
+ * corrected. A subtraction corrects subnormal numbers, whose exponent is 0, and leaves their mantissa alone.
  */
 export function decodeHalves(): Uint8Array {
   const [HALVES, COUNT, TO] = [0, 1, 2];
@@ -47,8 +48,8 @@ export function decodeHalves(): Uint8Array {
   const SMALLEST_NORMAL = 0x0400;
   const BIAS = 112 << 23;
   const MEND = 113 << 23;
-  const four = (widen: Code, offset: number): Code => [
-    get(LOADED), widen, set(BITS),
+  const four = (extend: Code, offset: number): Code => [
+    get(LOADED), extend, set(BITS),
     get(BITS), v128.words(SIGN - 1), v128.and, i32.constant(13), i32x4.shiftLeft, set(MAGNITUDE),
     get(TO),
     get(MAGNITUDE), v128.words(MEND), i32x4.add, v128.words(MEND), f32x4.sub,

@@ -1,7 +1,7 @@
 /**
- * C = alpha A B or C += alpha A B for a few rows of A, reading B where it lies. MLAS packs B into panels before it multiplies (but for
- * a single row and B not transposed), which pays when many rows read them; of a few, packing takes longer than the product. B transposed
- * ([columns, depth], as LoRA's A and decoded weights are) is read by dot products, B as it lies a few columns at a time.
+ * C = alpha A B or C += alpha A B for a few rows of A, without packing B. MLAS packs B into panels before it multiplies, except
+ * for a single row and B not transposed. Packing pays when many rows read the panels; for a few it takes longer than the product.
+ * A transposed B ([columns, depth], as LoRA's A and decoded weights are) is read by dot products, any other a few columns at a time.
  *
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
  */
@@ -15,7 +15,7 @@ const PARAMETERS = 13;
 export const NOT_TRANSPOSED = 111;
 export const TRANSPOSED = 112;
 
-/** More rows than this are left to MLAS: with B as it lies, and with B transposed (tools/bench-kernels.mjs). */
+/** MLAS multiplies more rows than this: with B not transposed, and with B transposed (tools/bench-kernels.mjs). */
 export const MOST_ROWS_LYING = 6;
 export const MOST_ROWS_TRANSPOSED = 16;
 const UNROLLED = 4;
@@ -59,7 +59,7 @@ function finished(at: number, sum: number, width: Width): Code {
   ];
 }
 
-/** All columns of `rows` rows, B [depth, columns] as it lies. */
+/** All columns of `rows` rows, for B [depth, columns] not transposed. */
 function lyingColumns(rows: number): Code {
   const tiles = (width: Width): Code => {
     const { vectors, load } = WIDTHS[width];

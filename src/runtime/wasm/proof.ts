@@ -28,7 +28,7 @@ const numberOfB = (k: number, j: number): number => VALUES[4096 + 37 * k + j] as
 export type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
 type Operation = (aTransposed: number, bTransposed: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 
-/** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows; and what multiplies by weights in codes. */
+/** Bodies of the kernel that overwrites C, of the one that adds to it, and of the product of few rows; and those for quantised weights. */
 export interface Kernels {
   zero: Uint8Array;
   add: Uint8Array;

@@ -1,6 +1,6 @@
 /**
- * A few rows times W^T, W in codes: dot products that decode as they go. A panel of decoded weights (quantized-panels.ts) pays when many rows read
- * it; for few, writing and reading it takes longer than the product. W is read as it lies, from its first byte to its last.
+ * A few rows times W^T for a quantised W: dot products that decode as they multiply. Decoded panels (quantized-panels.ts) pay
+ * only when many rows read them. W is read in memory order, from its first byte to its last.
  */
 import { type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when } from './code.ts';
 import { NOTE } from './quantized-panels.ts';
@@ -10,25 +10,25 @@ import { decrease, each, lanesOfOne, pointers, whileAtLeast } from './tile.ts';
 
 /** More rows than this are multiplied by panels. */
 export const MOST_ROWS_OF_DOTS = 4;
-/** Sums of a row in a block, by turns: each waits for its last addition. */
+/** Sums of a row in a block, used alternately, since an addition waits for the last one into the same sum. */
 const SUMS = 2;
 
-/** Of MLAS's operation, with a note for B; counts and strides in floats. */
+/** Parameters of MLAS's operation. B is a note. Counts and strides are in floats. */
 const [M, N, K, ALPHA, A, LDA, B, BETA, C, LDC] = [2, 3, 4, 5, 6, 7, 8, 10, 11, 12] as const;
 const PARAMETERS = 13;
-/** i32 locals: numbers of a block; what is left of the columns, of a column's depth and of a block; the block's number from the first column on, where its codes, zero points and scale are; whether C is added to; a pointer a row of A and of C. */
+/** i32 locals: the block size; columns, depth and values of a block that are left; the block's index; addresses of its values, zero points and scale; whether C is added to; a pointer for each row of A and of C. */
 const [SIZE, COLUMNS_LEFT, DEPTH_LEFT, BLOCK_LEFT, BLOCK, CODES_AT, ZEROS_AT, SCALE_AT, ADDS] = each(9, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number];
 const A_AT = ADDS + 1;
 const C_AT = A_AT + MOST_ROWS_OF_DOTS;
 const INTEGERS = C_AT + MOST_ROWS_OF_DOTS - PARAMETERS;
-/** v128 locals: alpha; codes as they lie, less their zero point as 16-bit integers, and as numbers; a block's scale; sums of a block, and of a column. */
+/** v128 locals: alpha; packed values, the zero point, 16-bit differences and float32 numbers; a block's scale; sums of a block, and of a column. */
 const FACTOR = PARAMETERS + INTEGERS;
 const [RAW, ZERO, LOW, HIGH, NUMBERS, SCALE] = each(6, (i) => FACTOR + 1 + i) as [number, number, number, number, number, number];
 const SUM = SCALE + 1;
 const TOTAL = SUM + SUMS * MOST_ROWS_OF_DOTS;
 const VECTORS = TOTAL + MOST_ROWS_OF_DOTS - FACTOR;
 
-/** The product, for a note of `bits` and not transposed, of up to so many rows, with a beta of nothing or one. */
+/** The product for a note of `bits` that is not transposed, of at most `MOST_ROWS_OF_DOTS` rows, with beta 0 or 1. */
 export function dots(bits: Bits): Uint8Array {
   const note = (field: number): Code => [get(B), i32.load(field)];
   return functionBody(OPERATION_TYPE, [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [

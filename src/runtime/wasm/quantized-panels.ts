@@ -1,9 +1,9 @@
 /**
- * Panels of a matrix in codes, decoded in the order in which the product kernels read B: sixteen columns of the product after the
- * other, in each the sixteen numbers of one step of the depth side by side (sgemm.ts).
+ * Decodes panels of a quantised matrix in the order in which the product kernels read B (sgemm.ts). A panel is sixteen columns of
+ * the product; the sixteen numbers of each step of the depth are adjacent.
  *
- * The weights W [out, in] lie row by row, in blocks along the rows. For x W^T a column of the product is a row of W, so that four rows are
- * transposed together; for dy W it is a column of W, and sixteen codes of a row are just what a panel has side by side.
+ * The weights W [out, in] are row-major, with blocks along the rows. For x W^T a column of the product is a row of W, so four rows
+ * are transposed together. For dy W it is a column of W, and sixteen adjacent values of a row are adjacent in the panel too.
  */
 import { branch, choose, type Code, f32x4, functionBody, get, i16x8, i32, i32x4, i8x16, increase, loop, set, v128, when } from './code.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourScaled, unpacked, zeroPoint } from './unpack.ts';
@@ -11,12 +11,12 @@ import { DECODER_TYPE } from './mlas.ts';
 import { decrease, each, whileAtLeast } from './tile.ts';
 
 /**
- * A note, in bytes from where it begins: a mark that no weights begin with; what the decoder was asked; the row of the decoded matrix that
- * it is in, and how many there are; which of the functions below it is for.
+ * A note's fields, as byte offsets: a mark that no weights begin with; the decoder's arguments; the row of the decoded matrix that
+ * holds the note, and the number of rows; and the function below that reads it.
  */
 export const NOTE = { mark: 0, codes: 16, scales: 20, zeros: 24, row: 28, rows: 32, block: 36, kind: 40 } as const;
 
-/** (note, panels, first column, columns, first of the depth, depth, all of the depth, nothing, nothing): the decoders' type, which MLAS's module has. */
+/** (note, panels, first column, columns, start in the depth, depth, whole depth, unused, unused): the decoders' type, which MLAS's module has. */
 const [FROM, PANEL, COLUMN, COLUMNS, DEPTH_AT, DEPTH, ALL] = [0, 1, 2, 3, 4, 5, 6] as const;
 const PARAMETERS = 9;
 
@@ -29,11 +29,11 @@ const note = (field: number): Code => [get(FROM), i32.load(field)];
 const inBlocks = (count: Code): Code => [count, note(NOTE.block), i32.divide];
 
 /**
- * Reads something of every line of the codes, and writes to the panel what comes of it: the reads wait for memory all at once, where
- * decoding would come upon them one by one. All but the bits are locals, and are changed.
- * @param at where the first row's codes are; `step` bytes from a row to the next; `rows` of them; `bytes` in each, of 128 codes at most
+ * Prefetches the quantised values: reads a word of every cache line, so that all reads wait for memory at once. It writes the sum
+ * to the panel, so that the reads are not optimised away. All arguments but `bits` are locals, and are changed.
+ * @param at address of the first row; `step` bytes from a row to the next; `rows` of them; `bytes` in each, 128 values at most
  */
-function touched(bits: Bits, { at, step, rows, bytes, sum }: Record<'at' | 'step' | 'rows' | 'bytes' | 'sum', number>): Code {
+function prefetched(bits: Bits, { at, step, rows, bytes, sum }: Record<'at' | 'step' | 'rows' | 'bytes' | 'sum', number>): Code {
   const read = (offset: Code, fixed = 0): Code => increase(sum, [get(at), offset, i32.add, i32.load(fixed)]);
   return [
     loop(
@@ -55,8 +55,9 @@ export function panels(bits: Bits, transposed: boolean): Uint8Array {
 }
 
 /**
- * Columns of the product are rows of W. Rows past the last are the last once more: columns that nobody asks for. Codes are transposed while
- * they are bytes, so that a vector of four numbers is one step of the depth.
+ * x W^T: columns of the product are rows of W. Rows past the last one repeat it, and nobody reads those columns. Values are
+ * transposed while they are bytes, so that a vector of four numbers is one step of the depth.
+ * Longer than 60 lines: this is one WebAssembly function, whose parts share its numbered locals.
  */
 function alongRows(bits: Bits): Uint8Array {
   const [COLUMN_AT, OUT, LEFT, BLOCK_LEFT, BLOCK, ROW, AT, STEP, BYTES, SUM] = each(10, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number];
@@ -72,7 +73,7 @@ function alongRows(bits: Bits): Uint8Array {
   const END = PAIRS + ROWS;
 
   const row = (i: number): Code => [
-    // The row's number, the last at most.
+    // The row's index, at most the last.
     note(NOTE.row), get(COLUMN), i32.add, get(COLUMN_AT), i32.add, i32.constant(i), i32.add, set(ROW),
     choose(get(ROW), [note(NOTE.rows), i32.constant(1), i32.sub], [get(ROW), note(NOTE.rows), i32.lessUnsigned]), set(ROW),
     note(NOTE.codes), codeBytes(bits, [get(ROW), get(ALL), i32.mul, get(DEPTH_AT), i32.add]), i32.add, set(CODES_AT + i),
@@ -81,7 +82,7 @@ function alongRows(bits: Bits): Uint8Array {
     note(NOTE.scales), get(BLOCK), inBlocks(get(DEPTH_AT)), i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT + i),
     note(NOTE.zeros), codeBytes(bits, get(BLOCK)), i32.add, set(ZEROS_AT + i),
   ];
-  /** Scales of the four rows' next blocks, and their zero points, four by four as the transposed codes are. */
+  /** Scales and zero points of the four rows' next blocks, in the lanes of the transposed values. */
   const nextBlock: Code = [
     each(ROWS, (i) => [get(SCALES_AT + i), i === 0 ? f32x4.loadOne : [get(SCALE), f32x4.loadLane(i)], set(SCALE), increase(SCALES_AT + i, i32.constant(4))]),
     each(ROWS, (i) => [get(ZEROS_AT + i), codeBytes(bits, get(BLOCK)), i32.add, i32.loadByte, i === 0 ? [] : [i32.constant(8 * i), i32.shiftLeft, i32.or]]),
@@ -90,7 +91,7 @@ function alongRows(bits: Bits): Uint8Array {
       : [get(BLOCK), i32.constant(1), i32.and, i32.constant(2), i32.shiftLeft, i32.shiftRight, i32.constant(0x0f0f0f0f), i32.and, i32x4.splat, set(ZERO)],
     increase(BLOCK, i32.constant(1)),
   ];
-  /** Bytes of four rows, one after the other of each: the result has the rows' bytes of a step side by side, four steps a vector. */
+  /** Transposes bytes of four rows: the four bytes of a step become adjacent, four steps in a vector. */
   const transposed: Code = [
     each(ROWS, (i) => [get(CODES_AT + i), bits === 8 ? f32x4.load(0) : f32x4.loadTwo, set(CODES + i), increase(CODES_AT + i, i32.constant((CODES_AT_ONCE * bits) / 8))]),
     each(ROWS / 2, (i) => each(halves, (half) => [interleaved(CODES + 2 * i, CODES + 2 * i + 1, 1, half), set(PAIRS + halves * i + half)])),
@@ -103,7 +104,7 @@ function alongRows(bits: Bits): Uint8Array {
         get(CODES + i), i16x8.extendHigh, get(ZERO), i16x8.sub, set(HIGH),
         steps(4 * i, 1),
       ])
-    // The low half of a byte is a step of even number.
+    // The low half of a byte belongs to an even step.
     : each(2, (i) => each(2, (half) => [
         get(CODES + i), half === 0 ? [v128.words(0x0f0f0f0f), v128.and] : [i32.constant(4), i8x16.shiftRight], get(ZERO), i8x16.sub, set(PAIRS),
         get(PAIRS), i16x8.extendLowSigned, set(LOW),
@@ -115,10 +116,10 @@ function alongRows(bits: Bits): Uint8Array {
     codeBytes(bits, get(DEPTH)), set(BYTES),
     note(NOTE.codes), note(NOTE.row), get(COLUMN), i32.add, get(STEP), i32.mul, i32.add, codeBytes(bits, get(DEPTH_AT)), i32.add, set(AT),
     get(COLUMNS), set(ROW),
-    touched(bits, { at: AT, step: STEP, rows: ROW, bytes: BYTES, sum: SUM }),
+    prefetched(bits, { at: AT, step: STEP, rows: ROW, bytes: BYTES, sum: SUM }),
     loop(when([get(COLUMN_AT), get(COLUMNS), i32.lessUnsigned],
       each(ROWS, row),
-      // The panel that the columns are in, and where in it.
+      // Address of the columns within their panel.
       get(PANEL), get(COLUMN_AT), i32.constant(-PANEL_COLUMNS), i32.and, get(DEPTH), i32.mul, get(COLUMN_AT), i32.constant(PANEL_COLUMNS - 1), i32.and, i32.add, i32.constant(2), i32.shiftLeft, i32.add, set(OUT),
       inBlocks(get(DEPTH_AT)), set(BLOCK),
       get(DEPTH), set(LEFT),
@@ -135,10 +136,10 @@ function alongRows(bits: Bits): Uint8Array {
       branch(1))),
   ]);
 }
-/** Units of so many bytes of one half of either vector, by turns. */
+/** Interleaves one half of two vectors, in units of `unit` bytes. */
 const interleaved = (a: number, b: number, unit: number, half: number): Code => [get(a), get(b), i8x16.shuffle(each(16, (i) => 8 * half + unit * Math.floor(i / (2 * unit)) + (i % unit) + 16 * (Math.floor(i / unit) % 2)))];
 
-/** Columns of the product are columns of W, sixteen and sixteen. Scales are negative here, as a sign of it. */
+/** dy W: columns of the product are columns of W, sixteen at a time. The scales are negative, which marks this case. */
 function acrossRows(bits: Bits): Uint8Array {
   const [SHIFT, STEP, LEFT, OUT, PLACE, END, BLOCK, CODES_AT, SCALES_AT, ZEROS_AT, FIRST, ROW_CODES, ROW_BLOCKS, AT, BYTES, SUM] = each(16, (i) => PARAMETERS + i) as [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number, number];
   const RAW = SUM + 1;
@@ -155,7 +156,7 @@ function acrossRows(bits: Bits): Uint8Array {
     note(NOTE.codes), get(DEPTH_AT), get(ROW_CODES), i32.mul, i32.add, set(CODES_AT),
     get(CODES_AT), codeBytes(bits, get(FIRST)), i32.add, set(AT),
     codeBytes(bits, get(COLUMNS)), set(BYTES),
-    touched(bits, { at: AT, step: ROW_CODES, rows: LEFT, bytes: BYTES, sum: SUM }),
+    prefetched(bits, { at: AT, step: ROW_CODES, rows: LEFT, bytes: BYTES, sum: SUM }),
     get(DEPTH), set(LEFT),
     note(NOTE.scales), get(DEPTH_AT), get(ROW_BLOCKS), i32.mul, i32.constant(2), i32.shiftLeft, i32.add, set(SCALES_AT),
     note(NOTE.zeros), codeBytes(bits, [get(DEPTH_AT), get(ROW_BLOCKS), i32.mul]), i32.add, set(ZEROS_AT),

@@ -1,11 +1,11 @@
-/** Proves the products with weights in codes on this browser, as proof.ts does the others: every way through them, against sums in float64. */
+/** Proves the products with quantised weights on this browser, every path through them, against sums in float64. proof.ts proves the others. */
 import type { Bits } from './unpack.ts';
 import type { QuantizedKernels } from './quantized.ts';
 import { NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
 
-/** Products of so many columns and so deep, beyond what is decoded at once among them; the first column that is asked for; the block. */
+/** Columns and depth of products, some larger than what is decoded at once; the first column that is computed; the block. */
 const SHAPES = [
   { columns: 5, depth: 32, from: 0, block: 16 },
   { columns: 18, depth: 192, from: 0, block: 32 },
@@ -15,7 +15,7 @@ const TRANSPOSED_SHAPES = [
   { columns: 64, depth: 192, from: 0, block: 32 },
   { columns: 160, depth: 64, from: 16, block: 16 },
 ] as const;
-/** And whether C is added to: dot products of one row to four, panels. */
+/** Rows, and beta: up to four rows take dot products, seven take panels. */
 const ROWS = [[1, 0], [2, 1], [3, 1], [4, 0], [7, 0]] as const;
 const MOST_ROWS = 7;
 const ALPHA = 0.75;
@@ -27,7 +27,7 @@ const GUARD = 16;
 type Operation = (aTransposed: number, bTransposed: number, rows: number, columns: number, depth: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
 type Note = (out: number, codes: number, scales: number, zeros: number, block: number, columnWise: number, depth: number, columns: number, pool: number) => void;
 
-/** The kernels as a module of their own: `product`, and what notes codes of four and of eight bits. */
+/** The kernels as a module of their own: `product`, and the writers of notes for four and for eight bits. */
 export function quantizedModule({ zero, add, quantized }: { zero: Uint8Array; add: Uint8Array; quantized: QuantizedKernels }): Uint8Array<ArrayBuffer> {
   return writeModule([
     { name: 'zero', type: SGEMM_TYPE, body: zero },
@@ -87,7 +87,7 @@ function sumOf(a: Float32Array, aAt: number, b: Float64Array, bAt: number, depth
   return sum;
 }
 
-/** Codes of a product's B, whose columns are rows of the weights, or where it is transposed columns of theirs; and the numbers they stand for, [columns, depth]. */
+/** A quantised B and its decoded numbers, [columns, depth]. Its columns are rows of the weights, or columns of them where transposed. */
 function sample(bits: Bits, transposed: boolean, columns: number, depth: number, block: number): { codes: Uint8Array; scales: Float32Array; zeros: Uint8Array; weights: Float64Array } {
   const width = transposed ? columns : depth;
   const count = columns * depth;

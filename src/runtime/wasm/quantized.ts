@@ -1,12 +1,14 @@
 /**
- * Products with weights in codes of four or eight bits (models/quantize.ts) that are decoded where they are multiplied. ONNX Runtime's
- * MatMulNBits decodes the whole matrix to float32 on one thread and has MLAS multiply, which reads it again to pack it. Here its decoder
- * (MlasDequantizeBlockwise) only notes, in the room that the decoded matrix would have taken, where the codes are; and the product
- * (MlasSgemmOperation), when it comes upon such a note in place of B, decodes a panel at a time, on every thread its own, straight into the
- * order in which the product kernels read it (quantized-panels.ts), or for a few rows decodes as it multiplies (quantized-dots.ts).
+ * Matrix products with quantised weights of four or eight bits (models/quantize.ts), decoded where they are multiplied.
  *
- * Backpropagation multiplies by the same weights the other way round, dy W in place of x W^T, for which ONNX has no operator. A
- * MatMulNBits that claims the shape of W^T and has negative scales stands for it (`matMulTransposedNBits` in onnx/ops/quantized.ts).
+ * ONNX Runtime's MatMulNBits decodes the whole matrix to float32 on one thread. MLAS then reads it again to pack it. Here the
+ * decoder (MlasDequantizeBlockwise) decodes nothing. It writes a note into the buffer of the decoded matrix, which says where the
+ * quantised values are. The product (MlasSgemmOperation) recognises a note in place of B. For many rows every thread decodes a
+ * panel at a time, in the order in which the product kernels read it (quantized-panels.ts). For a few rows it decodes as it
+ * multiplies (quantized-dots.ts).
+ *
+ * Backpropagation needs dy W in place of x W^T, for which ONNX has no operator. A MatMulNBits with the shape of W^T and negative
+ * scales stands for it (`matMulTransposedNBits` in onnx/ops/quantized.ts).
  */
 import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
 import { dots, MOST_ROWS_OF_DOTS } from './quantized-dots.ts';
@@ -17,22 +19,22 @@ import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { atLeast, each } from './tile.ts';
 
 const MARK_WORDS = 4;
-/** There is one in each row that a thread may begin with: MLAS cuts B into so many columns of the product, or multiples. */
+/** Rows of the decoded matrix from one note to the next. MLAS gives each thread a multiple of so many columns of the product. */
 const ROWS_A_NOTE = PANEL_COLUMNS;
-/** A note has room in a row of so many numbers. */
+/** A note fits into a row of so many numbers. */
 const FEWEST_COLUMNS = 16;
 
-/** `kind` of a note: which of the functions that write panels reads it; and, of those not transposed, which does dot products. */
+/** `kind` of a note, an index here: which function decodes its panels and, if not transposed, which one computes its dot products. */
 const KINDS: readonly { bits: Bits; transposed: boolean }[] = [{ bits: 4, transposed: false }, { bits: 8, transposed: false }, { bits: 4, transposed: true }, { bits: 8, transposed: true }];
 const STRAIGHT = KINDS.filter(({ transposed }) => !transposed);
 
-/** Columns and depth of what is decoded at once, as much as MLAS packs. */
+/** Columns and depth of what is decoded at once: what MLAS packs at once. */
 const COLUMNS_AT_ONCE = 128;
 const DEPTH_AT_ONCE = 128;
 const PANEL_BYTES = 4 * COLUMNS_AT_ONCE * DEPTH_AT_ONCE;
 const LINE = 64;
 
-/** Where the functions that the product calls are, among all functions of its module. */
+/** Function indices, in the module, of what the product calls. */
 export interface QuantizedCalls {
   zero: number;
   add: number;
@@ -41,17 +43,17 @@ export interface QuantizedCalls {
 }
 
 export interface QuantizedKernels {
-  /** In place of the decoders. */
+  /** Bodies in place of the decoders', which write notes. */
   notes: Readonly<Record<Bits, Uint8Array>>;
-  /** What the product calls beside the kernels, each of the decoders' type or the operation's. */
+  /** Functions that the product calls beside the kernels; each has the type of the decoders or of the operation. */
   further: readonly { as: 'decoder' | 'operation'; body: Uint8Array }[];
-  /** Of the type of MLAS's operation. */
+  /** The product itself, which has the type of MLAS's operation. */
   product(calls: QuantizedCalls): Uint8Array;
-  /** In front of MlasSgemmOperation: where B is noted, it is the function `product` that multiplies. */
+  /** A prologue for MlasSgemmOperation: where B is a note, it calls the function `product` and returns. */
   handsOver(product: number): Code;
 }
 
-/** @param mark what notes begin with: four words that nothing else can be expected to begin with, so chance's, and new in every page */
+/** @param mark the words that every note begins with: random, and new in every page, so that no weight begins with them */
 export function quantizedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): QuantizedKernels {
   return {
     notes: { 4: notes(4, mark), 8: notes(8, mark) },
@@ -62,8 +64,8 @@ export function quantizedKernels(mark = crypto.getRandomValues(new Uint32Array(M
 }
 
 /**
- * As far as the lab's own graphs ask for it: column-wise, zero points given, rows a multiple of the block and a column's zero points
- * whole bytes. It stops at anything else.
+ * The decoder that writes notes. It takes what the lab's graphs need: column-wise blocks, given zero points, a depth that is a
+ * multiple of the block, and whole bytes of zero points in each column. It traps at anything else.
  */
 function notes(bits: Bits, mark: Uint32Array): Uint8Array {
   const [OUT, CODES, SCALES, ZEROS, BLOCK, COLUMN_WISE, DEPTH, ROWS] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -110,7 +112,7 @@ function product({ zero, add, further }: QuantizedCalls): Uint8Array {
   const rows = (kernel: number): Code => [get(A_AT), get(PANEL), get(C_AT), get(DEPTH), get(ROWS_LEFT), get(COLUMNS), get(LDA), get(LDC), get(ALPHA), call(kernel, SGEMM_TYPE), set(HANDLED)];
   const onward = (pointer: number, stride: number): Code => increase(pointer, [get(HANDLED), get(stride), i32.mul, i32.constant(2), i32.shiftLeft]);
   return functionBody(OPERATION_TYPE, [{ type: 'i32', count: LOCALS.length }], [
-    // MatMulNBits asks for no other products.
+    // MatMulNBits computes no other products.
     when([get(A_TRANSPOSED), i32.constant(NOT_TRANSPOSED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
     when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],

@@ -17,6 +17,7 @@ interface Frame {
  * @param results what the function returns
  * @param rest what is left at its end; of instructions that others follow, nothing
  * @throws Error `instruction 12, i32.add: takes an i32 and finds nothing`
+ * Longer than 60 lines: one case for each kind of effect, as in the specification's validation algorithm, over one stack.
  */
 export function checkStack(code: readonly Instruction[], locals: readonly ValueType[], results: readonly ValueType[], rest = results): void {
   const stack: ValueType[] = [];

@@ -24,7 +24,7 @@ export interface Swapped {
   bytes: Uint8Array;
   /**
    * Which of the runtime's computations are the lab's. `products`: matrix products of float32. `few-rows`: those of a few rows,
-   * without packing. `quantised`: MatMulNBits multiplies by weights in four or eight bits as they lie, and by W as well as by W^T.
+   * without packing. `quantised`: MatMulNBits multiplies by weights of four or eight bits without decoding them first, by W as well as by W^T.
    */
   kernels: readonly OwnKernel[];
   /** What was not recognised, for a report. */

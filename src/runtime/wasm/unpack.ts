@@ -1,14 +1,14 @@
-/** Weights in codes (models/quantize.ts) as vectors: sixteen codes at once, of four bits or eight, with their blocks' zero points and scales. */
+/** Unpacks quantised weights (models/quantize.ts) into vectors: sixteen values at once, of four bits or eight, with their blocks' zero points and scales. */
 import { type Code, f32x4, get, i16x8, i32, i32x4, i8x16, set, v128 } from './code.ts';
 import { each } from './tile.ts';
 
 export type Bits = 4 | 8;
 export const CODES_AT_ONCE = 16;
 
-/** Bytes of so many codes: of four bits an even number. */
+/** Bytes of `count` quantised values. With four bits, `count` is even. */
 export const codeBytes = (bits: Bits, count: Code): Code => (bits === 8 ? count : [count, i32.constant(1), i32.shiftRight]);
 
-/** The zero point of block number `block`, in all lanes of `zero`: of eight bits sixteen bits wide, that it may be taken off, of four bits eight. */
+/** The zero point of block number `block`, in all lanes of `zero`. Lanes have 16 bits for 8-bit values, and 8 bits for 4-bit values. */
 export function zeroPoint(bits: Bits, zerosAt: number, block: number, zero: number): Code {
   const value: Code = bits === 8
     ? [get(zerosAt), get(block), i32.add, i32.loadByte]
@@ -16,12 +16,12 @@ export function zeroPoint(bits: Bits, zerosAt: number, block: number, zero: numb
   return [value, bits === 8 ? i16x8.splat : i8x16.splat, set(zero)];
 }
 
-/** Sixteen codes less the zero point, as the eight 16-bit integers of `low` and the eight of `high`. All but the bits are locals. */
+/** Sixteen values less the zero point: eight 16-bit integers in `low` and eight in `high`. All arguments but `bits` are locals. */
 export function unpacked(bits: Bits, codesAt: number, zero: number, raw: number, low: number, high: number): Code {
   if (bits === 8) return [get(codesAt), f32x4.load(0), set(raw), get(raw), i16x8.extendLow, get(zero), i16x8.sub, set(low), get(raw), i16x8.extendHigh, get(zero), i16x8.sub, set(high)];
   return [
     get(codesAt), f32x4.loadTwo, set(raw),
-    // Of each byte the low half comes first.
+    // The low half of each byte comes first.
     get(raw), v128.words(0x0f0f0f0f), v128.and, get(raw), i32.constant(4), i8x16.shiftRight, i8x16.shuffle(each(CODES_AT_ONCE, (i) => (i >> 1) + CODES_AT_ONCE * (i & 1))),
     get(zero), i8x16.sub, set(raw),
     get(raw), i16x8.extendLowSigned, set(low),
@@ -29,7 +29,7 @@ export function unpacked(bits: Bits, codesAt: number, zero: number, raw: number,
   ];
 }
 
-/** Four of the sixteen as float32, on the stack. */
+/** Pushes four of the sixteen as float32. */
 export const fourFloats = (quarter: number, low: number, high: number): Code => [get(quarter < 2 ? low : high), quarter % 2 === 0 ? i32x4.extendLowSigned : i32x4.extendHighSigned, i32x4.toFloats];
-/** The same, times the scale. */
+/** Pushes four of the sixteen as float32, times the scale. */
 export const fourScaled = (quarter: number, low: number, high: number, scale: number): Code => [fourFloats(quarter, low, high), get(scale), f32x4.mul];

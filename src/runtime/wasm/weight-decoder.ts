@@ -1,8 +1,8 @@
-/** A small module of its own with the kernels of decode-weights.ts, and memory for what they read and write. */
+/** Decodes stored weights to float32 in a small WebAssembly module of its own, with the kernels of decode-weights.ts. */
 import { writeModule } from './module.ts';
 import { BLOCKS_TYPE, HALVES_TYPE, OVERRUN, decodeBlocks, decodeHalves } from './decode-weights.ts';
 
-/** A matrix as it is stored: halves, or codes in blocks with each block's scale and zero point. */
+/** A matrix as it is stored: float16, or quantised with a scale and a zero point for each block. */
 export type StoredNumbers =
   | { kind: 'float16'; values: Uint16Array }
   | { kind: 'uint8' | 'uint4'; values: Uint8Array; scales: Float32Array; zeros: Uint8Array; count: number };
@@ -17,12 +17,12 @@ interface Kernels {
   codes8: Kernels['codes4'];
 }
 
-/** Float32 numbers in places that are used again and again: what a place held is gone when something else is widened into it. */
+/** Decodes into named buffers, which are reused: decoding into a buffer overwrites what it held. */
 export class WeightDecoder {
   private readonly kernels: Kernels;
   private end = 0;
   private readonly places = new Map<string, { at: number; bytes: number }>();
-  /** Where what is to be widened lies meanwhile. */
+  /** Where the kernels read their input. */
   private source = { at: 0, bytes: 0 };
 
   constructor() {
@@ -38,7 +38,7 @@ export class WeightDecoder {
     return this.kernels.memory.buffer.byteLength;
   }
 
-  /** Makes room: growing memory moves it, so it must not happen between widening and the use of what was widened. */
+  /** Makes room. Growing the memory detaches its views, so call this before `decode`, never between it and the use of its result. */
   prepare(place: string, stored: StoredNumbers): void {
     const bytes = 4 * (countOf(stored) + OVERRUN);
     const sources = partsOf(stored).reduce((sum, part) => sum + aligned(part.byteLength), 0) + aligned(OVERRUN);
@@ -46,7 +46,7 @@ export class WeightDecoder {
     if (sources > this.source.bytes) this.source = { at: this.room(sources), bytes: sources };
   }
 
-  /** @returns a view, good until something is widened into the same place or prepared */
+  /** @returns a view, valid until the next `decode` into the same place or the next `prepare` */
   decode(place: string, stored: StoredNumbers): Float32Array {
     const { memory, halves, codes4, codes8 } = this.kernels;
     const { at: out } = this.places.get(place) as { at: number };
