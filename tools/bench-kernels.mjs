@@ -22,9 +22,9 @@ try {
   }
   for (const threads of [1, 2]) {
     const page = await bench.fresh();
-    const coded = await page.evaluate(async ([rounds, own]) => (await import('/tests/bench/kernels.ts')).coded(rounds, own), [Number(args.rounds), threads]);
+    const quantized = await page.evaluate(async ([rounds, own]) => (await import('/tests/bench/kernels.ts')).quantized(rounds, own), [Number(args.rounds), threads]);
     console.log(`\n${`rows x depth x columns, ${threads} ${threads === 1 ? 'thread' : 'threads'}`.padEnd(42)}${'in codes'.padStart(12)}${'decoded before'.padStart(18)}${'ratio'.padStart(8)}`);
-    for (const [shape, { codes, decoded }] of Object.entries(coded)) console.log(`${shape.padEnd(42)}${median(codes).toFixed(0).padStart(9)} us${median(decoded).toFixed(0).padStart(15)} us${(median(decoded) / median(codes)).toFixed(2).padStart(8)}`);
+    for (const [shape, { codes, decoded }] of Object.entries(quantized)) console.log(`${shape.padEnd(42)}${median(codes).toFixed(0).padStart(9)} us${median(decoded).toFixed(0).padStart(15)} us${(median(decoded) / median(codes)).toFixed(2).padStart(8)}`);
   }
 } finally {
   await bench.close();

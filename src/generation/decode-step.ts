@@ -1,6 +1,6 @@
 /**
- * Decoding on WebGPU, where the memory stays on the GPU: one step a run. All sizes are fixed, so that the step can be captured;
- * the memory is only read, and the new keys and values are given beside it.
+ * Decoding on WebGPU, where the key-value cache stays on the GPU: one step in each run. All sizes are fixed, so that the step can be captured;
+ * the cache is only read, and the new keys and values are outputs.
  */
 import { type Value, add, concat, Graph, less, reshape, split, sub, where } from '../onnx/index.ts';
 import { step } from './one-token.ts';
@@ -15,7 +15,7 @@ export interface MemoryLengths {
   window: number;
 }
 
-/** The smallest sizes. Larger ones come in leaps, doubled, since each is compiled anew. */
+/** The smallest sizes. Larger ones double, since each size is compiled anew. */
 const LEAST: MemoryLengths = { past: 32, window: 64 };
 
 /** The length that a part has for so many tokens. */

@@ -1,7 +1,7 @@
 /**
- * A batch whose memory stays on the GPU. Every row has a place of its own in it: its prompt's keys and values at the beginning of
- * the past, those of its answer at the beginning of the window. Rows may therefore come and go at any step: what a place held
- * before is written over, or masked.
+ * A batch whose key-value cache stays on the GPU. Every row has a slot of its own: its prompt's keys and values at the beginning of
+ * the past, those of its answer at the beginning of the window. Rows may come and go at any step, since what a slot held before is
+ * overwritten or masked.
  */
 import { type Columns, type DeviceTensor, type Feeds, host, type Program, type Session } from '../runtime/index.ts';
 import { decodeStep, type MemoryLengths, partLength } from './decode-step.ts';

@@ -1,4 +1,4 @@
-/** One answer in the making. */
+/** One answer while it is generated. */
 import { Rng } from '../core/rng.ts';
 import type { GenerationRequest, GenerationResult } from './request.ts';
 

@@ -1,12 +1,12 @@
-/** Who sees whom, as numbers added to attention's scores. */
+/** Attention masks, as numbers added to the scores. */
 import { type Value, and, equal, greaterOrEqual, less, reshape, sub, where } from '../onnx/index.ts';
 
-/** Far below any score, yet finite: a row that sees nothing must not become NaN. */
+/** Far below any score, yet finite: a row that attends to nothing must not become NaN. */
 export const HIDDEN = -1e9;
 
 /**
- * The mask of packed rows: a token sees the tokens up to itself in its own segment, and of those with a window only the
- * last `window`.
+ * The mask of packed rows: a token attends to the tokens up to itself in its own segment, and with a window only to
+ * the last `window` of them.
  * @param segments int32 [sequences, length]
  * @returns [sequences, 1, length, length]
  */

@@ -207,7 +207,7 @@ export function decoded({ value, scale, zero, packed }: Stored): Value {
  * Zero [1], but not known before `x` is: ONNX Runtime orders nodes by what they depend on alone, and would decode all
  * stretches of a weight before it uses the first.
  */
-export function nought(x: Value): Value {
+export function dependentZero(x: Value): Value {
   const first = x.shape.reduce<Value>((value, _, axis) => slice(value, axis, 0, 1), x);
   return where(less(reshape(first, [1]), 0), 0, 0);
 }

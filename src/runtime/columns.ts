@@ -1,6 +1,6 @@
 /**
- * Columns of one tensor written into another where it lies, on the GPU. ONNX has no op that changes a tensor in place: a memory
- * that grows by a column a step would have to be copied whole at every step.
+ * Writes columns of one tensor into another in place, on the GPU. ONNX has no op that changes a tensor in place, so a key-value
+ * cache that grows by a column in each step would be copied whole in every step.
  */
 import type { GpuTensor } from './gpu-memory.ts';
 

@@ -1,8 +1,8 @@
 /**
- * A captured graph's commands, played back without the runtime. ONNX Runtime replays a captured graph by asking the browser
- * for every dispatch again, through WebAssembly and in passes of a few dispatches each; the very same dispatches, asked for in
- * one pass from here, cost the asking thread a fraction. What is heard while it replays is kept only if it is dispatches and
- * nothing else, the same twice; whatever else it may do one day, such a session simply stays with the runtime.
+ * Replays a captured graph's commands without the runtime. ONNX Runtime replays a graph by encoding every dispatch again, through
+ * WebAssembly and in passes of a few dispatches each. Encoding the same dispatches here, in one pass, costs the thread a fraction.
+ * A recording is used only if it holds nothing but dispatches, the same ones in two replays. Otherwise the runtime goes on
+ * replaying that session itself.
  */
 
 /** One shader's run over fixed buffers. */
@@ -15,9 +15,9 @@ interface Dispatch {
 export type Recording = readonly Dispatch[];
 
 /**
- * Listens to what `work` asks of the GPU. The methods of this one device (and of the encoders it gives meanwhile) are
- * shadowed by listening ones, which is undone before this returns.
- * @returns what `work` gave, and the dispatches; null when it asked for anything that cannot be played back, or nobody could listen
+ * Records the GPU commands of `work`. It shadows the methods of this device, and of the encoders it creates meanwhile, by recording
+ * ones, and undoes that before it returns.
+ * @returns the result of `work`, and its dispatches: null when it used a command that cannot be replayed, or recording was impossible
  */
 export async function recorded<T>(gpu: GPUDevice, work: () => Promise<T>): Promise<{ result: T; recording: Recording | null }> {
   const heard: Dispatch[] = [];
@@ -32,7 +32,7 @@ export async function recorded<T>(gpu: GPUDevice, work: () => Promise<T>): Promi
   }
 }
 
-/** Whether two replays asked for the very same. */
+/** Whether two recordings have the same dispatches. */
 export function alike(one: Recording, other: Recording): boolean {
   return one.length === other.length && one.every(({ pipeline, groups, workgroups }, i) => {
     const second = other[i] as Dispatch;
@@ -40,7 +40,7 @@ export function alike(one: Recording, other: Recording): boolean {
   });
 }
 
-/** Asks for the dispatches once more, in one pass. */
+/** Encodes the dispatches once more, in one pass. */
 export function playBack(encoder: GPUCommandEncoder, recording: Recording): void {
   const pass = encoder.beginComputePass();
   let current: GPUComputePipeline | null = null;
@@ -53,7 +53,7 @@ export function playBack(encoder: GPUCommandEncoder, recording: Recording): void
   pass.end();
 }
 
-/** What an encoder of plain compute passes has; anything else it is asked for counts as foreign. */
+/** Methods of an encoder of plain compute passes; any other counts as foreign. */
 const ENCODER = new Set<PropertyKey>(['beginComputePass', 'finish', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);
 const QUEUE = new Set<PropertyKey>(['submit', 'onSubmittedWorkDone']);
 const PASS = new Set<PropertyKey>(['setPipeline', 'setBindGroup', 'dispatchWorkgroups', 'end', 'label', 'pushDebugGroup', 'popDebugGroup', 'insertDebugMarker']);

@@ -1,6 +1,6 @@
 /**
- * Proves the runtime with the lab's kernels in it as a whole, through a session and on every thread, against sums in float64: that
- * each kernel is right by itself (wasm/proof.ts) does not yet show that ONNX Runtime asks it for what it computes.
+ * Proves the whole runtime with the lab's kernels in it, through a session and on every thread, against sums in float64.
+ * wasm/proof.ts proves each kernel by itself, which does not show that ONNX Runtime calls it for the right products.
  */
 import { Rng } from '../core/rng.ts';
 import { gemm, Graph, matMulNBits, matMulTransposedNBits } from '../onnx/index.ts';

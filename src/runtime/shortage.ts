@@ -1,4 +1,4 @@
-/** Telling a want of memory, after which less may be tried, from other failures. */
+/** Tells out-of-memory errors, after which a smaller part may be tried, from other failures. */
 import { LabError } from '../core/errors.ts';
 
 /** Whether an error says that there was not enough memory, so that a smaller part may do. */

@@ -16,7 +16,7 @@ import type { DeviceTensor, HostTensor } from './tensor.ts';
 /** What a run gave, in the buffers it always gives it in. */
 type Results = (readonly [name: string, tensor: GpuTensor])[];
 
-/** Runs of a captured session that are not listened to: the first is the one that is recorded. */
+/** Runs of a captured session before the lab records replays. ONNX Runtime captures during the first. */
 const UNHEARD = 1;
 
 export class WebGpuDevice implements Device {
@@ -214,7 +214,7 @@ export class WebGpuDevice implements Device {
     let runs = 0;
     let heard: Recording | null = null;
     let replay: { recording: Recording; results: Results } | null = null;
-    /** Asks the runtime, and listens until two of its replays were alike. */
+    /** Has the runtime replay, and records it until two recordings are the same. */
     const askListening = async (): Promise<Results> => {
       const before = this.insertions;
       const { result, recording } = await recorded(this.gpu, ask);

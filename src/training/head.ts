@@ -11,7 +11,7 @@ import {
 } from '../onnx/index.ts';
 import { type OuterValues, declareOuter, normalised } from '../models/outer.ts';
 import { rowCount } from '../models/rows.ts';
-import { type Named, type Stored, declareStored, decoded, lookedUp, nought, product, trainedTable, transposedProduct } from '../models/stored.ts';
+import { type Named, type Stored, declareStored, decoded, lookedUp, dependentZero, product, trainedTable, transposedProduct } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import { type StepShape, hidden } from './graphs.ts';
 
@@ -131,7 +131,7 @@ function streamedCrossEntropy(h: Value, head: Stored, targets: Value, vocabulary
   for (let from = 0; from < vocabulary; from += size) {
     const count = Math.min(size, vocabulary - from);
     const indices = g.constant(Array.from({ length: count }, (_, i) => from + i), 'int32', [count]);
-    const w = lookedUp(head, from > 0 ? add(indices, cast(nought(state.mean as Value), 'int32')) : indices);
+    const w = lookedUp(head, from > 0 ? add(indices, cast(dependentZero(state.mean as Value), 'int32')) : indices);
     state = taken(state, h, { value: w }, targets, g.constant([from], 'int32', []));
   }
   return allOf(state);

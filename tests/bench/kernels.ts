@@ -40,7 +40,7 @@ export async function kernels(rounds: number): Promise<Record<string, Record<'ow
   return found;
 }
 
-/** Batches x rows x depth x columns; B turned or as it lies. LoRA's A and B, attention's scores and mix for nine rows of world-dense; a layer of Qwen3-0.6B. */
+/** Batches x rows x depth x columns; B transposed or not. LoRA's A and B, attention's scores and mix for nine rows of world-dense; a layer of Qwen3-0.6B. */
 const FEW = [[9, 1, 192, 24, true], [9, 1, 24, 384, false], [27, 2, 32, 100, false], [27, 2, 100, 32, false], [1, 1, 1024, 3072, true], [1, 4, 1024, 3072, true], [1, 16, 1024, 3072, true]] as const;
 const AT_ONCE = 12;
 const WARM_UP_MS = 300;
@@ -49,8 +49,8 @@ const WARM_UP_MS = 300;
 export async function fewRows(rounds: number, stock: boolean): Promise<Record<string, number[]>> {
   const device = await openDevice('wasm', { threads: 1, stock: stock ? 'to compare' : null });
   const found: Record<string, number[]> = {};
-  for (const [batch, rows, depth, columns, turned] of FEW) {
-    const shape = turned ? [batch, columns, depth] : [batch, depth, columns];
+  for (const [batch, rows, depth, columns, transposed] of FEW) {
+    const shape = transposed ? [batch, columns, depth] : [batch, depth, columns];
     const feeds = {
       b: host('float32', shape, Float32Array.from({ length: batch * depth * columns }, (_, i) => Math.sin(i))),
       ...Object.fromEntries(Array.from({ length: AT_ONCE }, (_, i) => [`a${i}`, host('float32', [batch, rows, depth], Float32Array.from({ length: batch * rows * depth }, (_none, j) => Math.cos(i + j)))])),
@@ -61,7 +61,7 @@ export async function fewRows(rounds: number, stock: boolean): Promise<Record<st
       const b = mul(g.input('b', 'float32', shape), 1);
       const sums = Array.from({ length: AT_ONCE }, (_, i) => {
         const a = g.input(`a${i}`, 'float32', [batch, rows, depth]);
-        return reduceSum(products ? (turned ? matMulNT(a, b) : matMul(a, b)) : a, [1, 2]);
+        return reduceSum(products ? (transposed ? matMulNT(a, b) : matMul(a, b)) : a, [1, 2]);
       });
       g.output('sum', sums.reduce((x, y) => add(x, y), reduceSum(b, [1, 2])));
       return device.program(g).bind({});
@@ -73,33 +73,33 @@ export async function fewRows(rounds: number, stock: boolean): Promise<Record<st
       return performance.now() - started;
     };
     for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) await time(all);
-    const own: number[] = (found[`${batch} x ${rows} x ${depth} x ${columns}${turned ? ', turned' : ''}`] = []);
+    const own: number[] = (found[`${batch} x ${rows} x ${depth} x ${columns}${transposed ? ', transposed' : ''}`] = []);
     for (let round = 0; round < rounds; round++) own.push(((await time(all)) - (await time(rest))) * 1000 / AT_ONCE);
   }
   return found;
 }
 
-/** Rows x depth x columns of products with weights in codes: a layer of Qwen3-0.6B and a stretch of its head; one row, four, sixteen, a sequence. */
-const CODED = [[128, 1024, 3072, 4], [128, 3072, 1024, 4], [63, 1024, 15360, 8], [16, 1024, 3072, 4], [4, 1024, 3072, 4], [1, 1024, 3072, 4]] as const;
-const CODED_AT_ONCE = 4;
+/** Rows x depth x columns of matrix products with quantised weights: a layer of Qwen3-0.6B and a stretch of its head; one row, four, sixteen, a sequence. */
+const QUANTIZED = [[128, 1024, 3072, 4], [128, 3072, 1024, 4], [63, 1024, 15360, 8], [16, 1024, 3072, 4], [4, 1024, 3072, 4], [1, 1024, 3072, 4]] as const;
+const QUANTIZED_AT_ONCE = 4;
 
-/** Microseconds of products with weights in codes as a graph asks for them, and of the same with the decoded weights, of every round: x W^T, and dy W. */
-export async function coded(rounds: number, threads: number): Promise<Record<string, Record<'codes' | 'decoded', number[]>>> {
+/** Microseconds of matrix products with quantised weights as a graph asks for them, and of the same with the decoded weights, of every round: x W^T, and dy W. */
+export async function quantized(rounds: number, threads: number): Promise<Record<string, Record<'codes' | 'decoded', number[]>>> {
   const device = await openDevice('wasm', { threads });
   const found: Record<string, Record<'codes' | 'decoded', number[]>> = {};
-  for (const turned of [false, true]) for (const [rows, depth, columns, bits] of CODED) {
-    const [out, into] = turned ? [depth, columns] : [columns, depth];
+  for (const transposed of [false, true]) for (const [rows, depth, columns, bits] of QUANTIZED) {
+    const [out, into] = transposed ? [depth, columns] : [columns, depth];
     const data = Float32Array.from({ length: out * into }, (_, i) => Math.sin(i));
     const { codes, scales, zeros, block } = quantize(data, [out, into], bits);
-    const a = Array.from({ length: CODED_AT_ONCE }, (_, i) => host('float32', [rows, depth], Float32Array.from({ length: rows * depth }, (_none, j) => Math.cos(i + j))));
+    const a = Array.from({ length: QUANTIZED_AT_ONCE }, (_, i) => host('float32', [rows, depth], Float32Array.from({ length: rows * depth }, (_none, j) => Math.cos(i + j))));
     const session = async (kind: 'codes' | 'decoded', products: boolean) => {
-      const g = new Graph('coded');
+      const g = new Graph('quantized');
       const w = kind === 'decoded' ? mul(g.input('w', 'float32', [out, into]), 1) : null;
       const parts = kind === 'codes' ? [g.input('codes', 'uint8', [out, into / block, (block * bits) / 8]), g.input('scale', 'float32', [scales.length]), g.input('zero', 'uint8', [zeros.length])] as const : null;
       const sums = a.map((_, i) => {
         const x = g.input(`a${i}`, 'float32', [rows, depth]);
         if (!products) return reduceSum(x, [0, 1]);
-        const y = parts ? (turned ? matMulTransposedNBits : matMulNBits)(x, ...parts) : gemm(x, w as Value, { transB: !turned });
+        const y = parts ? (transposed ? matMulTransposedNBits : matMulNBits)(x, ...parts) : gemm(x, w as Value, { transB: !transposed });
         return reduceSum(y, [0, 1]);
       });
       g.output('sum', sums.reduce((x, y) => add(x, y)));
@@ -107,7 +107,7 @@ export async function coded(rounds: number, threads: number): Promise<Record<str
       return device.program(g).bind({});
     };
     const feeds = { ...Object.fromEntries(a.map((x, i) => [`a${i}`, x])), codes: host('uint8', [out, into / block, (block * bits) / 8], codes), scale: host('float32', [scales.length], scales), zero: host('uint8', [zeros.length], zeros), w: host('float32', [out, into], data) };
-    const own = (found[`${rows} x ${depth} x ${columns} of ${bits} bits${turned ? ', turned' : ''}`] = { codes: [] as number[], decoded: [] as number[] });
+    const own = (found[`${rows} x ${depth} x ${columns} of ${bits} bits${transposed ? ', transposed' : ''}`] = { codes: [] as number[], decoded: [] as number[] });
     for (const kind of ['codes', 'decoded'] as const) {
       const [all, rest] = [await session(kind, true), await session(kind, false)];
       const time = async (asked: typeof all): Promise<number> => {
@@ -116,7 +116,7 @@ export async function coded(rounds: number, threads: number): Promise<Record<str
         return performance.now() - started;
       };
       for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) await time(all);
-      for (let round = 0; round < rounds; round++) own[kind].push(((await time(all)) - (await time(rest))) * 1000 / CODED_AT_ONCE);
+      for (let round = 0; round < rounds; round++) own[kind].push(((await time(all)) - (await time(rest))) * 1000 / QUANTIZED_AT_ONCE);
     }
   }
   return found;

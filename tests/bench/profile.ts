@@ -25,7 +25,7 @@ export function steps(kind: 'training' | 'decoding', large: boolean): number {
 }
 
 /** What the lab puts behind all others, in order. */
-const BEHIND = ['product of few rows', ...ownKernels().quantized.further.map(({ as }) => (as === 'decoder' ? 'decoding weights' : 'a few rows by codes')), 'product of weights in codes'];
+const BEHIND = ['product of few rows', ...ownKernels().quantized.further.map(({ as }) => (as === 'decoder' ? 'decoding weights' : 'a few rows, quantised')), 'product of quantised weights'];
 
 /** The lab's functions in the module, as the browser's profiler calls them: those that ONNX Runtime's own has not, and the operation in front of which one stands. */
 export async function kernelNames(): Promise<Record<string, string>> {

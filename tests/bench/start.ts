@@ -23,7 +23,7 @@ export async function parts(): Promise<Record<string, number>> {
   };
   const kernels = await timed('writing the kernels', ownKernels);
   await timed('proving them, codes among them', () => findFault(kernels));
-  await timed('proving the products with codes alone, once more', () => findQuantizedFault(kernels));
+  await timed('proving the products with quantised weights alone, once more', () => findQuantizedFault(kernels));
   const stock = await timed('fetching the runtime', async () => new Uint8Array(await (await fetch(wasmUrl)).arrayBuffer()));
   await timed('putting them in', () => withOwnKernels(stock, kernels));
   return found;

@@ -61,21 +61,21 @@ export async function largeProducts(shapes: readonly (readonly [rows: number, de
   const noise = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * rng.float() - 1);
   for (const [rows, depth, columns] of shapes) {
     const [a, b] = [noise(rows * depth), noise(columns * depth)];
-    const lying = Float32Array.from({ length: b.length }, (_, i) => b[(i % columns) * depth + Math.floor(i / columns)] as number);
+    const plain = Float32Array.from({ length: b.length }, (_, i) => b[(i % columns) * depth + Math.floor(i / columns)] as number);
     const g = new Graph('large products');
     const x = g.input('x', 'float32', [rows, depth]);
     g.output('packed', gemm(x, g.parameter('w', 'float32', [columns, depth]), { transB: true }));
     g.output('transposed', gemm(x, g.input('b', 'float32', [columns, depth]), { transB: true }));
-    g.output('lying', gemm(x, g.input('b lying', 'float32', [depth, columns])));
+    g.output('plain', gemm(x, g.input('b plain', 'float32', [depth, columns])));
     const session = await device.program(g).bind({ w: device.upload(host('float32', [columns, depth], b)) });
-    const outputs = await session.run({ x: host('float32', [rows, depth], a), b: host('float32', [columns, depth], b), 'b lying': host('float32', [depth, columns], lying) });
+    const outputs = await session.run({ x: host('float32', [rows, depth], a), b: host('float32', [columns, depth], b), 'b plain': host('float32', [depth, columns], plain) });
     const known = Float64Array.from({ length: rows * columns }, (_, at) => {
       let sum = 0;
       for (let k = 0, [i, j] = [Math.floor(at / columns) * depth, (at % columns) * depth]; k < depth; k++) sum += (a[i + k] as number) * (b[j + k] as number);
       return sum;
     });
     const largest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    found.push(await Promise.all(['packed', 'transposed', 'lying'].map(async (name) => (await readFloats(outputs.get(name))).reduce((most, value, i) => Math.max(most, Math.abs(value - (known[i] as number))), 0) / largest)));
+    found.push(await Promise.all(['packed', 'transposed', 'plain'].map(async (name) => (await readFloats(outputs.get(name))).reduce((most, value, i) => Math.max(most, Math.abs(value - (known[i] as number))), 0) / largest)));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-/** What tests/browser/quantized.test.ts calls inside the page: products with weights in codes. */
+/** What tests/browser/quantized.test.ts calls inside the page: matrix products with quantised weights. */
 import { Rng } from '../../src/core/rng.ts';
 import { type Bits, dequantize, quantize } from '../../src/models/quantize.ts';
 import { Graph, matMulNBits, matMulTransposedNBits } from '../../src/onnx/index.ts';
@@ -18,11 +18,11 @@ export interface QuantizedShape {
 const noise = (rng: Rng, length: number): Float32Array => Float32Array.from({ length }, () => 2 * rng.float() - 1);
 
 /** x W^T and dy W as graphs ask for them, on two threads: the largest errors against sums in float64 of what the codes stand for, in parts of the largest. */
-export async function quantizedErrors(shapes: readonly QuantizedShape[]): Promise<{ straight: number; transposed: number }[]> {
+export async function quantizedErrors(shapes: readonly QuantizedShape[]): Promise<{ plain: number; transposed: number }[]> {
   const device = await openDevice('wasm', { threads: 2 });
   if (!device.multipliesQuantized) throw new Error('this runtime does not multiply codes');
   const rng = new Rng('quantized');
-  const found: { straight: number; transposed: number }[] = [];
+  const found: { plain: number; transposed: number }[] = [];
   for (const { rows, out, into, bits } of shapes) {
     const quantized = quantize(noise(rng, out * into), [out, into], bits);
     const { codes, scales, zeros, block } = quantized;
@@ -30,18 +30,18 @@ export async function quantizedErrors(shapes: readonly QuantizedShape[]): Promis
     const [x, dy] = [noise(rng, rows * into), noise(rng, rows * out)];
     const g = new Graph('quantized');
     const parts = [g.parameter('codes', 'uint8', [out, into / block, (block * bits) / 8]), g.parameter('scale', 'float32', [scales.length]), g.parameter('zero', 'uint8', [zeros.length])] as const;
-    g.output('straight', matMulNBits(g.input('x', 'float32', [rows, into]), ...parts));
+    g.output('plain', matMulNBits(g.input('x', 'float32', [rows, into]), ...parts));
     g.output('transposed', matMulTransposedNBits(g.input('dy', 'float32', [rows, out]), ...parts));
     const bound = { codes: device.upload(host('uint8', [...parts[0].shape], codes)), scale: device.upload(host('float32', [scales.length], scales)), zero: device.upload(host('uint8', [zeros.length], zeros)) };
     const known = {
-      straight: product(rows, out, into, x, (k, j) => w[j * into + k] as number),
+      plain: product(rows, out, into, x, (k, j) => w[j * into + k] as number),
       transposed: product(rows, into, out, dy, (k, j) => w[k * into + j] as number),
     };
-    const errors = { straight: 0, transposed: 0 };
+    const errors = { plain: 0, transposed: 0 };
     // Weights that a session holds, and weights that a run is fed.
     for (const shared of [false, true]) {
       const outputs = await (await device.program(g, { shared }).bind(bound)).run({ x: host('float32', [rows, into], x), dy: host('float32', [rows, out], dy) });
-      for (const name of ['straight', 'transposed'] as const) errors[name] = Math.max(errors[name], relativeError(known[name], await readFloats(outputs.get(name))));
+      for (const name of ['plain', 'transposed'] as const) errors[name] = Math.max(errors[name], relativeError(known[name], await readFloats(outputs.get(name))));
     }
     found.push(errors);
   }

@@ -1,4 +1,4 @@
-/** Products with weights in codes (src/runtime/wasm/quantized.ts), as a browser computes them. */
+/** Matrix products with quantised weights (src/runtime/wasm/quantized.ts), as a browser computes them. */
 import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
 import type { QuantizedShape } from './quantized-page.ts';
@@ -19,11 +19,11 @@ test('x W^T and dy W of the sizes that models have, of four and of eight bits, o
     // Fewer numbers than a panel is deep, blocks of sixteen.
     { rows: 3, out: 64, into: 48, bits: 8 },
   ];
-  const errors = await inBrowser<{ straight: number; transposed: number }[]>(page, MODULE, 'quantizedErrors', shapes);
-  for (const [i, { straight, transposed }] of errors.entries()) {
+  const errors = await inBrowser<{ plain: number; transposed: number }[]>(page, MODULE, 'quantizedErrors', shapes);
+  for (const [i, { plain, transposed }] of errors.entries()) {
     const { rows, out, into, bits } = shapes[i] as QuantizedShape;
-    console.log(`${rows} rows, ${out} x ${into} of ${bits} bits: ${straight.toExponential(1)}, transposed ${transposed.toExponential(1)}`);
-    expect(straight, `shape ${i}`).toBeLessThan(5e-6);
+    console.log(`${rows} rows, ${out} x ${into} of ${bits} bits: ${plain.toExponential(1)}, transposed ${transposed.toExponential(1)}`);
+    expect(plain, `shape ${i}`).toBeLessThan(5e-6);
     expect(transposed, `shape ${i}`).toBeLessThan(5e-6);
   }
 });
@@ -38,7 +38,7 @@ test('products that MatMulNBits never asks for stop', async ({ page }) => {
   expect(await inBrowser(page, MODULE, 'oddProducts')).toEqual(['computed', 'computed', 'stopped', 'stopped']);
 });
 
-test('a graph that turns codes is taken only where that is known', async ({ page }) => {
+test('a graph with transposed quantised weights is refused where the device cannot multiply them', async ({ page }) => {
   expect(await inBrowser(page, MODULE, 'transposedRefusal', 'wasm')).toEqual({ multiplies: true, code: 'taken' });
   expect(await inBrowser(page, MODULE, 'transposedRefusal', 'webgpu')).toEqual({ multiplies: false, code: 'runtime.turned' });
   await page.goto('about:blank');

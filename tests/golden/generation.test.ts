@@ -80,7 +80,7 @@ function uneven(generations: Goldens['generations'], lengths: number[]): { reque
   return { requests: asked.map(({ request }) => request), expected: asked.map(({ request: { id }, tokens }) => ({ id, tokens, finish: 'length' })) };
 }
 
-test('many answers of very different lengths, preempted and taken up again on the way, are those of PyTorch', async ({ page }) => {
+test('many answers of very different lengths, preempted and resumed on the way, are those of PyTorch', async ({ page }) => {
   const { generations } = await goldenJson<Goldens>('untied/goldens.json');
   const { requests, expected } = uneven(generations, [2, 3, 24, 4, 1, 22]);
   const [outcome] = await run(page, [{ kind: 'wasm', model: 'untied', adapters: [0, 1, 2], requests, options: { stops: [95000], rowsAtOnce: 6 } }]);

@@ -212,9 +212,9 @@ export async function savedErrors(device: Device, read: ReadGolden, name: string
 export async function halvesAndFloats(device: Device, read: ReadGolden): Promise<{ stored: (string | undefined)[]; error: number }> {
   const set = await GoldenSet.open('untied-f16', read);
   const halves = await set.model(device);
-  const widened = await set.model(device, 'float32');
+  const floats = await set.model(device, 'float32');
   const batch = set.batch('input');
-  return { stored: [halves, widened].map(({ outer }) => outer['embedding']?.dtype), error: relativeError(await allLogits(widened, batch), await allLogits(halves, batch)) };
+  return { stored: [halves, floats].map(({ outer }) => outer['embedding']?.dtype), error: relativeError(await allLogits(floats, batch), await allLogits(halves, batch)) };
 }
 
 /** One step of three adapters of the golden model, to be called again and again. */

@@ -56,7 +56,7 @@ for (const device of ['wasm', 'webgpu'] as const) {
     }
 
     if (device === 'wasm') {
-      // Norms behind projections, a router, no gate, weights in codes, and magnitudes with dropout, where projections are two products and lengths take one more.
+      // Norms behind projections, a router, no gate, quantised weights, and magnitudes with dropout, where projections are two products and lengths take one more.
       for (const [name, dropout, products] of [['untied', 0, 4], ['families/gemma3_text', 0, 5], ['families/qwen3_moe', 0, 5], ['families/gpt_neox', 0, 2], ['families/llama-int4', 0, 4], ['families/qwen2-dora', 0.2, 12]] as const) {
         test(`gradients are the same whether a layer's products are kept or computed again, ${name}`, async ({ page }) => {
           const found = await check<{ products: number; errors: number[]; differences: number[] }>(page, device, 'savedErrors', name, dropout);

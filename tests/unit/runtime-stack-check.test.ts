@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { block, branch, branchIf, bytesOf, call, choose, type Code, END, f32, f32x4, functionBody, get, giveBack, i32, loop, set, unreachable, when, whenElse } from '../../src/runtime/wasm/code.ts';
+import { block, branch, branchIf, bytesOf, call, choose, type Code, END, f32, f32x4, functionBody, get, returnInstruction, i32, loop, set, unreachable, when, whenElse } from '../../src/runtime/wasm/code.ts';
 import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
 import { ownKernels } from '../../src/runtime/wasm/proof.ts';
 
@@ -17,7 +17,7 @@ const WRONG: readonly (readonly [why: string, type: string, code: Code])[] = [
   ['instruction 2, br_if 0: takes i32 and finds v128', 'i32 ->', loop(get(1), branchIf(0))],
   ['instruction 3, select: takes f32 and finds i32', 'i32 -> f32', [choose(get(0), f32.constant(1), get(0))]],
   ['instruction 1, call 0: takes f32 and finds i32', 'f32 ->', [i32.constant(1), call(0, 'f32 ->')]],
-  ['instruction 1, return: takes f32 and finds i32', 'i32 -> f32', [get(0), giveBack]],
+  ['instruction 1, return: takes f32 and finds i32', 'i32 -> f32', [get(0), returnInstruction]],
   ['instruction 3, else: i32 left on the stack of the if', 'i32 ->', whenElse(get(0), get(0), [])],
 ];
 
@@ -39,11 +39,11 @@ test('a branch out of all blocks is refused: kernels return by `return`', () => 
 test('what is right is taken, as a browser takes it: behind a jump anything goes', () => {
   const right: readonly (readonly [string, Code])[] = [
     ['i32 -> i32', [get(0), i32.constant(1), i32.add]],
-    ['i32 -> i32', [when(get(0), i32.constant(1), giveBack), unreachable]],
+    ['i32 -> i32', [when(get(0), i32.constant(1), returnInstruction), unreachable]],
     ['i32 -> f32', [choose(f32.constant(1), f32.constant(2), get(0))]],
     ['i32 -> i32', [unreachable, i32.add]],
     ['i32 ->', [f32x4.zero, set(1), loop(when(get(0), get(0), i32.constant(1), i32.sub, set(0), branch(1)))]],
-    ['i32 -> i32', [whenElse(get(0), [get(0), giveBack], []), i32.constant(0)]],
+    ['i32 -> i32', [whenElse(get(0), [get(0), returnInstruction], []), i32.constant(0)]],
   ];
   for (const [type, code] of right) {
     expect(valid(type, body(type, code)), type).toBe(true);
@@ -53,7 +53,7 @@ test('what is right is taken, as a browser takes it: behind a jump anything goes
 
 test('a prologue may return what the function returns, or leave nothing', () => {
   const whole = functionBody('i32 -> i32', [], get(0));
-  expect(() => withPrologue('i32 -> i32', whole, when(get(0), i32.constant(5), giveBack))).not.toThrow();
+  expect(() => withPrologue('i32 -> i32', whole, when(get(0), i32.constant(5), returnInstruction))).not.toThrow();
   expect(() => withPrologue('i32 -> i32', whole, get(0))).toThrow('i32 left on the stack of the function');
   expect(() => withPrologue('i32 -> i32', whole, get(1))).toThrow('there is no local 1');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { BUILDS, type KnownBuild, type Role } from '../../src/runtime/wasm/builds.ts';
-import { call, type Code, f32, functionBody, get, giveBack, i32, type Instruction, unsigned, when } from '../../src/runtime/wasm/code.ts';
+import { call, type Code, f32, functionBody, get, returnInstruction, i32, type Instruction, unsigned, when } from '../../src/runtime/wasm/code.ts';
 import { handsOver } from '../../src/runtime/wasm/few-rows.ts';
 import { calledIn } from '../../src/runtime/wasm/instructions.ts';
 import { DECODER_TYPE, OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
@@ -57,7 +57,7 @@ test('a prologue returns or goes on, and calls a function that was put behind al
   const first = module.functions[0] as WasmFunction;
   const third = module.functions[2] as WasmFunction;
   const large = [get(0), i32.constant(100), i32.greaterUnsigned];
-  const changed = withBodies(module, new Map([[0, withPrologue(TYPE, module.bytes.subarray(first.from, first.to), when(large, get(0), call(module.functions.length, 'i32 -> i32'), giveBack))]]), [{ type: third.type, body: tripled }]);
+  const changed = withBodies(module, new Map([[0, withPrologue(TYPE, module.bytes.subarray(first.from, first.to), when(large, get(0), call(module.functions.length, 'i32 -> i32'), returnInstruction))]]), [{ type: third.type, body: tripled }]);
   const own = await calls(changed);
   expect([own.first(6, 3), own.first(101, 3), own.second(6, 3), own.third(7)]).toEqual([9, 303, 3, 7]);
 });

@@ -93,7 +93,7 @@ test('a browser that tells of much memory lets a larger step be one graph', () =
   expect([chosen(8, 128), chosen(8, 512), chosen(4, 128), chosen(undefined, 128)]).toEqual(['whole', 'blockwise', 'blockwise', 'blockwise']);
 });
 
-test('weights that are multiplied in codes count as codes, where they are, and let a larger step be one graph', () => {
+test('weights that are multiplied quantised count as quantised, and let a larger step be one graph', () => {
   const rows = { adapters: 1, batch: 1, length: 128 };
   const stored = 0.2 * STORED;
   const weights = (engine: 'whole' | 'blockwise', kind: 'wasm' | 'webgpu', storage: 'int4' | 'auto', codes: boolean): number => estimateMemory({ config: CONFIG, lora: LORA, rows, kind, engine, stored, storage, codes }).weights;

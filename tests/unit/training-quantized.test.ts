@@ -1,4 +1,4 @@
-/** Which products of a training step are of weights in codes (models/stored.ts, runtime/wasm/quantized.ts). */
+/** Which matrix products of a training step have quantised weights (models/stored.ts, runtime/wasm/quantized.ts). */
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { LoraConfig } from '../../src/adapters/adapter.ts';
@@ -25,7 +25,7 @@ function device(multipliesQuantized: boolean): Device {
   return { kind: 'wasm', decodesWeights: true, multipliesQuantized, decodedWeight, part: (of: DeviceTensor, _from: number, shape: readonly number[]) => tensor({ dtype: of.dtype, shape: [...shape] }) } as unknown as Device;
 }
 
-/** A model of shapes alone, its matrices in codes. */
+/** A model of shapes alone, with quantised matrices. */
 function hollow(config: ModelConfig, storage: Storage, on: Device): BaseModel {
   const kept = (name: string, shape: readonly number[], bits: 4 | 8): Record<string, DeviceTensor> => {
     const block = shape.length < 2 ? null : blockLength(shape[1] as number);
@@ -46,7 +46,7 @@ const count = (g: Graph, wanted: string): number => g.nodes.filter(({ op }) => o
 const counts = (g: Graph): { codes: number; floats: number; decoded: number; transposed: boolean } => ({ codes: count(g, 'MatMulNBits'), floats: count(g, 'Gemm'), decoded: count(g, 'DequantizeLinear'), transposed: hasTransposedNBits(g) });
 
 for (const storage of ['int4', 'int8'] as const) {
-  test(`${storage}: layer by layer every frozen product is of codes, forward and backward, and with DoRA none`, () => {
+  test(`${storage}: layer by layer every frozen product is quantised, forward and backward, and with DoRA none`, () => {
     const shape = shapeOf(hollow(CONFIG, storage, device(true)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
     // q, k, v as one; o; gate; up; down.
@@ -67,7 +67,7 @@ for (const storage of ['int4', 'int8'] as const) {
     expect(counts(wholeGraph(shapeOf(shape.model, { ...LORA, use_dora: true }), true, losses))).toMatchObject({ codes: 2 });
   });
 
-  test(`${storage}: a device that does not multiply codes has them widened, or decodes them`, () => {
+  test(`${storage}: a device that does not multiply quantised weights decodes them, before the run or in the graph`, () => {
     const shape = shapeOf(hollow(CONFIG, storage, device(false)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
     expect(counts(blockForward(shape, weights, 'full_attention', true))).toEqual({ codes: 0, floats: 5, decoded: 0, transposed: false });
@@ -75,7 +75,7 @@ for (const storage of ['int4', 'int8'] as const) {
   });
 }
 
-test('matrices whose codes do not divide as the kernels want them are widened, each by itself', () => {
+test('matrices whose blocks do not fit the kernels are decoded, each by itself', () => {
   // Of 80 rows the blocks along a column are no whole number; of 96 columns three blocks a row are no whole bytes of zero points.
   const shape = shapeOf(hollow({ ...CONFIG, hidden_size: 96, intermediate_size: 128, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 16 }, 'int4', device(true)));
   const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);
@@ -86,14 +86,14 @@ test('matrices whose codes do not divide as the kernels want them are widened, e
   expect(eight['qkv']?.dtype).toBe('uint8');
 });
 
-test('a stretch of the head is fed in codes where its rows are whole blocks', () => {
+test('a chunk of the head is fed quantised where its rows are whole blocks', () => {
   const { outer, device: on } = hollow(CONFIG, 'int4', device(true));
   const rows = fedRows(on, outer, 'embedding', 64, 128);
   expect(Object.entries(rows).map(([name, { dtype, shape }]) => [name, dtype, shape])).toEqual([['table', 'uint8', [64, 64]], ['table.scale', 'float32', [64, 2]], ['table.zero', 'uint8', [64, 2]]]);
   expect(Object.values(fedRows(on, outer, 'embedding', 64, 100)).map(({ dtype, shape }) => [dtype, shape])).toEqual([['float32', [36, 64]]]);
 });
 
-test('of the golden checkpoints in codes one is multiplied in codes throughout, and one in part', () => {
+test('of the quantised golden checkpoints one is multiplied quantised throughout, and one in part', () => {
   const isQuantized = (name: string, storage: Storage): boolean[] => {
     const shape = shapeOf(hollow(parseConfig(JSON.parse(readFileSync(`tests/golden/data/families/${name}/config.json`, 'utf8'))), storage, device(true)));
     const weights = fedLayer(shape, shape.model.layers[0] as Record<string, DeviceTensor>);

@@ -1,6 +1,6 @@
 /**
- * Builds of ONNX Runtime whose functions the lab knows. A function is replaced only where its body, and the bodies of all that call
- * it directly, are to the byte those that the lab's kernels were written against: another caller could ask for what ours never do.
+ * Known builds of ONNX Runtime. A function is replaced only where its body, and the bodies of all that call it directly, are to the
+ * byte those that the lab's kernels were written against. Another caller might need what the lab's kernels cannot do.
  * tools/runtime/candidates.ts writes an entry for a new build; docs/kernels.md has the steps.
  */
 

@@ -204,7 +204,7 @@ export const branch = (depth: number): Instruction => branching('br', 0x0c, dept
 export const branchIf = (depth: number): Instruction => branching('br_if', 0x0d, depth, true);
 /** @param type of the function with this index */
 export const call = (functionIndex: number, type: string): Instruction => instruction(`call ${functionIndex}`, [0x10, ...unsigned(functionIndex)], type);
-export const giveBack: Instruction = { name: 'return', bytes: [0x0f], effect: { kind: 'return' } };
+export const returnInstruction: Instruction = { name: 'return', bytes: [0x0f], effect: { kind: 'return' } };
 export const unreachable: Instruction = { name: 'unreachable', bytes: [0x00], effect: { kind: 'trap' } };
 
 /** local += amount */

@@ -5,7 +5,7 @@
  *
  * It goes in front of MlasSgemmOperation (onnxruntime/core/mlas/lib/sgemm.cpp), which keeps everything else.
  */
-import { call, choose, type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when, whenElse } from './code.ts';
+import { call, choose, type Code, f32, f32x4, functionBody, get, returnInstruction, i32, increase, set, unreachable, when, whenElse } from './code.ts';
 import { OPERATION_TYPE } from './mlas.ts';
 import { atLeast, decrease, each, lanesOfOne, outerProducts, pointers, shuffled, sumAt, type Tile, whileAtLeast } from './tile.ts';
 
@@ -16,7 +16,7 @@ export const NOT_TRANSPOSED = 111;
 export const TRANSPOSED = 112;
 
 /** MLAS multiplies more rows than this: with B not transposed, and with B transposed (tools/bench-kernels.mjs). */
-export const MOST_ROWS_LYING = 6;
+export const MOST_ROWS_PLAIN = 6;
 export const MOST_ROWS_TRANSPOSED = 16;
 const UNROLLED = 4;
 const MOST_VECTORS = 4;
@@ -27,7 +27,7 @@ const COLUMNS_OF_DOTS = 4;
 /** i32 locals: columns, numbers of the depth and rows left, whether C is added to, where B, A and C are read, a pointer a row and a column. */
 const [COLUMNS_LEFT, DEPTH_LEFT, ROWS_LEFT, ADDS, B_AT, A_ROW, C_ROW] = [13, 14, 15, 16, 17, 18, 19] as const;
 const ROW_AT = 20;
-const COLUMN_AT = ROW_AT + MOST_ROWS_LYING;
+const COLUMN_AT = ROW_AT + MOST_ROWS_PLAIN;
 const INTEGERS = COLUMN_AT + COLUMNS_OF_DOTS - PARAMETERS;
 /** v128 locals: the factor, numbers of A, vectors of B, sums. */
 const FACTOR = PARAMETERS + INTEGERS;
@@ -60,7 +60,7 @@ function finished(at: number, sum: number, width: Width): Code {
 }
 
 /** All columns of `rows` rows, for B [depth, columns] not transposed. */
-function lyingColumns(rows: number): Code {
+function plainColumns(rows: number): Code {
   const tiles = (width: Width): Code => {
     const { vectors, load } = WIDTHS[width];
     const tile: Tile = { rows, vectors, rowAt: ROW_AT, number: A_NUMBERS, vector: B_VECTOR, sum: SUM };
@@ -138,19 +138,19 @@ function lanesOfFour(sum: number): Code {
   return [pair(sum), pair(sum + 2), shuffled(sum, sum + 2, 0, 1, 4, 5), shuffled(sum, sum + 2, 2, 3, 6, 7), f32x4.add, set(sum)];
 }
 
-/** The product, of an operation that `handsOver` hands over. */
+/** The product, for the calls that `handsOver` redirects. */
 export function fewRows(): Uint8Array {
   return functionBody(OPERATION_TYPE, [{ type: 'i32', count: INTEGERS }, { type: 'v128', count: VECTORS }], [
     get(ALPHA), f32x4.splat, set(FACTOR),
     get(BETA), f32.constant(0), f32.differs, set(ADDS),
     [LDA, LDB, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
     whenElse(is(B_TRANSPOSED, NOT_TRANSPOSED),
-      [each(MOST_ROWS_LYING, (i) => when(is(M, i + 1), lyingColumns(i + 1), giveBack)), unreachable],
+      [each(MOST_ROWS_PLAIN, (i) => when(is(M, i + 1), plainColumns(i + 1), returnInstruction)), unreachable],
       [get(N), set(COLUMNS_LEFT), columnsOfDots(COLUMNS_OF_DOTS), columnsOfDots(1)]),
   ]);
 }
 
-/** In front of MlasSgemmOperation: where there are few rows, A is not transposed and C is overwritten or added to, it is the function `product` that multiplies. */
+/** A prologue for MlasSgemmOperation. With few rows, A not transposed and beta 0 or 1 it calls the function `product` and returns. */
 export function handsOver(product: number): Code {
   return when(
     [
@@ -158,10 +158,10 @@ export function handsOver(product: number): Code {
       atLeast(K, 1), i32.and,
       atLeast(M, 1), i32.and,
       get(BETA), f32.constant(0), f32.equals, get(BETA), f32.constant(1), f32.equals, i32.or, i32.and,
-      get(M), choose(i32.constant(MOST_ROWS_LYING), i32.constant(MOST_ROWS_TRANSPOSED), is(B_TRANSPOSED, NOT_TRANSPOSED)), i32.lessOrEqualUnsigned, i32.and,
+      get(M), choose(i32.constant(MOST_ROWS_PLAIN), i32.constant(MOST_ROWS_TRANSPOSED), is(B_TRANSPOSED, NOT_TRANSPOSED)), i32.lessOrEqualUnsigned, i32.and,
     ],
     each(PARAMETERS, get),
     call(product, OPERATION_TYPE),
-    giveBack,
+    returnInstruction,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Walks over the instructions of any function body, as far as telling where the next one begins: enough to find whom a function
- * calls. Immediates: the core specification 3.0, section 5.4; atomics from the threads proposal.
+ * Walks over the instructions of any function body, to find which functions it calls. It decodes only where each instruction ends.
+ * Immediates: the core specification 3.0, section 5.4; atomics from the threads proposal.
  */
 
 /** What follows an opcode, letter by letter: `u` an unsigned and `s` a signed LEB128, digits that many bytes, `m` a memory argument, `b` a block type. */

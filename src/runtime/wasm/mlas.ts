@@ -1,4 +1,4 @@
-/** The functions of MLAS (onnxruntime/core/mlas/lib) that the lab's kernels take the place of, by their types. Counts and strides in floats. */
+/** Types of the MLAS functions (onnxruntime/core/mlas/lib) that the lab's kernels replace. Counts and strides are in floats. */
 
 /** MlasSgemmKernelZero and MlasSgemmKernelAdd: (A, B, C, CountK, CountM, CountN, lda, ldc, alpha) to the number of rows handled. */
 export const SGEMM_TYPE = 'i32 i32 i32 i32 i32 i32 i32 i32 f32 -> i32';

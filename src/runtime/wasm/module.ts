@@ -131,7 +131,7 @@ function functionType(reader: Reader): string | null {
   return [...parameters, ...results].includes(undefined) ? null : `${parameters.join(' ')} -> ${results.join(' ')}`;
 }
 
-/** The module with other bodies for some of its functions (by their place in `functions`), and further functions behind its own. */
+/** The module with other bodies for some of its functions (by index in `functions`), and further functions after its own. */
 export function withBodies({ bytes, functions, declarations, code }: WasmModule, bodies: ReadonlyMap<number, Uint8Array>, further: readonly { type: number; body: Uint8Array }[] = []): Uint8Array {
   const count = unsigned(functions.length + further.length);
   const pieces: Pieces[number][] = [];

@@ -1,7 +1,7 @@
-/** Proves the lab's kernels on this browser before they are trusted with a model: every way through them, against sums in float64. */
+/** Proves the lab's kernels on this browser before a model uses them: every path through them, against sums in float64. */
 import { findQuantizedFault } from './quantized-proof.ts';
 import { type QuantizedKernels, quantizedKernels } from './quantized.ts';
-import { fewRows, MOST_ROWS_LYING, MOST_ROWS_TRANSPOSED, NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
+import { fewRows, MOST_ROWS_PLAIN, MOST_ROWS_TRANSPOSED, NOT_TRANSPOSED, TRANSPOSED } from './few-rows.ts';
 import { OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import { writeModule } from './module.ts';
 import { sgemmKernel } from './sgemm.ts';
@@ -15,7 +15,7 @@ const PANEL = 16;
 /** Float32 sums of up to 21 products of numbers up to one; a wrong element is off by far more. */
 const TOLERANCE = 1e-5;
 const PAGES = 1;
-/** A's rows so far apart are copied to the stack: floats, see sgemm.ts. */
+/** A stride of A, in floats, at which sgemm.ts copies its rows to the stack. */
 const MEETING = 256;
 const APART_COLUMNS = new Set([16, 35]);
 /** Before and behind C: must stay as they are. */
@@ -78,16 +78,16 @@ export async function findFault(kernels: Kernels): Promise<string | null> {
     const name = `${rows} x ${depth} by ${depth} x ${columns}, ${add ? 'add' : 'zero'}`;
     for (const lda of rows > 2 && APART_COLUMNS.has(columns) ? [depth + 3, MEETING] : [depth + 3]) {
       const packed = layout(product, Math.ceil(columns / PANEL) * PANEL * depth, (k, j) => Math.floor(j / PANEL) * PANEL * depth + k * PANEL + (j % PANEL), lda);
-      // As MLAS asks for it: the kernel is called until all rows are done.
+      // Like MLAS, it calls the kernel until all rows are done.
       if (!agrees(floats, product, packed, ({ ldc, bAt, cAt }) => {
         for (let done = 0; done < rows; ) done += (add ? onTop : zero)(4 * done * lda, 4 * bAt, 4 * (cAt + done * ldc), depth, rows - done, columns, lda, ldc, ALPHA);
       })) return `${name}${lda === MEETING ? `, rows ${lda} apart` : ''}`;
     }
     for (const transposed of [false, true]) {
-      if (rows > (transposed ? MOST_ROWS_TRANSPOSED : MOST_ROWS_LYING)) continue;
+      if (rows > (transposed ? MOST_ROWS_TRANSPOSED : MOST_ROWS_PLAIN)) continue;
       const ldb = (transposed ? depth : columns) + 1;
-      const lying = layout(product, ldb * (transposed ? columns : depth), (k, j) => (transposed ? j * ldb + k : k * ldb + j));
-      if (!agrees(floats, product, lying, ({ lda, ldc, bAt, cAt }) => few(NOT_TRANSPOSED, transposed ? TRANSPOSED : NOT_TRANSPOSED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${transposed ? ', transposed' : ''}`;
+      const plain = layout(product, ldb * (transposed ? columns : depth), (k, j) => (transposed ? j * ldb + k : k * ldb + j));
+      if (!agrees(floats, product, plain, ({ lda, ldc, bAt, cAt }) => few(NOT_TRANSPOSED, transposed ? TRANSPOSED : NOT_TRANSPOSED, rows, columns, depth, ALPHA, 0, lda, 4 * bAt, ldb, add ? 1 : 0, 4 * cAt, ldc))) return `${name}, not packed${transposed ? ', transposed' : ''}`;
     }
   }
   return findQuantizedFault(kernels);

@@ -2,7 +2,7 @@
  * A few rows times W^T for a quantised W: dot products that decode as they multiply. Decoded panels (quantized-panels.ts) pay
  * only when many rows read them. W is read in memory order, from its first byte to its last.
  */
-import { type Code, f32, f32x4, functionBody, get, giveBack, i32, increase, set, unreachable, when } from './code.ts';
+import { type Code, f32, f32x4, functionBody, get, returnInstruction, i32, increase, set, unreachable, when } from './code.ts';
 import { NOTE } from './quantized-panels.ts';
 import { type Bits, codeBytes, CODES_AT_ONCE, fourFloats, unpacked, zeroPoint } from './unpack.ts';
 import { OPERATION_TYPE } from './mlas.ts';
@@ -41,7 +41,7 @@ export function dots(bits: Bits): Uint8Array {
     note(NOTE.scales), get(BLOCK), i32.constant(2), i32.shiftLeft, i32.add, set(SCALE_AT),
     note(NOTE.zeros), set(ZEROS_AT),
     get(N), set(COLUMNS_LEFT),
-    each(MOST_ROWS_OF_DOTS + 1, (rows) => when([get(M), i32.constant(rows), i32.equals], rows > 0 ? columns(bits, rows) : [], giveBack)),
+    each(MOST_ROWS_OF_DOTS + 1, (rows) => when([get(M), i32.constant(rows), i32.equals], rows > 0 ? columns(bits, rows) : [], returnInstruction)),
     unreachable,
   ]);
 }

@@ -10,7 +10,7 @@
  * Backpropagation needs dy W in place of x W^T, for which ONNX has no operator. A MatMulNBits with the shape of W^T and negative
  * scales stands for it (`matMulTransposedNBits` in onnx/ops/quantized.ts).
  */
-import { branch, call, choose, type Code, f32, functionBody, get, giveBack, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
+import { branch, call, choose, type Code, f32, functionBody, get, returnInstruction, i32, increase, loop, moveStackPointer, set, stackPointer, unreachable, when, whenElse } from './code.ts';
 import { dots, MOST_ROWS_OF_DOTS } from './quantized-dots.ts';
 import { NOTE, PANEL_COLUMNS, panels } from './quantized-panels.ts';
 import type { Bits } from './unpack.ts';
@@ -26,7 +26,7 @@ const FEWEST_COLUMNS = 16;
 
 /** `kind` of a note, an index here: which function decodes its panels and, if not transposed, which one computes its dot products. */
 const KINDS: readonly { bits: Bits; transposed: boolean }[] = [{ bits: 4, transposed: false }, { bits: 8, transposed: false }, { bits: 4, transposed: true }, { bits: 8, transposed: true }];
-const STRAIGHT = KINDS.filter(({ transposed }) => !transposed);
+const PLAIN = KINDS.filter(({ transposed }) => !transposed);
 
 /** Columns and depth of what is decoded at once: what MLAS packs at once. */
 const COLUMNS_AT_ONCE = 128;
@@ -57,7 +57,7 @@ export interface QuantizedKernels {
 export function quantizedKernels(mark = crypto.getRandomValues(new Uint32Array(MARK_WORDS))): QuantizedKernels {
   return {
     notes: { 4: notes(4, mark), 8: notes(8, mark) },
-    further: [...KINDS.map(({ bits, transposed }) => ({ as: 'decoder' as const, body: panels(bits, transposed) })), ...STRAIGHT.map(({ bits }) => ({ as: 'operation' as const, body: dots(bits) }))],
+    further: [...KINDS.map(({ bits, transposed }) => ({ as: 'decoder' as const, body: panels(bits, transposed) })), ...PLAIN.map(({ bits }) => ({ as: 'operation' as const, body: dots(bits) }))],
     product,
     handsOver: (own) => handsOver(own, mark),
   };
@@ -116,7 +116,7 @@ function product({ zero, add, further }: QuantizedCalls): Uint8Array {
     when([get(A_TRANSPOSED), i32.constant(NOT_TRANSPOSED), i32.equals, i32.equalsZero], unreachable),
     when([get(BETA), f32.constant(0), f32.differs, get(BETA), f32.constant(1), f32.differs, i32.and], unreachable),
     when([get(M), i32.constant(MOST_ROWS_OF_DOTS), i32.lessOrEqualUnsigned],
-      STRAIGHT.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i, OPERATION_TYPE), giveBack))),
+      PLAIN.map((own, i) => when(isOf(KINDS.indexOf(own)), each(PARAMETERS, get), call(further + KINDS.length + i, OPERATION_TYPE), returnInstruction))),
     stackPointer, set(STACK),
     get(STACK), i32.constant(PANEL_BYTES), i32.sub, i32.constant(-LINE), i32.and, set(PANEL),
     // The product kernels use the stack below.
@@ -154,6 +154,6 @@ function handsOver(own: number, mark: Uint32Array): Code {
     ],
     each(PARAMETERS, get),
     call(own, OPERATION_TYPE),
-    giveBack,
+    returnInstruction,
   );
 }

@@ -1,4 +1,4 @@
-/** Whether a runtime's functions are those that the lab's kernels were written against, by SHA-256 of what is replaced and of what calls it. */
+/** Compares a runtime's functions with known builds, by SHA-256 of the functions to replace and of their callers. */
 import { BUILDS, type KnownBuild, type KnownFunction, ROLES, type Role } from './builds.ts';
 import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from './mlas.ts';
 import type { WasmModule } from './module.ts';
@@ -13,7 +13,7 @@ export const TYPE_OF: Readonly<Record<Role, string>> = {
 
 export interface Recognised {
   build: KnownBuild;
-  /** Those that are to the byte what is known, their callers too. */
+  /** Functions that match to the byte, with their callers. */
   roles: ReadonlySet<Role>;
   /** Of the others, what is different: `operation (function 903): its caller 12458 is another`. */
   strange: readonly string[];

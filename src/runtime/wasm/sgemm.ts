@@ -1,17 +1,17 @@
 /**
- * The inner loop of every float32 product on the CPU, for ONNX Runtime's WASM build: C = alpha A B, or C += alpha A B, for a few
- * rows of A and panels of 16 columns that MLAS has packed from B.
+ * The inner loop of every float32 matrix product on the CPU, for ONNX Runtime's WASM build: C = alpha A B, or C += alpha A B, for a
+ * few rows of A and panels of 16 columns that MLAS has packed from B.
  *
  * MLAS's own kernel (onnxruntime/core/mlas/lib/wasm_simd/SgemmKernelWasmSimd.cpp) multiplies and adds in two instructions,
  * two rows by sixteen columns at a time. This one has the same contract, multiplies and adds in one where the processor
  * can (relaxed SIMD, part of WebAssembly 3.0), and takes up to six rows by eight columns: twelve sums, two vectors of B and one
  * number of A are what fits into the sixteen vector registers of x64 without spilling.
  *
- * Rows of A that lie a multiple of 1024 bytes apart, as those of most models do, want the same few places in a processor's cache, and keep
- * driving each other out of it. They are copied to the stack first, a little further apart: up to three times as fast.
+ * Most models have rows of A a multiple of 1024 bytes apart. Such rows share a few sets of the processor's cache and evict each
+ * other. They are copied to the stack first, a little further apart: up to three times as fast.
  */
 import {
-  block, branch, branchIf, type Code, f32x4, functionBody, get, giveBack, i32, increase, loop, set, stackPointer, unreachable, when, whenElse,
+  block, branch, branchIf, type Code, f32x4, functionBody, get, returnInstruction, i32, increase, loop, set, stackPointer, unreachable, when, whenElse,
 } from './code.ts';
 import { SGEMM_TYPE } from './mlas.ts';
 import { atLeast, decrease, each, outerProducts, pointers, sumAt, type Tile, whileAtLeast } from './tile.ts';
@@ -37,7 +37,7 @@ const SUM = B_VECTOR + MOST_VECTORS;
 const MOST_SUMS = 12;
 const VECTORS = SUM + MOST_SUMS - FACTOR;
 
-/** Strides of this many bytes, and multiples of it, are those that share places in a cache. */
+/** Strides that are multiples of so many bytes share sets of the cache. */
 const CACHE_STRIDE = 1024;
 /** What is copied: so many rows at least, no deeper than this, for so many columns at least (tools/bench-kernels.mjs). */
 const FEWEST_ROWS = 3;
@@ -63,13 +63,13 @@ export function sgemmKernel({ add }: { add: boolean }): Uint8Array {
       [LDA, LDC].map((stride) => [get(stride), i32.constant(2), i32.shiftLeft, set(stride)]),
       chosen,
       rowsApart,
-      cases.map((rows) => when([get(M), i32.constant(rows), i32.equals], rowsByColumns(rows, add), i32.constant(rows), giveBack)),
+      cases.map((rows) => when([get(M), i32.constant(rows), i32.equals], rowsByColumns(rows, add), i32.constant(rows), returnInstruction)),
       unreachable,
     ],
   );
 }
 
-/** Where A's rows would meet in the cache: copies them to the stack, and takes them from there. */
+/** Copies A's rows to the stack where they would share sets of the cache, and reads them from there. */
 const rowsApart: Code = when(
   [
     get(LDA), i32.constant(CACHE_STRIDE - 1), i32.and, i32.equalsZero,

@@ -1,7 +1,6 @@
 /**
- * What the operand stack holds at every instruction of a function, followed as the specification's validation follows it (core
- * specification, appendix A.3): blocks of ours take nothing and leave nothing. A browser refuses a wrong function too, but says
- * only at which byte.
+ * Checks the operand stack at every instruction of a function, with the validation algorithm of the core specification, appendix
+ * A.3. The lab's blocks take nothing and leave nothing. A browser refuses a wrong function too, but names only the byte.
  */
 import type { Instruction, ValueType } from './code.ts';
 
@@ -15,7 +14,7 @@ interface Frame {
 /**
  * @param locals types of parameters and locals, in order
  * @param results what the function returns
- * @param rest what is left at its end; of instructions that others follow, nothing
+ * @param rest what is left at its end: nothing for instructions that others follow
  * @throws Error `instruction 12, i32.add: takes an i32 and finds nothing`
  * Longer than 60 lines: one case for each kind of effect, as in the specification's validation algorithm, over one stack.
  */
@@ -28,7 +27,7 @@ export function checkStack(code: readonly Instruction[], locals: readonly ValueT
     throw new Error(`instruction ${place}, ${current?.name ?? 'end of the function'}: ${what}`);
   };
   const frame = (): Frame => frames.at(-1) as Frame;
-  /** Behind a jump the stack holds whatever is asked for. */
+  /** After a jump the stack is polymorphic: it holds any type. */
   const take = (wanted: ValueType | null): ValueType | null => {
     const { height, reachable } = frame();
     if (stack.length === height) return reachable ? refuse(`takes ${wanted ?? 'a value'} and finds nothing`) : wanted;

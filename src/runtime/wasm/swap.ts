@@ -1,7 +1,7 @@
 /**
- * ONNX Runtime's WASM build with the lab's kernels in place of some of MLAS's own. Its build without relaxed SIMD is the only one
- * published, so functions are replaced in the module's bytes, between fetching and compiling it: those that are recognised, to the
- * byte, with all that call them (builds.ts); the others stay.
+ * ONNX Runtime's WASM build with the lab's kernels in place of some of MLAS's own. The published build has no relaxed SIMD, so
+ * functions are replaced in the module's bytes, between fetching and compiling it. Only functions that match a known build to the
+ * byte, with all their callers, are replaced (builds.ts).
  */
 import type { OwnKernel } from '../../core/device.ts';
 import type { Role } from './builds.ts';
@@ -12,7 +12,7 @@ import { readModule, type WasmFunction, type WasmModule, withBodies, withPrologu
 import { compiles, findFault, type Kernels } from './proof.ts';
 import { recognise } from './recognise.ts';
 
-/** Why the runtime stays as it is; null where the lab's kernel may take over. */
+/** Why the runtime stays as published; null where the lab's kernels may be used. */
 export async function obstacle(kernels: Kernels): Promise<string | null> {
   if (!compiles(kernels)) return 'this browser has no relaxed SIMD';
   // One that stops half-way is as wrong as one that gives wrong sums.
@@ -57,8 +57,8 @@ export async function withOwnKernels(stock: Uint8Array, own: Kernels, known = re
 }
 
 /**
- * Puts notes in place of the decoders, and the functions that read them behind all others.
- * @returns what goes in front of everything in the operation: a note is no matrix, so it has to be seen first
+ * Replaces the decoders by functions that write notes, and appends the functions that read them.
+ * @returns the first code of the operation's prologue: a note is no matrix, so it has to be recognised before anything else
  */
 function quantisedProducts(module: WasmModule, { quantized }: Kernels, place: (role: Role) => number, bodies: Map<number, Uint8Array>, further: { type: number; body: Uint8Array }[]): Code {
   const typeOf = (role: Role): number => (module.functions[place(role)] as WasmFunction).type;

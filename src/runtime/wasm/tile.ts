@@ -1,10 +1,10 @@
-/** What the product kernels are put together from: loops over counts, pointers to rows, and a tile of sums that stays in registers. */
+/** Parts of the product kernels: loops over counts, pointers to rows, and a tile of sums that stays in registers. */
 import { branch, type Code, f32x4, get, i32, i8x16, increase, loop, set, when } from './code.ts';
 
 export const each = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 export const atLeast = (local: number, count: number): Code => [get(local), i32.constant(count), i32.greaterOrEqualUnsigned];
 export const decrease = (local: number, amount: number): Code => [get(local), i32.constant(amount), i32.sub, set(local)];
-/** The body takes from the local what it has done. */
+/** Repeats the body, which subtracts from the local what it has done. */
 export const whileAtLeast = (local: number, count: number, ...body: Code[]): Code => loop(when(atLeast(local, count), body, branch(1)));
 
 /** In `to` and the locals behind it: `from`, and what lies a stride further each. */
