@@ -195,8 +195,12 @@ export interface BenchmarkSummary {
 
 export interface BenchmarksApi {
   list(): Promise<BenchmarkSummary[]>;
-  /** MT-Bench-X question files, reference answers and judge prompts, in any combination; several imports to one `id` add up. */
-  importFiles(files: File[], options?: { name?: string; id?: string; language?: LanguageCode }): Promise<ImportReport<BenchmarkSummary>>;
+  /**
+   * MT-Bench-X question files, reference answers and judge prompts, in any combination; several imports to one `id` add up.
+   * Answers are references in a folder `reference_answer`, and anywhere with `into: 'references'`; where several models have given
+   * some, those of `referencesBy` are used, else of gpt-4, else of the model with the most.
+   */
+  importFiles(files: File[], options?: { name?: string; id?: string; language?: LanguageCode; into?: 'references'; referencesBy?: string }): Promise<ImportReport<BenchmarkSummary>>;
   questions(id: string, filter?: { language?: LanguageCode; category?: Category }): Promise<Question[]>;
   remove(id: string): Promise<void>;
 }

@@ -5,12 +5,10 @@ import { languageFromPath, pathOf } from '../core/language-tags.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer } from '../core/question.ts';
 import { RowReader } from '../core/rows.ts';
+import { ERROR_MARK } from '../core/unsaid.ts';
 import { AnswerRecord, kindOfRecord, titleOf } from './fastchat.ts';
 import { identify } from './identity.ts';
 import { latestGood, type LogEntry } from './latest.ts';
-
-/** What FastChat writes where a model or a judge could not be reached. */
-export const ERROR_MARK = '$ERROR$';
 
 /**
  * FastChat's model_answer JSON Lines. `finish` and `tokens` ride along in the choice, where FastChat ignores them and the lab
@@ -32,11 +30,14 @@ export async function readAnswers(files: readonly File[], options: { language?: 
   for (const file of files) {
     const path = pathOf(file);
     const language = options.language ?? languageFromPath(path);
+    let rows = 0;
     for await (const row of new RowReader(file, { signal }).rows()) {
+      rows++;
       const read = row.problem === undefined ? readAnswer(row.value, language) : row;
       if ('problem' in read) bad.push({ file: path, line: row.line, reason: read.problem as string });
       else entries.push({ key: JSON.stringify([read.model_id, read.question_id]), good: !read.turns.includes(ERROR_MARK), tstamp: read.tstamp, file: path, line: row.line, record: read });
     }
+    if (rows === 0) bad.push({ file: path, line: 1, reason: 'is missing: the file holds no records' });
   }
   const { kept, dropped } = latestGood(entries);
   // An answer that never came is none: to judge the error mark would be to score the network.

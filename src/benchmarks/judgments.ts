@@ -8,7 +8,7 @@ import { languageFromPath, pathOf } from '../core/language-tags.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Question } from '../core/question.ts';
 import { RowReader } from '../core/rows.ts';
-import { ERROR_MARK } from './answers.ts';
+import { ERROR_MARK } from '../core/unsaid.ts';
 import { kindOfRecord, SingleJudgmentRecord, titleOf } from './fastchat.ts';
 import { identify } from './identity.ts';
 import { latestGood, type LogEntry } from './latest.ts';
@@ -45,7 +45,9 @@ export async function readJudgments(
   for (const file of files) {
     const path = pathOf(file);
     const language = options.language ?? languageFromPath(path);
+    let rows = 0;
     for await (const row of new RowReader(file, { signal }).rows()) {
+      rows++;
       const read = row.problem === undefined ? readJudgment(row.value, language, byId) : row;
       if ('problem' in read) bad.push({ file: path, line: row.line, reason: read.problem as string });
       else {
@@ -53,6 +55,7 @@ export async function readJudgments(
         entries.push({ key: JSON.stringify([model_id, question_id, ...judge, turn, repeat]), good: state === 'graded', tstamp, file: path, line: row.line, record: read });
       }
     }
+    if (rows === 0) bad.push({ file: path, line: 1, reason: 'is missing: the file holds no records' });
   }
   const { kept, dropped } = latestGood(entries);
   return { judgments: kept.map(({ record }) => record), bad, dropped };

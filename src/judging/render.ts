@@ -2,6 +2,7 @@ import { LabError } from '../core/errors.ts';
 import { contentHash } from '../core/hash.ts';
 import { singlePromptName, type JudgePrompt } from '../core/judge-prompt.ts';
 import { type Question, REFERENCE_CATEGORIES } from '../core/question.ts';
+import { saysNothing } from '../core/unsaid.ts';
 import type { PromptLibrary } from './library.ts';
 
 /**
@@ -16,14 +17,6 @@ export function fillTemplate(template: string, fields: Readonly<Record<string, s
     if (value === undefined) throw new LabError('judging.placeholder', `The judge prompt asks for {${name}}, which there is nothing to put into.`, `It may use: ${Object.keys(fields).map((field) => `{${field}}`).join(', ')}.`, { name });
     return value;
   });
-}
-
-/** FastChat writes this where a call to make an answer failed. */
-const ERROR_MARK = '$ERROR$';
-
-function saysNothing(reference: string): boolean {
-  const text = reference.trim();
-  return text === '' || text === ERROR_MARK;
 }
 
 /** A prompt ready to be sent, and the hashes that name it. */

@@ -43,9 +43,6 @@ const BAD: [string, string | object, RegExp][] = [
   ['an empty turn', question('81_DE', { turns: ['one', ' '] }), /^turns\.1 is empty/],
   ['an unknown category', question('81_DE', { category: 'cooking' }), /^category is "cooking", none of writing/],
   ['no category', { question_id: '81_DE', turns: ['a', 'b'] }, /^category is missing/],
-  ['a reference that is text', question('81_DE', { reference: 'two' }), /^reference is not a list/],
-  ['an empty reference', reference('81_DE', 'eins', ''), /^has an empty reference turn/],
-  ['an answer with no choice', { ...reference('81_DE', 'a', 'b'), choices: [] }, /^choices is empty/],
   ['a template that lacks the answer', { ...prompt('single-v1', 'Grade {question}') }, /lacks \{answer\}/],
   ['an unknown prompt', prompt('single-v7', '{question} {answer}'), /^name is "single-v7"/],
   ['something else', { id: 1, text: 'a' }, /^has the fields "id", "text", which make no question/],
@@ -75,8 +72,8 @@ test('of two files with the same prompt the first is kept, and judgments are lef
 
 test('imports add up, in whatever order they come', async () => {
   const questions = (await parseBenchmark([file('de.jsonl', question('101_DE', { reference: ['own', 'own'] }), question('102_DE'))])).benchmark;
-  const references = await parseBenchmark([file('de.jsonl', reference('101_DE', 'eins', 'zwei'))]);
-  expect(references.report.notes).toEqual(['1 reference answer waits for questions that are not among these files.']);
+  const references = await parseBenchmark([file('de.jsonl', reference('101_DE', 'eins', 'zwei'))], { into: 'references' });
+  expect(references.report.notes).toEqual(['1 reference answer waits for questions that the benchmark does not have yet.']);
   const corrected = (await parseBenchmark([file('de.jsonl', question('102_DE', { turns: ['new', 'new'] }))])).benchmark;
   for (const order of [[questions, references.benchmark, corrected], [references.benchmark, questions, corrected]] as const) {
     const whole = order.reduce(mergeBenchmarks);
@@ -182,4 +179,70 @@ test('judgments are written as FastChat does, failures as -1, and repeats stay a
   const back = await readJudgments([new File([text], 's.jsonl')], [Q]);
   expect(back.judgments.map(({ repeat, turn, state }) => [repeat, turn, state])).toEqual([[0, 1, 'graded'], [1, 1, 'graded'], [0, 2, 'failed']]);
   expect(back.dropped).toEqual([]);
+});
+
+test('references come from reference_answer alone, or where a person says so; answers elsewhere are models’', async () => {
+  const model = file('mt_bench_DE/model_answer/aaa.jsonl', { ...reference('101_DE', 'falsch', 'falsch'), model_id: 'aaa' });
+  const judge = file('mt_bench_DE/reference_answer/gpt-4.jsonl', reference('101_DE', 'eins', 'zwei'));
+  const { benchmark, report } = await parseBenchmark([model, judge, file('mt_bench_DE/question.jsonl', question('101_DE'))]);
+  expect(benchmark.questions[0]?.reference).toEqual(['eins', 'zwei']);
+  expect(benchmark.references.map(({ model_id }) => model_id)).toEqual(['gpt-4']);
+  expect(report.notes).toEqual([expect.stringMatching(/model_answer\/aaa\.jsonl: skipped 1 line, each an answer, which belongs to a study's results .* References are read from a folder reference_answer/)]);
+  const alone = await parseBenchmark([file('answers.jsonl', reference('101_DE', 'eins', 'zwei'))]);
+  expect([alone.benchmark.references, alone.report.records]).toEqual([[], 0]);
+  const said = await parseBenchmark([file('answers.jsonl', reference('101_DE', 'eins', 'zwei'))], { into: 'references' });
+  expect(said.benchmark.references).toHaveLength(1);
+});
+
+test('of several models’ references those of the one that is named are used, else gpt-4’s, else those of the model with most', async () => {
+  const of = (model_id: string, ...ids: string[]): File => file(`reference_answer/${model_id}.jsonl`, ...ids.map((id) => ({ ...reference(id, `${model_id} eins`, `${model_id} zwei`), model_id })));
+  const used = async (files: File[], referencesBy?: string): Promise<string[]> => [...new Set((await parseBenchmark(files, { referencesBy })).benchmark.references.map(({ model_id }) => model_id))];
+  const [few, many, gpt4] = [of('few', '101_DE'), of('many', '101_DE', '102_DE'), of('gpt-4', '101_DE')];
+  expect(await used([few, many])).toEqual(['many']);
+  expect(await used([few, many, gpt4])).toEqual(['gpt-4']);
+  expect(await used([few, many, gpt4], 'few')).toEqual(['few']);
+  expect(await used([few], 'nobody')).toEqual([]);
+  const { report } = await parseBenchmark([few, many]);
+  expect(report.notes).toContainEqual('Reference answers of 2 models are there (many: 2, few: 1); those of many are used.');
+});
+
+test('a reference that failed or is empty is missing, and the latest good line counts', async () => {
+  const lines = (...all: [string, string[], number][]): File => file('reference_answer/gpt-4.jsonl', ...all.map(([id, turns, tstamp]) => ({ ...reference(id, ...turns), tstamp })));
+  const { benchmark, report } = await parseBenchmark([lines(
+    ['101_DE', ['$ERROR$', '$ERROR$'], 1], ['101_DE', ['eins', 'zwei'], 2], ['101_DE', ['uno', 'due'], 3], ['101_DE', ['$ERROR$', 'x'], 4],
+    ['102_DE', ['$ERROR$', '$ERROR$'], 1],
+    ['103_DE', ['eins', '  '], 1],
+  )]);
+  expect(benchmark.references.map(({ question_id, turns }) => [question_id, turns])).toEqual([['101_DE', ['uno', 'due']], ['103_DE', ['eins', '']]]);
+  expect(report.bad.map(({ line, reason }) => [line, reason])).toEqual([
+    [1, 'failed, and line 3 succeeded'], [2, 'is superseded by line 3, which is later'], [4, 'failed, and line 3 succeeded'],
+    [5, 'is no reference answer: it is empty, or the call that was to make it failed'], [6, 'is a reference answer for one turn only; the other turn has none'],
+  ]);
+});
+
+test('references for questions that the benchmark has already wait for nothing', async () => {
+  const { benchmark } = await parseBenchmark([file('de.jsonl', question('101_DE'))]);
+  const { report } = await parseBenchmark([file('reference_answer/gpt-4.jsonl', reference('101_DE', 'eins', 'zwei'))], { known: benchmark.questions });
+  expect(report.notes).toEqual([]);
+});
+
+test('a question’s own reference is read as far as it is text, and the rest is missing and noted', async () => {
+  const own: [unknown, string[], RegExp | null][] = [
+    [['1', '2'], ['1', '2'], null],
+    ["['1','2']", ['1', '2'], null],
+    ['["a \\"b\\"", "c"]', ['a "b"', 'c'], null],
+    [['1', null], ['1', ''], /of 1 question \(101_DE\) 1 of the 2 turns of its reference is missing/],
+    ["['1', None]", ['1', ''], /1 of the 2 turns/],
+    [[null, '2'], ['', '2'], /1 of the 2 turns/],
+    [[7, '$ERROR$'], [], /its reference says nothing/],
+    ['two', [], /its reference is a text and no list/],
+    [{ a: 1 }, [], /of the kind "object" and no list/],
+    [null, [], null],
+    [[], [], null],
+  ];
+  for (const [reference, known, note] of own) {
+    const { benchmark, report } = await parseBenchmark([file('x.jsonl', question('101_DE', { reference }))]);
+    expect([benchmark.questions[0]?.reference, report.bad], JSON.stringify(reference)).toEqual([known, []]);
+    expect(report.notes).toEqual(note ? [expect.stringMatching(note)] : []);
+  }
 });

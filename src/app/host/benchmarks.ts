@@ -6,7 +6,7 @@ import type { Category, Question } from '../../core/question.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded } from '../../studies/embedded.ts';
 import { WORLD_BENCHMARK_ID, WORLD_LANGUAGES, worldBenchmark } from '../../world/index.ts';
-import type { BenchmarkSummary, ImportReport } from '../facade.ts';
+import type { BenchmarksApi, BenchmarkSummary, ImportReport } from '../facade.ts';
 import { freeId } from './ids.ts';
 
 interface Entry {
@@ -37,11 +37,12 @@ export class BenchmarkLibrary {
   }
 
   /** Adds to the benchmark of that id, if there is one. */
-  async importFiles(files: readonly File[], options: { name?: string; id?: string; language?: LanguageCode } = {}): Promise<ImportReport<BenchmarkSummary>> {
+  async importFiles(files: readonly File[], options: Parameters<BenchmarksApi['importFiles']>[1] = {}): Promise<ImportReport<BenchmarkSummary>> {
     if (options.id !== undefined && isEmbedded(options.id)) throw new LabError('benchmarks.embedded', `"${options.id}" ships with the page and cannot be changed.`, 'Choose another id.', { id: options.id });
-    const { benchmark, report } = await parseBenchmark(files, { language: options.language });
-    if (report.records === 0) return { imported: null, ...report };
+    const { language, into, referencesBy } = options;
     const earlier = options.id === undefined ? undefined : await this.store.benchmarks.get(options.id);
+    const { benchmark, report } = await parseBenchmark(files, { language, into, referencesBy, known: earlier?.content.questions });
+    if (report.records === 0) return { imported: null, ...report };
     const content = mergeBenchmarks(earlier?.content ?? EMPTY_BENCHMARK, benchmark);
     const name = options.name ?? earlier?.summary.name ?? 'MT-Bench-X';
     const id = options.id ?? freeId(name.toLowerCase(), (await this.list()).map((summary) => summary.id));

@@ -18,8 +18,8 @@ import type { FilesEvent } from './drop-zone.ts';
 import './fetch-model.ts';
 
 const KINDS = {
-  dataset: { name: 'Conversations', what: 'files', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: ['.json', '.jsonl', '.gz'], marker: null },
-  benchmark: { name: 'Benchmark', what: 'files', hint: 'MT-Bench-X questions, reference answers and judge prompts (JSONL), in any combination', accept: ['.json', '.jsonl'], marker: null },
+  dataset: { name: 'Conversations', what: 'files or a folder', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: ['.json', '.jsonl', '.gz'], marker: null },
+  benchmark: { name: 'Benchmark', what: 'files or a folder', hint: 'MT-Bench-X questions, reference answers (in a folder reference_answer) and judge prompts (JSONL), in any combination', accept: ['.json', '.jsonl'], marker: null },
   adapter: { name: 'Adapter', what: 'an adapter’s files or folder', hint: 'adapter_config.json and adapter_model.safetensors as PEFT writes them, or a zip of both', accept: ['.json', '.safetensors', '.zip'], marker: 'adapter_config.json' },
   model: { name: 'Model', what: 'a model’s files or folder', hint: 'config.json, model.safetensors (or its parts and their index), tokenizer.json and, where there are, tokenizer_config.json and chat_template.jinja', accept: ['.json', '.safetensors', '.jinja'], marker: 'config.json' },
 } as const;
@@ -36,6 +36,8 @@ export class ImportPanel extends View {
   @state() private kind: Kind = 'dataset';
   @state() private name = '';
   @state() private language = '';
+  /** The answers among a benchmark's files are references, wherever they lie. */
+  @state() private references = false;
   @state() private progress: Progress | null = null;
   @state() private busy = false;
   @state() private report: ImportReport<{ name: string }> | null = null;
@@ -44,7 +46,7 @@ export class ImportPanel extends View {
 
   protected override render(): TemplateResult {
     const { kind, busy } = this;
-    const { what, hint, accept, marker } = KINDS[kind];
+    const { what, hint, accept } = KINDS[kind];
     return html`<div class="stack">
       <div class="segments" role="group" aria-label="What to import" style=${styleMap({ 'justify-self': 'start' })}>
         ${(Object.keys(KINDS) as Kind[]).map((one) => html`<button type="button" aria-pressed=${one === kind} ?disabled=${busy} @click=${() => this.choose(one)}>${KINDS[one].name}</button>`)}
@@ -52,8 +54,9 @@ export class ImportPanel extends View {
       ${kind === 'model' || kind === 'adapter' ? '' : html`<div class="columns" style=${styleMap({ '--column': '14rem' })}>
         <label class="choice"><span>Name (optional)</span><input class="field" type="text" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} /></label>
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
+        ${kind === 'benchmark' ? choice('Answers among the files', this.references ? 'all' : 'folder', [['folder', 'References where a folder reference_answer holds them'], ['all', 'All of them are reference answers']], (value) => (this.references = value === 'all')) : ''}
       </div>`}
-      <pinch-drop-zone label="Drop ${what} here, or choose ${marker ? 'files' : 'them'}" hint=${hint} accept=${accept.join()} ?folders=${marker !== null} ?disabled=${busy} @pinch-files=${(event: FilesEvent) => this.take(event.detail)}></pinch-drop-zone>
+      <pinch-drop-zone label="Drop ${what} here, or choose files" hint=${hint} accept=${accept.join()} folders ?disabled=${busy} @pinch-files=${(event: FilesEvent) => this.take(event.detail)}></pinch-drop-zone>
       ${this.unfit ? this.refusal(this.unfit) : ''}
       ${kind === 'model' ? html`<p class="label-like">Or fetch one</p><pinch-fetch-model .store=${this.store} @pinch-fetched=${(event: CustomEvent<ModelSummary>) => this.fetched(event.detail)}></pinch-fetch-model>` : ''}
       ${busy ? this.meter() : ''}
@@ -95,7 +98,7 @@ export class ImportPanel extends View {
     const { marker, accept } = KINDS[this.kind];
     const bring: Record<Kind, (files: File[], folder: string | null) => Promise<ImportReport<{ name: string }>>> = {
       dataset: (files, folder) => datasets.importFiles(files, { ...(folder ? { name: folder } : {}), ...options }, this.onProgress),
-      benchmark: (files) => benchmarks.importFiles(files, options),
+      benchmark: (files) => benchmarks.importFiles(files, { ...options, ...(this.references ? { into: 'references' as const } : {}) }),
       adapter: async (files, folder) => adapterReport(await adapters.importFiles(files, this.name || folder || undefined)),
       model: async (files, folder) => asReport(await models.importFiles(files, this.onProgress, undefined, { anyway, ...(folder ? { name: folder } : {}) })),
     };
