@@ -1,5 +1,6 @@
 /** One call of an OpenAI-compatible chat-completions endpoint, and everything that can come back. */
 import type { JsonObject } from '../core/json.ts';
+import { retryAfter } from '../core/retry-after.ts';
 import { type ChatReply, messageOf, readCompletion, typeOf } from './completion.ts';
 import { eventFailure, type Failure, statusFailure } from './failures.ts';
 import { type PostChat, postDirectly, type PostReply } from './post.ts';
@@ -44,12 +45,4 @@ export async function callChat(request: ChatRequest, signal?: AbortSignal): Prom
   }
   if (!ok) return statusFailure(judge, reply.status, redact(messageOf(body) ?? reply.text, key), typeOf(body), retryAfter(reply.retryAfter));
   return readCompletion(judge, body, key);
-}
-
-/** Retry-After as RFC 9110 has it: seconds, or an HTTP date. Null when it says neither. Never negative. */
-export function retryAfter(header: string | null, now = Date.now()): number | null {
-  const value = header?.trim();
-  if (!value) return null;
-  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
 }

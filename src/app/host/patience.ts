@@ -3,6 +3,7 @@
  * a few times, with growing pauses or after the wait that it asks for.
  */
 import { LabError } from '../../core/errors.ts';
+import { retryAfter } from '../../core/retry-after.ts';
 
 /** Waits between tries, seconds. */
 const BACK_OFF = [0.5, 1, 2, 4];
@@ -12,7 +13,8 @@ const LONGEST_WAIT = 30;
 /** A server's wish to be asked again later; what is said once patience has run out. */
 class Wait extends Error {
   constructor(
-    readonly seconds: number,
+    /** Null where it does not say how long. */
+    readonly seconds: number | null,
     readonly refusal: LabError,
   ) {
     super(refusal.message);
@@ -26,7 +28,7 @@ class Wait extends Error {
 export function refused(response: Response, what: string, page: string, hasToken: boolean): Error {
   const refusal = refusalOf(response, what, page, hasToken);
   if (response.status !== 429 && response.status < 500) return refusal;
-  return new Wait(Number(response.headers.get('retry-after') ?? Number.NaN), refusal);
+  return new Wait(retryAfter(response.headers.get('retry-after')), refusal);
 }
 
 /** @throws LabError whatever `work` throws as one, at once; `models.busy` or `models.download` after the last try; the signal's reason when aborted */
@@ -37,7 +39,7 @@ export async function patiently<T>(work: () => Promise<T>, signal?: AbortSignal)
     } catch (thrown) {
       signal?.throwIfAborted();
       if (thrown instanceof LabError) throw thrown;
-      const pause = thrown instanceof Wait && Number.isFinite(thrown.seconds) ? thrown.seconds : BACK_OFF[attempt];
+      const pause = (thrown instanceof Wait ? thrown.seconds : null) ?? BACK_OFF[attempt];
       if (pause === undefined || attempt >= BACK_OFF.length || pause > LONGEST_WAIT) {
         if (thrown instanceof Wait) throw thrown.refusal;
         const reason = thrown instanceof Error ? thrown.message : String(thrown);
