@@ -6,7 +6,7 @@ import { redactSpellings } from './spellings.ts';
 
 export interface ChatReply {
   text: string;
-  /** `length` when the token limit cut it off. */
+  /** `length` when the token limit cut it off, whatever the server calls that. */
   finish: string;
   usage: { tokensIn: number; tokensOut: number } | null;
 }
@@ -22,15 +22,25 @@ export function readCompletion(judge: string, body: unknown, key: string | null)
     return failed.status >= 400 ? statusFailure(judge, failed.status, said, failed.type, null) : eventFailure(judge, 'errorBody', said);
   }
   if (!isJsonObject(choice) || !isJsonObject(choice['message'])) return eventFailure(judge, 'shape');
-  const finish = typeof choice['finish_reason'] === 'string' ? choice['finish_reason'] : '';
+  const finish = finishOf(choice['finish_reason']);
   const { content, refusal } = choice['message'];
   if (finish === 'error') return eventFailure(judge, 'errorBody', 'it ended with an error');
   if (typeof refusal === 'string' && refusal !== '') return eventFailure(judge, 'refused', redact(refusal, key));
-  if (finish === 'content_filter') return eventFailure(judge, 'refused', 'content filter');
+  if (finish === 'refused') return eventFailure(judge, 'refused', 'content filter');
   const text = textOf(content);
   if (text === null) return eventFailure(judge, 'shape');
   if (text.trim() === '') return eventFailure(judge, 'empty', finish === 'length' ? 'the token limit was reached' : '');
   return { text: redactSpellings(text, key), finish, usage: usageOf(body['usage']) };
+}
+
+const LENGTH = new Set(['length', 'max_tokens', 'max_output_tokens', 'model_length', 'max_length', 'token_limit']);
+const REFUSED = new Set(['content_filter', 'content_filtered', 'safety', 'refusal', 'recitation', 'prohibited_content', 'blocklist', 'spii']);
+
+/** Servers that pass other makers' models on keep those makers' names; in either case. */
+function finishOf(reason: unknown): string {
+  const name = typeof reason === 'string' ? reason.toLowerCase() : '';
+  if (LENGTH.has(name)) return 'length';
+  return REFUSED.has(name) ? 'refused' : name;
 }
 
 /** Content as text, or as a list of parts, of which those of the kind `text` are what was said; null for anything else. */

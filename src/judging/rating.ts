@@ -52,7 +52,7 @@ export function parseVerdict(reply: string): { verdict: Verdict } | NoVerdict {
   const text = ownWords(reply);
   const found = bracketed(text, DOUBLE, (content) => VERDICTS[content.trim()] ?? null);
   if (found.length === 0) return { kind: 'none', problem: 'there is no verdict like [[A]] in it' };
-  return chosen(found, text, () => false, ({ value }) => ({ verdict: value }));
+  return chosen(found, text, announcesRating, ({ value }) => ({ verdict: value }));
 }
 
 /** Full-width digits and brackets become plain ones, and Markdown's escapes go. */
@@ -76,10 +76,11 @@ function chosen<T, R>(found: readonly Bracketed<T>[], text: string, announced: (
   const last = found.at(-1) as Bracketed<T>;
   const line = text.slice(text.lastIndexOf('\n', last.from) + 1, last.from);
   const differ = found.some(({ value }) => value !== last.value);
-  // On its own line, or behind no other verdict of its sentence.
-  const closes = atEnd(text, last) && (announced(text.slice(0, last.from)) || /^[\s*_#-]*$/u.test(line) || (/[:：]\s*[*_]*\s*$/u.test(line) && !/\]\]/u.test(line)));
+  // On a line of its own, or announced; a number in the announcement, `Turn 2 rating:`, says that it is one of several.
+  const announcement = announced(text.slice(0, last.from)) && !/\p{N}/u.test(line);
+  const closes = atEnd(text, last) && (announcement || /^[\s*_#-]*$/u.test(line));
   if (differ && !closes) {
-    return { kind: 'ambiguous', problem: `it gives ${[...new Set(found.map((one) => one.text))].join(' and ')}, and nothing says which one counts` };
+    return { kind: 'ambiguous', problem: `it gives ${[...new Set(found.map((one) => one.text))].slice(-4).join(' and ')}, and nothing says which one counts` };
   }
   return result(last);
 }
@@ -97,8 +98,12 @@ function gradeOf({ value, text }: Bracketed<number>): Rating {
 /** A label before the number, `Bewertung: 8`, and the scale behind it, `8/10`, `8 von 10`. */
 const CONTENT = /^\s*(?:[\p{L}\p{M} ]+[:：=]\s*)?(\d+)(?:([.,])(\d+))?\s*(?:(?:\/|out of|von|sur|su|de|van|av|из|z)\s*10)?\s*$/iu;
 
+/** More than this between two brackets is no rating. */
+const LONGEST = 120;
+
 /** The number in a pair of brackets; NaN for several, or for a comma that may part two; null where it is none. */
 function numberIn(content: string, language: LanguageCode | undefined): number | null {
+  if (content.length > LONGEST) return null;
   const text = content.replace(/\p{Nd}/gu, decimalDigit);
   const [, whole, mark, fraction] = CONTENT.exec(text) ?? [];
   if (whole === undefined) return /^\s*\d/u.test(text) ? Number.NaN : null;

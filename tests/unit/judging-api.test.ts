@@ -4,7 +4,7 @@ import { judgmentKeyText } from '../../src/core/judgment.ts';
 import type { Answer, Question } from '../../src/core/question.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Concurrency } from '../../src/judging/concurrency.ts';
-import { retryAfter } from '../../src/judging/endpoint.ts';
+import { retryAfter } from '../../src/core/retry-after.ts';
 import { judgeAll, OpenAiJudge, type OpenAiJudgeConfig, type OpenAiJudgeOptions, postDirectly, probeJudge, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
 import { type Behaviour, gradeOf, type JudgeServer, type ReceivedCall, startJudgeServer } from '../judge-server.ts';
 
@@ -113,6 +113,9 @@ const FINAL: [string, Behaviour, string][] = [
   ['text without a rating', 'no-rating', 'judging.no-rating'],
   ['text cut off at the token limit', 'cut-off', 'judging.cut-off'],
   ['text cut off behind a rating', { rating: 9, finish: 'length' }, 'judging.cut-off'],
+  ...['max_tokens', 'MAX_TOKENS', 'model_length'].map((finish): [string, Behaviour, string] => [`text that ends by ${finish}`, { rating: 9, finish }, 'judging.cut-off']),
+  ...['content_filter', 'SAFETY'].map((finish): [string, Behaviour, string] => [`text that ends by ${finish}`, { rating: 9, finish }, 'judging.refused']),
+  ['a refusal beside a text', { raw: JSON.stringify({ choices: [{ message: { content: 'Rating: [[9]]', refusal: 'I decline.' }, finish_reason: 'stop' }] }) }, 'judging.refused'],
   ['text that ends with an error', { rating: 9, finish: 'error' }, 'judging.error-body'],
   ['an error beside half a text', { rating: 9, error: 'the upstream fell over' }, 'judging.error-body'],
   ['two ratings with nothing to choose by', { text: 'It is [[8]] or [[9]].' }, 'judging.ambiguous'],

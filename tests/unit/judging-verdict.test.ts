@@ -45,6 +45,50 @@ test('thinking and quotation hold no verdict, however they are marked', () => {
   expect(read("It doesn't say [[9]], it isn't clear.\nRating: [[3]]")).toBe(3);
 });
 
+test('the end of one quotation begins no other, in any style', () => {
+  for (const text of [
+    '„[[10]]“ und „Text“', '“[[10]]” and “text”', '«[[10]]» et «texte»', '»[[10]]« und »Text«', '”[[10]]” och ”text”', '"[[10]]" and "text"', '‘[[10]]’ and ‘text’', '`[[10]]` and `text`',
+    '```\n[[10]]\n```\nand\n```\ntext\n```', '> [[10]]\n> text', '~~~\n[[10]]\n~~~', '<blockquote>\n[[10]]\n</blockquote>', '「[[10]]」と「文」',
+  ]) {
+    expect(read(text), text).toBe('none');
+    expect(read(`${text}\nRating: [[3]]`), text).toBe(3);
+  }
+});
+
+test('a footnote is no rating', () => {
+  for (const text of ['As [5] says, it is fine.', 'See below.\n[5]: https://example.org', 'Read [5](https://example.org) first.', 'It is so.[^5]', 'As in [1], fine. Rating: 7', 'Rating: [5], as in [1]']) expect(read(text), text).toBe('none');
+});
+
+test('of several ratings with labels none is the last word', () => {
+  for (const text of ['Turn 1: [[8]]\nTurn 2: [[3]]', 'Turn 1 rating: [[8]]\nTurn 2 rating: [[3]]', 'Clarity: [[8]]\nDepth: [[4]]']) expect(read(text), text).toBe('ambiguous');
+});
+
+test('work grows with the length of a reply and no faster', () => {
+  // Counted, not timed: the characters that all searches for a quotation or a thought pass over.
+  const passed = (text: string): number => {
+    let sum = 0;
+    const { exec } = RegExp.prototype;
+    RegExp.prototype.exec = function counting(this: RegExp, on: string) {
+      const from = this.global ? this.lastIndex : 0;
+      const match = exec.call(this, on);
+      sum += (match ? match.index + match[0].length : on.length) - Math.min(from, on.length);
+      return match;
+    };
+    try {
+      parseRating(text);
+    } finally {
+      RegExp.prototype.exec = exec;
+    }
+    return sum;
+  };
+  for (const piece of ['[[', '„', '«', "'", ' "', '<q>', '<think>', '<think></think>', '[[5]] ', '```', '> ', '\\[', '「', '[[5]]\n“x” ']) {
+    const [short, long] = [passed(piece.repeat(500)), passed(piece.repeat(4000))];
+    expect(long, piece).toBeLessThanOrEqual(8.5 * short + 1000);
+  }
+  expect(read('[['.repeat(100_000))).toBe('none');
+  expect(read(`${'[['.repeat(100_000)}\nRating: [[4]]`)).toBe(4);
+});
+
 test('of several ratings the last counts where it closes the reply, else none does', () => {
   expect(read('Rating: [[8]]\nNo, I was wrong.\nFinal rating: [[3]]')).toBe(3);
   expect(read('Clarity: [[8]]\nDepth: [[4]]\n\n[[5]]')).toBe(5);
