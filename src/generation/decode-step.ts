@@ -44,7 +44,7 @@ export function decodeStep(shape: GenerationShape, { past, window }: MemoryLengt
     return { layers, index, filled, mask: where(less(index, filled), 0, HIDDEN) };
   };
   const [old, recent] = [part('past_', past), part('recent_', window)];
-  // A layer that forgets sees its last `sliding_window` tokens, the new one among them; column i of the window is at position filled(past) + i.
+  // A sliding-window layer attends to the last `sliding_window` tokens, the new one among them; column i of the window is at position filled(past) + i.
   const forgotten = slides(shape) ? sub(recent.filled, (config.sliding_window as number) - 1) : null;
   const near = forgotten && { old: where(less(old.index, add(old.filled, forgotten)), HIDDEN, old.mask), recent: where(less(recent.index, forgotten), HIDDEN, recent.mask) };
   const added: Value[] = [];

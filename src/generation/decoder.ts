@@ -1,4 +1,4 @@
-/** What decoding takes on either device: the prompts' memory, and the feeds that steps share. */
+/** What decoding needs on either device: the prompts' key-value cache, and the feeds that steps share. */
 import { type DeviceTensor, type Feeds, host, type HostTensor } from '../runtime/index.ts';
 import { type GenerationShape, HIDDEN, slides } from './shape.ts';
 import type { GenerationRequest } from './request.ts';
@@ -6,10 +6,10 @@ import type { Row } from './rows.ts';
 import { samplingFeeds } from './sampling.ts';
 import type { Sessions } from './sessions.ts';
 
-/** The rows of a batch, those of an adapter together; null where one idles. */
+/** The rows of a batch, grouped by adapter; null where a slot idles. */
 export type Rows = readonly (Row | null)[];
 
-/** What the batches of a team have in common. */
+/** What batches with the same adapters have in common. */
 export interface Decoding {
   shape: GenerationShape;
   sessions: Sessions;
@@ -48,7 +48,7 @@ export function counting(length: number): HostTensor {
   return host('float32', [1, 1, 1, length], Float32Array.from({ length }, (_, i) => i));
 }
 
-/** The lowest position that layers that forget still see of each row, which is at `positions`. */
+/** The lowest position that sliding-window layers still attend to, for rows at `positions`. */
 export function lowestFeeds({ shape }: Decoding, positions: readonly number[]): Feeds {
   if (!slides(shape)) return {};
   const window = shape.model.config.sliding_window as number;
@@ -74,7 +74,7 @@ export async function prefill({ shape, sessions, adapters }: Pick<Decoding, 'sha
   return { memory: Object.fromEntries(memoryNames(shape.model.layers.length).map((name) => [name, outputs.get(name)])), lengths, longest };
 }
 
-/** [length, length]: each token sees the last `window` up to itself. */
+/** [length, length]: each token attends to the last `window` tokens up to itself. */
 function causalMask(length: number, window: number): HostTensor {
   const mask = new Float32Array(length * length).fill(HIDDEN);
   for (let query = 0; query < length; query++) mask.fill(0, query * length + Math.max(0, query - window + 1), query * length + query + 1);

@@ -1,6 +1,7 @@
 /**
- * Answers many prompts with many adapters over one base model: requests are batched, their prompts run at once and then
- * decoded together; on WebGPU a waiting one takes the place of one that is done. A request's answer depends on nothing but itself, up to rounding.
+ * Answers many prompts with many adapters over one base model. Requests are batched: their prompts are prefilled at once and then
+ * decoded together. On WebGPU batching is continuous: a waiting request takes the slot of a finished one. An answer does not
+ * depend on the other requests, up to rounding.
  */
 import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
@@ -32,7 +33,7 @@ export interface GenerateOptions {
   onFewer?(rows: number, wanted: number): void;
 }
 
-/** Measured on two cores (tests/bench/generation.ts): fewer rows waste the products' width, more only delay the first answers. */
+/** Measured on two cores (tests/bench/generation.ts): fewer rows use the matrix products badly, more only delay the first answers. */
 const ROWS_AT_ONCE = { wasm: 48, webgpu: 256 };
 /** Keys and values of one batch, at most. */
 const MEMORY_BYTES = { wasm: 256 * 2 ** 20, webgpu: 1024 * 2 ** 20 };
@@ -93,7 +94,7 @@ export class Generator {
     await this.release();
   }
 
-  /** All that is made anew when it is asked for; of what a GPU had no memory for there may be no more than the name. */
+  /** Frees what is built again on demand. Some of it may be incomplete, where the GPU had no memory for it. */
   private async release(): Promise<void> {
     this.packed?.tensor.dispose();
     this.packed = null;
@@ -120,7 +121,7 @@ export class Generator {
     }
   }
 
-  /** A row that is done is told of at once: what fails afterwards takes nothing back. */
+  /** Reports a finished row at once; a later failure does not undo it. */
   private async answerAll(requests: readonly GenerationRequest[], finish: (row: Row) => void, signal: AbortSignal | undefined): Promise<void> {
     const rows = new Map(requests.map((request) => [request, new Row(request, Math.min(request.maxNewTokens, this.positions - request.prompt.length), new Set(this.stops))]));
     const asked = requests.filter((request) => {
@@ -141,9 +142,9 @@ export class Generator {
     }
   }
 
-  /** After a failure: half the rows at once where memory is what was missing, for these requests and all that follow. */
+  /** After a failure for lack of memory: half the rows at once, for these requests and all that follow. */
   private async lower(thrown: unknown, open: readonly GenerationRequest[], onFewer: GenerateOptions['onFewer']): Promise<void> {
-    // What a GPU still has to say about the larger batch is not to be taken for a failure of the smaller one.
+    // Late GPU errors of the larger batch must not count as failures of the smaller one.
     const want = [thrown, await this.model.device.settled()].find(isOutOfMemory);
     if (!want) throw thrown;
     const wanted = Math.max(...planTeams(open, this.fitting(open)).map(({ adapters, size }) => adapters.length * size));

@@ -103,8 +103,8 @@ const LOWEST = -80;
 const HALVINGS = 30;
 
 /**
- * The largest t for which the elements with x >= t together weigh `enough`, by bisection. Sorting would say the same,
- * but no sort runs fast on every device at every vocabulary's size. Equal elements stay together, as in transformers' top-k.
+ * The largest t for which the elements with x >= t together weigh `enough`, by bisection. Sorting would give the same,
+ * but no sort is fast on every device at every vocabulary's size. Equal elements stay together, as in transformers' top-k.
  * @param x [B, V], at most 0 @param weight [B, V] @param enough [B, 1] @returns [B, 1]
  */
 function threshold(x: Value, weight: Value, enough: Value): Value {

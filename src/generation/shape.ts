@@ -40,7 +40,7 @@ export interface Memory {
 
 export const rowsOf = ({ adapters, batch }: GenerationShape): number => adapters * batch;
 
-/** Whether a layer forgets tokens within the positions that are generated. */
+/** Whether a layer's sliding window is shorter than the positions that are generated. */
 export function slides({ model: { config }, positions }: GenerationShape, layer?: number): boolean {
   const sliding = layer === undefined ? kindsOf(config).includes('sliding_attention') : kindOf(config, layer) === 'sliding_attention';
   return sliding && config.sliding_window !== null && config.sliding_window < positions;

@@ -1,4 +1,4 @@
-/** What lies around the layers: embeddings, the last norm, the head. */
+/** The weights outside the layers: embeddings, the last norm, the head. */
 import { type Graph, type Value, layerNorm, mul, rmsNorm } from '../onnx/index.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
 import type { ModelConfig } from './config.ts';

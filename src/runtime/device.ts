@@ -50,7 +50,7 @@ export interface Device {
   readonly multipliesQuantized: boolean;
   /** @throws LabError `runtime.turned` for a graph with such products, where they cannot be computed */
   program(graph: Graph, options?: ProgramOptions): Program;
-  /** Waits until everything asked for is done. @returns what failed of it without anybody having been told; on WASM whoever asked has been */
+  /** Waits until all submitted work is done. @returns its error that was not reported yet; on WASM always null, since every call reports its own */
   settled(): Promise<LabError | null>;
   dispose(): void;
 }

@@ -42,7 +42,7 @@ export interface Piece {
 
 export class GpuMemory {
   private held = 0;
-  /** What went wrong with something submitted, until someone is told. */
+  /** An error of submitted work, until it is reported. */
   private fault: LabError | null = null;
 
   constructor(
@@ -54,7 +54,7 @@ export class GpuMemory {
     return this.held;
   }
 
-  /** Work that was submitted failed: whoever reads or runs next is told, since what it would read may never have been computed. */
+  /** Records that submitted work failed. The next read or run throws it, since its inputs may never have been computed. */
   fail(error: GPUError): void {
     const memory = error.constructor.name === 'GPUOutOfMemoryError';
     this.fault ??= new LabError(
@@ -65,16 +65,16 @@ export class GpuMemory {
     );
   }
 
-  /** What went wrong and nobody was told of; from now on somebody was. */
+  /** Takes the error that was not reported yet; it counts as reported from now on. */
   told(): LabError | null {
     const { fault } = this;
     this.fault = null;
     return fault;
   }
 
-  /** Waits for everything submitted, and for what the GPU has to say about it: of work that follows from a failure it tells late. */
+  /** Waits for all submitted work and its errors, which the GPU may report late. */
   async settled(): Promise<LabError | null> {
-    // Of a device that is lost others are told.
+    // A lost device is reported elsewhere.
     await this.gpu.queue.onSubmittedWorkDone().catch(() => {});
     return this.told();
   }
@@ -150,7 +150,7 @@ export class GpuMemory {
       const encoder = this.gpu.createCommandEncoder();
       encoder.copyBufferToBuffer(tensor.buffer, 0, staging, 0, size);
       this.gpu.queue.submit([encoder.finish()]);
-      // Where memory is short the buffer that is read through may be what it does not suffice for.
+      // The staging buffer of the read may itself not fit into memory.
       const refusal = await staging.mapAsync(GPUMapMode.READ).then(() => null, (error: unknown) => error);
       const failure = this.told() ?? refusal;
       if (failure) throw failure;

@@ -38,7 +38,7 @@ export class WebGpuDevice implements Device {
   ) {
     this.memory = new GpuMemory(ort, gpu);
     this.columns = new ColumnWriter(gpu);
-    // What the lab submits itself fails without a word otherwise; whoever reads a result next is told.
+    // Errors of the lab's own submissions would be lost otherwise. The next read reports them.
     gpu.addEventListener?.('uncapturederror', ({ error }) => this.memory.fail(error));
     this.halves = gpu.features.has('shader-f16');
     this.lost = gpu.lost.then(
@@ -125,7 +125,7 @@ export class WebGpuDevice implements Device {
             try {
               return await this.run(graph.name, session, model.inputs, { ...feeds, ...fixed });
             } catch (error) {
-              // A session whose run has failed takes the whole runtime down at its next one: that one is given a new session.
+              // A session whose run failed crashes the runtime at its next run, so that run gets a new session.
               compiled = null;
               await session.release().catch(() => {});
               throw error;
@@ -162,7 +162,7 @@ export class WebGpuDevice implements Device {
         preferredOutputLocation: 'gpu-buffer',
         graphOptimizationLevel: 'all',
         enableGraphCapture: capture,
-        // A node that would quietly run on the CPU, between two copies, is refused instead.
+        // Refuses nodes that would silently run on the CPU, between two copies.
         extra: { session: { disable_cpu_ep_fallback: '1' } },
       });
     } catch (error) {
@@ -203,7 +203,7 @@ export class WebGpuDevice implements Device {
     const feeds = Object.fromEntries([...Object.entries(fixed), ...own].map(([key, { tensor }]) => [key, tensor]));
     let broken: LabError | null = null;
     const ask = async (): Promise<Results> => {
-      // As above; this one's buffers are its own, so it stays as it is.
+      // A captured session owns its buffers, so it cannot be replaced after a failure.
       if (broken) throw broken;
       try {
         return Object.entries(await session.run(feeds)).map(([key, tensor]) => [key, this.memory.adopt(tensor as OrtTensor)] as const);
@@ -277,7 +277,7 @@ export class WebGpuDevice implements Device {
 /** Copies are of whole words, and so are buffers. */
 const wholeWords = (bytes: number): number => 4 * Math.ceil(bytes / 4);
 
-/** A replay repeats what shaders do, not copies between buffers: what depends on one would keep the first run's numbers. */
+/** A replay repeats shaders, not copies between buffers. A result that depends on a copy would keep the first run's numbers. */
 function refuseCopies(graph: Graph): void {
   const views = [...graph.outputs].filter(([, value]) => graph.producers.get(value)?.op === 'Reshape').map(([name]) => `its output "${name}" is a reshape`);
   const problems = [...views, ...(graph.nodes.some(({ op }) => op === 'ScatterElements') ? ['it has a ScatterElements'] : [])];

@@ -8,7 +8,7 @@ import { estimateMemory } from './memory.ts';
 
 export interface Verdict {
   kind: 'fits' | 'fits-as-int4' | 'does-not-fit';
-  /** What there is too little of where it does not fit. */
+  /** The resource that is too small, where it does not fit. */
   lacks: 'memory' | 'storage' | null;
   /** In a sentence, with the figures. */
   reason: string;
@@ -16,9 +16,9 @@ export interface Verdict {
   needs: { asItIs: number; int4: number };
 }
 
-/** WASM has 4 GB of addresses for everything; a GPU's memory nobody tells, so this is that of a modest card. */
+/** WASM has an address space of 4 GB for everything. No browser reports a GPU's memory, so this is that of a modest card. */
 const MOST = { wasm: 3.5 * 2 ** 30, webgpu: 6 * 2 ** 30 } as const;
-/** What it is judged by: one adapter of rank 8 on 256 tokens. */
+/** The training step that it is judged by: one adapter of rank 8 on 256 tokens. */
 const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: [...MODULE_NAMES] };
 const ROWS = { adapters: 1, batch: 1, length: 256 } as const;
 

@@ -1,9 +1,9 @@
 /**
- * The head and the loss. The cross-entropy's gradient is taken in closed form: with p = softmax(h W^T) and a row's target y,
- * d loss / d h = p W - W[y]: no one-hot matrix, and nothing of the vocabulary's width is written but the logits and p.
+ * The head and the loss. The cross-entropy's gradient has a closed form: with p = softmax(h W^T) and a row's target y,
+ * d loss / d h = p W - W[y]. It needs no one-hot matrix. Only the logits and p have the vocabulary's width.
  *
- * A large vocabulary's are not written either: the head is streamed, a stretch of its rows at a time, with the running maximum,
- * sum and weighted mean of FlashAttention (Dao et al. 2022), the head in place of keys and values. Where graphs read stored
+ * A large head is streamed, so that even these are never whole: a stretch of its rows at a time, with the running maximum, sum and
+ * weighted mean of FlashAttention (Dao et al. 2022), the head in place of keys and values. Where graphs read stored
  * weights that is one graph; where the device decodes weights (WASM), each stretch is a run.
  */
 import {
@@ -23,7 +23,7 @@ interface LossRows {
   weights: Value;
 }
 
-/** How many loss rows a graph takes: exactly `count`, or where `open` any number up to it. */
+/** Loss rows of a graph: exactly `count`, or any number up to it where `open`. */
 export interface LossCount {
   count: number;
   open: boolean;
@@ -79,7 +79,7 @@ function crossEntropy(h: Value, head: Stored, targets: Value): HeadLoss {
   return { loss: sub(sub(top, own), log(reduceMax(p, [1], true))), correct: greaterOrEqual(own, top), mean: transposedProduct(p, w), row: lookedUp(head, targets) };
 }
 
-/** What is known after some stretches of the head: the largest logit, the sum relative to it, the target's logit; and for gradients the mean and the target's row. */
+/** State after some stretches of the head: the largest logit, the sum relative to it, the target's logit; for gradients also the mean and the target's row. */
 interface Running {
   top: Value;
   sum: Value;
@@ -96,7 +96,7 @@ export function running(n: number, d: number, train: boolean): Record<string, { 
   return { top: { shape: one, start: BEFORE_ANY_LOGIT }, sum: { shape: one, start: 0 }, own: { shape: one, start: 0 }, ...(train ? { mean: { shape: wide, start: 0 }, row: { shape: wide, start: 0 } } : {}) };
 }
 
-/** Takes a stretch of the head, w [count, d], that begins at token `from` (int32 []), into what has run so far. */
+/** Adds a stretch of the head, w [count, d], that begins at token `from` (int32 []), to the state so far. */
 function taken(before: Running, h: Value, w: Stored, targets: Value, from: Value): Running {
   const g = h.graph;
   const whole = (value: number): Value => g.constant([value], 'int32', []);
@@ -119,7 +119,7 @@ function lossOf({ top, sum, own }: Running): Pick<HeadLoss, 'loss' | 'correct'> 
   return { loss: add(sub(top, own), log(sum)), correct: greaterOrEqual(own, top) };
 }
 
-/** Of a state that was begun for gradients. */
+/** Loss and gradient parts of a state that was begun for gradients. */
 function allOf(state: Running): HeadLoss {
   return { ...lossOf(state), mean: div(state.mean as Value, state.sum), row: state.row as Value };
 }

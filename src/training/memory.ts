@@ -1,4 +1,4 @@
-/** What training takes, by parts, before anything is allocated; and which engine that allows. */
+/** Estimates the memory of training, by parts, before anything is allocated, and chooses the engine that fits. */
 import type { LoraConfig } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/config.ts';
@@ -51,12 +51,12 @@ function numbersPerRow(config: ModelConfig, lora: LoraConfig, length: number): n
   return stream + attention + gated + lora.r * lora.target_modules.length;
 }
 
-/** Of those, the products of frozen weights that a step layer by layer may keep (saved-activations.ts). */
+/** The products of frozen weights among them, which a layer-by-layer step may save (saved-activations.ts). */
 function productsPerRow({ hidden_size: d, intermediate_size: ff, num_attention_heads: heads, num_key_value_heads: groups, head_dim, experts }: ModelConfig): number {
   return (heads + 2 * groups) * head_dim + d + (experts ? experts.count * (2 * ff + 1) : 2 * ff);
 }
 
-/** Bytes that such a step keeps: of as many of the last layers as there is room for. */
+/** Bytes that such a step saves: the products of as many of the last layers as fit. */
 function bytesKept({ config, rows, kind }: MemoryQuestion): number {
   const layer = 4 * rowCount(rows) * productsPerRow(config);
   return layer * Math.min(config.num_hidden_layers, Math.floor(SAVED_BYTES[kind] / layer));
@@ -95,7 +95,7 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
   const layers = config.num_hidden_layers;
   const layer = 4 * count * numbersPerRow(config, lora, rows.length);
   const stream = 4 * count * config.hidden_size;
-  // Backward holds about as much again of cotangents, for the layer it is in.
+  // Backward holds cotangents of about the same size, for one layer at a time.
   const activations = engine === 'whole' ? layers * layer + layer : layers * stream + bytesKept(question) + (question.kind === 'wasm' ? 2 : 1 + capturedGraphs(config, lora)) * layer;
   const lossRows = engine === 'whole' ? count : headChunk(config, count);
   const vocabulary = engine === 'whole' ? config.vocab_size : Math.min(config.vocab_size, Math.floor(HEAD_PIECE / config.hidden_size));
@@ -108,15 +108,15 @@ export function estimateMemory(question: MemoryQuestion): TrainingMemory {
   return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
 }
 
-/** What a tab may well take, where browsers tell how much memory there is (`memory`, GB): a quarter. Of a GPU's nobody tells the size. */
+/** Memory that a tab may take: a quarter of the machine's, where the browser reports it (`memory`, GB). No browser reports a GPU's. */
 function budget({ kind, report: { memory } }: Device): number {
   return kind === 'webgpu' ? 2 * 2 ** 30 : Math.min(2, Math.max(1, (memory ?? 4) / 4)) * 2 ** 30;
 }
 
-/** WebAssembly's 4 GB of addresses, less what else is in them. A GPU says itself when it has had enough. */
+/** WebAssembly's 4 GB address space, less what else is in it. A GPU reports when its memory is exhausted. */
 const MOST = { wasm: 3.5 * 2 ** 30, webgpu: Number.POSITIVE_INFINITY } as const;
 
-/** Bytes a training step may take. */
+/** Bytes that a training step may take. */
 export function mostMemory(kind: 'wasm' | 'webgpu'): number {
   return MOST[kind];
 }
@@ -131,7 +131,7 @@ export function estimateFullMemory(config: ModelConfig, rows: Rows): TrainingMem
   return { ...parts, total: parts.weights + parts.adapters + parts.activations + parts.head };
 }
 
-/** Parts that a micro-batch is computed in from the start, so that a tab does not run into the wall it would crash at. */
+/** Parts that a micro-batch is split into from the start, so that the tab does not crash for lack of memory. */
 export function startingParts(model: BaseModel, lora: LoraConfig, rows: Rows, engine: GradientEngine['kind']): number {
   const stored = storedBytes(model);
   const { kind } = model.device;

@@ -1,6 +1,6 @@
 /**
- * Micro-batches in parts, where they do not fit into memory as a whole: every part has the same sequences of every adapter,
- * and each token's loss weighs what it would have weighed, so the sum of the parts' gradients is the whole's.
+ * Splits micro-batches that do not fit into memory. Every part has the same sequences of every adapter. Each token's loss keeps its
+ * weight, so the sum of the parts' gradients is the gradient of the whole.
  */
 import type { Rows } from '../models/rows.ts';
 import { type Device, type DeviceTensor, type HostTensor, host, isOutOfMemory } from '../runtime/index.ts';
@@ -47,12 +47,12 @@ export class SplittingEngine {
   }
 
   /**
-   * After a failure: goes on with fewer sequences at once where memory is what was missing.
+   * After a failure for lack of memory, goes on with fewer sequences at once.
    * @param thrown everything that was, in its order
-   * @throws the first of it where it is not about memory; the want of memory where the sequences are alone already
+   * @throws the first error where none is about memory; the memory error where a part has only one sequence already
    */
   async lower(thrown: readonly unknown[]): Promise<void> {
-    // What a GPU still has to say about the larger parts is not to be taken for a failure of the smaller ones.
+    // Late GPU errors of the larger parts must not count as failures of the smaller ones.
     const want = [...thrown, await this.device.settled()].find(isOutOfMemory);
     if (!want) throw thrown[0];
     if (!(await this.split())) throw want;
@@ -73,7 +73,7 @@ export class SplittingEngine {
     for (let part = 0; part < this.parts; part++) {
       const own = partOf(inputs, this.whole, this.parts, part);
       const computed = await this.engine.gradients(adapters, own, weightOf, partOfKeys(dropout, this.whole, this.parts, part));
-      // Whoever takes the part awaits its losses; one that is let go of because another has failed must not fail once more.
+      // The caller awaits the losses of every part. A part that is dropped after another's failure must not raise an unhandled rejection.
       computed.losses.catch(() => {});
       yield { inputs: own, ...computed };
     }

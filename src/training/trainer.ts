@@ -181,8 +181,8 @@ export class Trainer {
   }
 
   /**
-   * The optimiser's step with the gradients of all micro-batches. Where memory does not suffice, in smaller parts from now on.
-   * Everything is asked of the GPU before anything is waited for; the step counts only once all that was read is known to be sound.
+   * The optimiser's step with the gradients of all micro-batches. Without enough memory it uses smaller parts from now on.
+   * All GPU work is submitted before any of it is awaited. The step counts only once all results were read without an error.
    */
   private async updated(inputs: readonly StepInputs[], weightOf: readonly number[], rates: readonly (number | null)[]): Promise<{ norms: number[]; parts: { inputs: StepInputs; losses: StepLosses }[] }> {
     for (;;) {
@@ -200,7 +200,7 @@ export class Trainer {
         this.optimizer.commit();
         return { norms, parts: losses.map((own, i) => ({ inputs: (coming[i] as PartGradients).inputs, losses: own })) };
       } catch (thrown) {
-        // Whichever of them came first was told what is behind all their failures.
+        // Whichever error came first carries the cause of all of them.
         const reads = await Promise.allSettled([stepping, ...coming.map((part) => part.losses)]);
         this.optimizer.forget();
         for (const { gradients } of coming) gradients.dispose();

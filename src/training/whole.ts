@@ -1,4 +1,4 @@
-/** One graph for the whole step: nothing is computed twice, no activation leaves the runtime. For models whose activations fit. */
+/** One graph for the whole step, for models whose activations fit: nothing is computed twice, and no activation leaves the runtime. */
 import { rowCount } from '../models/rows.ts';
 import { type DeviceTensor, type HostTensor, type Outputs, type Program, type Session, readFloats } from '../runtime/index.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
@@ -9,9 +9,9 @@ import { type StepShape, layerBindings, wholeGraph } from './graphs.ts';
 import type { LossCount } from './head.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
 
-/** Loss rows are filled up to a multiple of this, so that few different sizes occur. */
+/** Loss rows are padded to a multiple of this, so that few different sizes occur. */
 const GRAIN = 32;
-/** A captured graph has one size: on WebGPU rows are filled up to one of so many, each a session of its own. */
+/** A captured graph has one size. On WebGPU rows are padded to one of so many sizes, each with a session of its own. */
 const CAPTURED_SIZES = 4;
 
 export class WholeEngine implements GradientEngine {
