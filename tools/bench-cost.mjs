@@ -3,8 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openBenchPage } from './bench-page.mjs';
+import { JSON_OPTION, row, saveResult } from './bench-result.mjs';
 
-const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '9' }, passes: { type: 'string', default: '5' }, out: { type: 'string', default: 'docs/images/cost.svg' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4196' } } });
+const { values: args } = parseArgs({ options: { ...JSON_OPTION, rounds: { type: 'string', default: '9' }, passes: { type: 'string', default: '5' }, out: { type: 'string', default: 'docs/images/cost.svg' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4196' } } });
 const TITLES = { tokens: 'tokens a sequence', adapters: 'adapters at once', layers: 'layers' };
 
 const bench = await openBenchPage({ port: Number(args.port) });
@@ -16,6 +17,7 @@ try {
 }
 for (const [axis, points] of Object.entries(found)) console.log(`${axis.padEnd(10)}${points.map(([value, ms]) => `${value}: ${ms.toFixed(1)} ms`).join('   ')}`);
 writeFileSync(args.out, draw(found));
+saveResult(args.json, Object.entries(found).flatMap(([axis, points]) => points.map(([value, ms]) => row({ what: `world-dense, ${value} ${TITLES[axis]}`, unit: 'ms a step', ours: ms, runs: Number(args.rounds) * Number(args.passes) }))));
 
 /** Three panels side by side, each from zero, readable on light and dark. */
 function draw(panels) {

@@ -2,11 +2,13 @@
 // Greedy decoding against transformers.js on the same weights, and nine adapters at once against nine in turn. Medians and ratios.
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
+import { JSON_OPTION, row, saveResult } from './bench-result.mjs';
 
-const { values: args } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
+const { values: args } = parseArgs({ options: { ...JSON_OPTION, rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' }, prompt: { type: 'string', default: '60' }, answer: { type: 'string', default: '32' }, model: { type: 'string' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
 /** Those take seconds a token on a processor. */
 const LARGE = /^(SmolLM2-135M|Qwen3-0.6B as int4)$/;
 const bench = await openBenchPage({ port: Number(args.port) });
+const rows = [];
 try {
   for (const model of args.model ? [args.model] : ['world-dense', 'SmolLM2-135M, six layers', 'SmolLM2-135M', 'Qwen3-0.6B as int4']) {
     const page = await bench.fresh();
@@ -25,8 +27,17 @@ try {
       'nine adapters at once against nine in turn, four each': (9 * ms['4 prompts, one adapter']) / ms['4 prompts each, nine adapters at once'],
     };
     for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(60)}${value.toFixed(2).padStart(8)}x`);
+    for (const prompts of ['one prompt', '32 prompts']) {
+      const [ours, peer] = [ms[prompts], ms[`${prompts}, transformers.js`]];
+      const rate = (own) => (1000 * (Number.parseInt(prompts, 10) || 1) * request.answer) / own;
+      if (ours && peer) rows.push(row({ what: `${model}, ${prompts}`, unit: 'tokens/s', ours: rate(ours), peer: rate(peer), peerName: 'transformers.js', runs: request.rounds }));
+    }
+    for (const [alone, together] of [['one prompt, one adapter', 'one prompt each, nine adapters at once'], ['4 prompts, one adapter', '4 prompts each, nine adapters at once']]) {
+      if (ms[alone] && ms[together]) rows.push(row({ what: `${model}, ${together}`, unit: 'ms', ours: ms[together], peer: 9 * ms[alone], peerName: 'nine in turn', runs: request.rounds }));
+    }
     console.log(JSON.stringify({ ...request, medians: ms, ratios, same }));
   }
+  saveResult(args.json, rows);
 } finally {
   await bench.close();
 }

@@ -1,15 +1,18 @@
 // node tools/bench-home.mjs [--times=1]: the home page's nine-mix study in the built page, as a visitor starts it: seconds from opening
 // the page to the first losses and to the heat map, and of each stage.
 import { parseArgs } from 'node:util';
+import { JSON_OPTION, median, row, saveResult } from './bench-result.mjs';
 import { root } from './install.mjs';
 
-const { values: args } = parseArgs({ options: { times: { type: 'string', default: '1' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
+const { values: args } = parseArgs({ options: { ...JSON_OPTION, times: { type: 'string', default: '1' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4197' } } });
 const { chromiumPath, ensureChromium } = await import('./chromium.mjs');
 ensureChromium();
 const { chromium } = await import('@playwright/test');
 const { build, preview } = await import('vite');
 await build({ root, logLevel: 'error' });
 const server = await preview({ root, preview: { port: Number(args.port), strictPort: true } });
+const found = {};
+const keep = (what, seconds) => (found[what] ??= []).push(Number(seconds));
 try {
   for (let time = 0; time < Number(args.times); time++) {
     const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--no-first-run', '--disable-background-networking'] });
@@ -25,9 +28,15 @@ try {
     await page.locator('.heatmap [data-cell]').first().waitFor({ timeout: 60_000 });
     const { training, answering, judging } = state.seconds;
     const [answers, judgments] = await page.evaluate(async (study) => [(await globalThis.lab.studies.answers(study)).length, (await globalThis.lab.studies.judgments(study)).length], id);
+    keep('from opening the page to the heat map', since());
+    keep('from opening the page to the first losses', losses);
+    keep('training', training);
+    keep('answering', answering);
+    keep('judging', judging);
     console.log(`heat map after ${since()} s, first losses after ${losses}; training ${training.toFixed(1)}, answering ${answering.toFixed(1)} (${answers} answers), judging ${judging.toFixed(2)} (${judgments} judgments)`);
     await browser.close();
   }
+  saveResult(args.json, Object.entries(found).map(([what, own]) => row({ what, unit: 's', ours: median(own), runs: own.length })));
 } finally {
   await server.close();
 }

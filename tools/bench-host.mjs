@@ -7,8 +7,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
+import { JSON_OPTION, row, saveResult } from './bench-result.mjs';
 
-const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'swiftshader' }, rounds: { type: 'string', default: '15' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4195' } } });
+const { values: args } = parseArgs({ options: { ...JSON_OPTION, device: { type: 'string', default: 'swiftshader' }, rounds: { type: 'string', default: '15' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4195' } } });
 
 /** @returns {string[]} the processes of one of Chromium's kinds */
 function processes(type) {
@@ -41,14 +42,18 @@ function threadTime() {
 }
 
 const bench = await openBenchPage({ port: Number(args.port), device: args.device });
+const rows = [];
 try {
   if (args.device === 'swiftshader') console.log(apart() ? 'The GPU process has a core of its own.' : 'The GPU process and the page share the cores: times are of both.');
   await bench.page.exposeFunction('threadTime', threadTime);
   const found = await bench.page.evaluate(async (rounds) => (await import('/tests/bench/host.ts')).hostTimes(rounds, globalThis.threadTime), Number(args.rounds));
   for (const [name, { nodes, times, processor }] of Object.entries(found)) {
+    rows.push(row({ what: `${name}, ${nodes} nodes, until submitted`, unit: 'ms a step', ours: median(times), runs: times.length }));
+    if (processor.length > 0) rows.push(row({ what: `${name}, ${nodes} nodes, processor time of the thread`, unit: 'ms a step', ours: median(processor), runs: processor.length }));
     const told = (ms) => `${median(ms).toFixed(2)} ms a step, ${((1000 * median(ms)) / nodes).toFixed(2)} for 1,000 nodes, at least ${((1000 * Math.min(...ms)) / nodes).toFixed(2)} (${ms.map((one) => one.toFixed(1)).join(', ')})`;
     console.log(`${name}, ${nodes} nodes\n  until submitted: ${told(times)}\n  processor time of the thread: ${processor.length === 0 ? 'not told by this system' : told(processor)}`);
   }
+  saveResult(args.json, rows);
 } finally {
   await bench.close();
 }

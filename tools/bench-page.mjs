@@ -37,4 +37,4 @@ export async function openBenchPage({ port, device = 'wasm', include = [] }) {
   } };
 }
 
-export const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+export { median } from './bench-result.mjs';

@@ -5,9 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median, openBenchPage } from './bench-page.mjs';
+import { JSON_OPTION, row, saveResult } from './bench-result.mjs';
 import { root } from './install.mjs';
 
-const { values: args } = parseArgs({ options: { device: { type: 'string', default: 'wasm' }, threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true }, small: { type: 'boolean', default: false } } });
+const { values: args } = parseArgs({ options: { ...JSON_OPTION, device: { type: 'string', default: 'wasm' }, threads: { type: 'string', default: '2' }, rounds: { type: 'string', default: '9' }, port: { type: 'string', default: process.env.PINCH_PORT ?? '4199' }, only: { type: 'string', multiple: true }, small: { type: 'boolean', default: false } } });
 const LARGE = /SmolLM2|Qwen3/;
 /** A step of a large checkpoint takes seconds. */
 const FEW_ROUNDS = 3;
@@ -63,6 +64,14 @@ const ratios = {
 };
 console.log('');
 for (const [name, value] of Object.entries(ratios)) if (value) console.log(`${name.padEnd(52)}${value.toFixed(2).padStart(9)}x`);
+const PEERS = ["ONNX Runtime's products", 'jax-js', 'TensorFlow.js', 'PyTorch'];
+const isPeer = (name) => PEERS.some((peer) => name.endsWith(`, ${peer}`));
+const unit = 'ms a step';
+saveResult(args.json, Object.entries(found).filter(([name]) => !isPeer(name)).flatMap(([what, { ms }]) => {
+  const runs = LARGE.test(what) ? FEW_ROUNDS : Number(args.rounds);
+  const beside = PEERS.filter((peer) => found[`${what}, ${peer}`]);
+  return beside.length === 0 ? [row({ what, unit, ours: ms, runs })] : beside.map((peerName) => row({ what, unit, ours: ms, peer: found[`${what}, ${peerName}`].ms, peerName, runs }));
+}));
 console.log(`\n${JSON.stringify({ device: args.device, threads: args.threads, medians: found, ratios })}`);
 
 if (args.device === 'wasm' && !args.only) {
