@@ -209,9 +209,12 @@ export class StudyDesk implements Api {
   /** A study as its rows bear it out; one that was running when its tab went away says so in storage, and is what it is: paused. */
   private async present(state: StudyState): Promise<StudyState> {
     const { studies } = this.ports.store;
+    const goesOn = (status: StudyState['status']): boolean => status === 'running' || status === 'pausing';
+    const orphaned = goesOn(state.status) && !(await runLockHeld(state.id));
+    // It may have ended between being read and being looked for: an end is stored before the lock is let go.
+    if (orphaned) state = await this.load(state.id);
     const seen = asStored(state, await studies.rows(state.id, state.cells.map(({ id }) => id)), (await studies.questions(state.id)).length);
-    const runs = seen.status === 'running' || seen.status === 'pausing';
-    return runs && !(await runLockHeld(state.id)) ? { ...seen, status: 'paused', progress: null } : seen;
+    return orphaned && goesOn(seen.status) ? { ...seen, status: 'paused', progress: null } : seen;
   }
 
   private publish(state: StudyState): void {
