@@ -390,6 +390,12 @@ export interface StudiesApi {
   exportBundle(id: string): Promise<Blob>;
   /** Opens an exported study under a new id if the old one is taken; its figures are the same. */
   importBundle(file: Blob): Promise<StudyState>;
+  /**
+   * Answers of models from elsewhere as a study: FastChat's model_answer files, a model a cell, and model_judgment files, whose scores stay
+   * what they say. Nothing is trained. Without judgments `judge` grades them once the study is started.
+   * @throws LabError `benchmarks.not-found`, `studies.manifest`, `studies.rules-need-rubric`
+   */
+  importAnswers(files: File[], options: { benchmark: string; name?: string; language?: LanguageCode; judge?: ManifestInput['judge'] }): Promise<ImportReport<StudyState>>;
   /** adapter_config.json and adapter_model.safetensors in PEFT's layout with a model card, zipped. */
   exportAdapter(id: string, cell: string): Promise<Blob>;
   /**

@@ -23,7 +23,7 @@ const ROUTES = {
   judges: { setKey: 'engine', forgetKey: 'engine', keyState: 'engine', probe: 'engine', prompts: 'data', rubric: 'data' },
   studies: {
     validate: 'data', homeManifest: 'data', create: 'data', list: 'data', get: 'data', remove: 'data', losses: 'data', answers: 'data', judgments: 'data', results: 'data',
-    estimateJudging: 'data', plan: 'data', exportBundle: 'data', importBundle: 'data', exportAdapter: 'data', exportModel: 'data', exportAnswers: 'data', exportJudgments: 'data',
+    estimateJudging: 'data', plan: 'data', exportBundle: 'data', importBundle: 'data', importAnswers: 'data', exportAdapter: 'data', exportModel: 'data', exportAnswers: 'data', exportJudgments: 'data',
     start: 'engine', pause: 'engine', cancel: 'engine', retry: 'engine',
   },
 } as const satisfies {

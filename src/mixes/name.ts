@@ -11,13 +11,16 @@ export type Mix =
 
 const SAMPLED = '-sampled';
 
+/** `imported:<model>` names answers of a model that came from elsewhere; like `base` it draws on no records. */
+export const IMPORTED_MIX = 'imported:';
+
 export function mixName(languages: readonly LanguageCode[], sampled = false): string {
   return studyOrder(languages).map((code) => code.toUpperCase()).join('') + (sampled ? SAMPLED : '');
 }
 
 /** Reads a composition's name. Throws `mixes.name`, saying how to write what was meant. */
 export function parseMix(name: string): Mix {
-  if (name === 'base') return { name, kind: 'base', languages: [] };
+  if (name === 'base' || (name.startsWith(IMPORTED_MIX) && name !== IMPORTED_MIX)) return { name, kind: 'base', languages: [] };
   const sampled = name.endsWith(SAMPLED);
   const tags = sampled ? name.slice(0, -SAMPLED.length) : name;
   if (!/^([A-Z]{2})+$/.test(tags)) {

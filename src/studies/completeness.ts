@@ -3,13 +3,16 @@ import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CellRows } from '../storage/index.ts';
 import type { StudyContent } from './bundle.ts';
+import { isImported } from './imported.ts';
 
 /** Turns of a dialogue, each of them graded. */
 export const TURNS = 2;
 
 /** @param questions how many the study asks */
-export function lacks({ id, judged }: CellState, rows: ReadonlyMap<string, CellRows>, questions: number, repeats: number): { answers: number; judgments: number } {
+export function lacks({ id, mix, judged }: CellState, rows: ReadonlyMap<string, CellRows>, questions: number, repeats: number): { answers: number; judgments: number } {
   const there = rows.get(id) ?? { answers: 0, judgments: 0 };
+  // What came from elsewhere is all there is; its log says no more than it says.
+  if (isImported({ mix })) return { answers: 0, judgments: Math.max(0, there.answers * TURNS * repeats - there.judgments) };
   const wanted = (questions * TURNS - (judged.no_room ?? 0)) * repeats;
   return { answers: Math.max(0, questions - there.answers), judgments: Math.max(0, wanted - there.judgments) };
 }
@@ -22,7 +25,7 @@ export function lacks({ id, judged }: CellState, rows: ReadonlyMap<string, CellR
 export function asStored(state: StudyState, rows: ReadonlyMap<string, CellRows>, questions: number): StudyState {
   const { repeats, kind } = state.manifest.judge;
   const cells = state.cells.map((cell): CellState => {
-    const missing = lacks(cell, rows, questions, repeats);
+    const missing = kind === 'imported' ? { answers: 0, judgments: 0 } : lacks(cell, rows, questions, repeats);
     const stage = cell.stage === 'done' && missing.answers + missing.judgments > 0 ? 'waiting' : cell.stage;
     const calls = kind === 'openai' ? { calls: rows.get(cell.id)?.calls ?? 0 } : {};
     return { ...cell, stage, judged: { ...cell.judged, ...calls } };

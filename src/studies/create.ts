@@ -4,6 +4,7 @@ import { LabError } from '../core/errors.ts';
 import type { Question } from '../core/question.ts';
 import { parseMix } from '../mixes/index.ts';
 import { BASE_MIX, expand } from './cell.ts';
+import { isImported } from './imported.ts';
 import type { Manifest } from './manifest.ts';
 import { chooseQuestions } from './questions.ts';
 
@@ -25,6 +26,7 @@ export function newStudy(id: string, manifest: Manifest, inventory: Inventory, n
   const missing = [...absent('model', manifest.models, inventory.models), ...absent('dataset', manifest.datasets, inventory.datasets)];
   if (missing.length > 0) throw new LabError('studies.unknown', `The manifest names what is not in this browser: ${missing.join('; ')}.`, 'Import it first, or correct the name.', { missing });
   for (const mix of manifest.mixes) parseMix(mix);
+  if (manifest.judge.kind === 'imported' || manifest.mixes.some((mix) => isImported({ mix }))) throw new LabError('studies.manifest', 'The manifest is of imported answers, which nothing can make again.', 'Import the answers (lab.studies.importAnswers), or open the study\'s bundle.');
   const unused = Object.keys(manifest.training.learning_rates).filter((mix) => !manifest.mixes.includes(mix));
   if (unused.length > 0) throw new LabError('studies.unknown', `training.learning_rates names compositions that the study does not have: ${unused.join(', ')}.`, `Its compositions are ${manifest.mixes.join(', ')}.`, { unused });
   const { early_stopping_patience: patience, eval_steps, eval_fraction } = manifest.training;

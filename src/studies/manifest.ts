@@ -97,6 +97,8 @@ export const JudgeSchema = v.variant('kind', [
     price_in: v.optional(v.nullable(rate), null),
     price_out: v.optional(v.nullable(rate), null),
   }),
+  /** Scores of a log that came with imported answers: nobody is asked. */
+  v.strictObject({ kind: v.literal('imported'), model: v.optional(v.string(), ''), repeats: v.optional(positive, 1) }),
 ]);
 export type JudgeConfig = v.InferOutput<typeof JudgeSchema>;
 

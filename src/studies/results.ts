@@ -29,5 +29,6 @@ function cellOf({ id, model, dataset, mix, seed }: StudyState['cells'][number]):
 
 /** What is shown beside every score the judge of a manifest gives. */
 export function judgeLabel(config: JudgeConfig): string {
+  if (config.kind === 'imported') return config.model === '' ? 'no judge' : `${config.model} (imported)`;
   return config.kind === 'rules' ? createRuleJudge().label : new OpenAiJudge(config, new PromptLibrary(), { key: () => null, rng: new Rng(0) }).label;
 }

@@ -14,6 +14,7 @@ import { BASE_MIX, groupCells, type Group } from './cell.ts';
 import { asStored, unfinished } from './completeness.ts';
 import type { RunContext } from './context.ts';
 import type { StudyData, StudyEngine, StudyModel } from './engine.ts';
+import { isImported } from './imported.ts';
 import { Halted, Interruption } from './interruption.ts';
 import { judgeCells } from './judging-stage.ts';
 import { LiveStudy } from './live.ts';
@@ -110,7 +111,8 @@ export class StudyRunner {
   /** Puts failed cells and failed judgments back in the queue and starts. */
   async retry(id: string): Promise<void> {
     if (this.running?.live.id === id) throw busyHere(this.running.live.state);
-    await this.begin(id, async ({ cells }) => {
+    await this.begin(id, async ({ cells, manifest }) => {
+      if (manifest.judge.kind === 'imported') return false;
       await this.ports.store.answers.removeFailedJudgments(id);
       for (const cell of cells) {
         if (cell.stage === 'failed' || cell.judged.failed > 0) Object.assign(cell, { stage: 'waiting', error: undefined, judged: { ...cell.judged, failed: 0 } });
@@ -179,6 +181,10 @@ export class StudyRunner {
     for (const model of new Set(live.state.cells.map((cell) => cell.model))) {
       const open = unfinished(live.state.cells.filter((cell) => cell.model === model));
       if (open.length === 0) continue;
+      if (open.every(isImported)) {
+        await this.graded(context, open.map(({ id }) => id));
+        continue;
+      }
       if (await this.onlyJudged(context, open)) continue;
       let loaded: StudyModel;
       try {

@@ -44,6 +44,7 @@ export interface MixLook {
 /** How a mix is drawn, from its name: one language wears its own hue, unions wear ink, sampled ones are dashed. */
 export function mixLook(name: string): MixLook {
   if (name === 'base') return { name, kind: 'base', languages: [], color: 'var(--line-strong)', dashed: true, width: 1.5, lines: ['untuned'] };
+  if (name.startsWith('imported:')) return { name, kind: 'base', languages: [], color: 'var(--ink)', dashed: false, width: 1.75, lines: [name.slice('imported:'.length)] };
   const [tags = '', suffix] = name.split('-', 2);
   const languages: string[] = tags.toLowerCase().match(/../g) ?? [];
   const lines: [string, string?] = suffix === undefined ? [tags] : [tags, suffix];

@@ -24,6 +24,7 @@ import type { StudyEvent, StudyState } from '../facade.ts';
 import type { AdapterLibrary } from './adapters.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';
+import { importAnswerFiles } from './answers-import.ts';
 import { freeId } from './ids.ts';
 import { exportModel, type TunedCell } from './model-export.ts';
 import type { ModelLibrary } from './models.ts';
@@ -120,7 +121,7 @@ export class StudyDesk implements Api {
     const { models, datasets, mixes, seeds, benchmark, judge } = parseManifest(input);
     const questions = chooseQuestions(await this.ports.benchmarks.questions(benchmark.id), benchmark);
     const cells = models.length * datasets.length * mixes.length * seeds.length;
-    if (judge.kind === 'rules') return { calls: 0, tokensIn: 0, tokensOut: 0, dollars: 0 };
+    if (judge.kind !== 'openai') return { calls: 0, tokensIn: 0, tokensOut: 0, dollars: 0 };
     const prompts = await promptLibrary(this.ports.benchmarks, benchmark.id);
     return estimateCost(questions, { models: cells, repeats: judge.repeats, prompts, answerTokens: benchmark.max_new_tokens, price_in: judge.price_in, price_out: judge.price_out });
   }
@@ -156,6 +157,25 @@ export class StudyDesk implements Api {
     await store.studies.create(opened, questions, { losses, adapters, answers: rows, judgments: judgments.map((judgment) => judgmentRow(id, judgment)) }, file.size);
     this.publish(opened);
     return opened;
+  }
+
+  async importAnswers(files: Parameters<Api['importAnswers']>[0], options: Parameters<Api['importAnswers']>[1]): ReturnType<Api['importAnswers']> {
+    const { store, benchmarks } = this.ports;
+    const { summary, content } = await benchmarks.get(options.benchmark);
+    const name = options.name ?? `Answers to ${summary.name}`;
+    const id = freeId(name.toLowerCase(), (await store.studies.list()).map((study) => study.id));
+    const judge = options.judge === undefined ? undefined : parseManifest({ schema: 1, name, models: ['m'], datasets: ['d'], mixes: ['base'], benchmark: { id: options.benchmark }, judge: options.judge }).judge;
+    const { study, bad, notes } = await importAnswerFiles(files, { id, name, benchmark: options.benchmark, questions: content.questions, language: options.language, judge, now: Date.now() / 1000 });
+    if (!study) return { imported: null, records: 0, bad, notes };
+    const { state, questions, answers, judgments } = study;
+    const byId = new Map(questions.map((question) => [question.question_id, question]));
+    const rows = answers.flatMap((answer) => {
+      const question = byId.get(answer.question_id);
+      return question ? [answerRow(id, question, answer)] : [];
+    });
+    await store.studies.create(state, questions, { answers: rows, judgments: judgments.map((judgment) => judgmentRow(id, judgment)) }, files.reduce((sum, file) => sum + file.size, 0));
+    this.publish(state);
+    return { imported: state, records: answers.length + judgments.length, bad, notes };
   }
 
   async exportAdapter(id: string, cell: string): Promise<Blob> {

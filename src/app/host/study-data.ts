@@ -1,4 +1,5 @@
 /** What a running study asks of the data rooms. */
+import { LabError } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
 import type { Judge } from '../../core/judgment.ts';
 import { type BookCall, OpenAiJudge, PromptLibrary } from '../../judging/index.ts';
@@ -29,6 +30,7 @@ export function composer(datasets: DatasetLibrary): StudyData['composition'] {
 }
 
 export function makeJudge(config: JudgeConfig, prompts: PromptLibrary, keys: KeyRing, book?: BookCall): Judge {
+  if (config.kind === 'imported') throw new LabError('judging.imported', 'The judgments of this study are those of an imported log; there is nobody to ask.', 'Import the answers again without the log, with a judge of the lab.');
   if (config.kind === 'rules') return createRuleJudge();
   return new OpenAiJudge(config, prompts, { key: () => keys.get(config.base_url), rng: new Rng(`judge/${config.model}`), ...(book ? { book } : {}) });
 }
