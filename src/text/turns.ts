@@ -29,13 +29,15 @@ export interface Learning {
  */
 export function learningSpans(template: ChatTemplate, given: readonly Message[], { whole }: { whole: boolean }): Learning {
   const messages = shownTo(template, given);
-  const all = template.marked ? markedSpans(template, messages) : turnSpans(template, messages);
+  const all = !template.marked ? turnSpans(template, messages) : rewrites(template, messages) ? null : markedSpans(template, messages);
   if (all) return { conversations: [all], split: false };
   if (whole) {
     if (messages.some(({ train }) => train === false)) throw unstable('the turns that are not to be learned cannot be told from the rest');
     return { conversations: [[{ text: template.render(messages, { addGenerationPrompt: false }), generated: false }]], split: false };
   }
-  const turns = messages.flatMap((message, i) => (message.role === 'assistant' && message.train !== false ? [turnAt(template, messages, i)] : []));
+  const learned = messages.flatMap(({ role, train }, i) => (role === 'assistant' && train !== false ? [i] : []));
+  if (template.marked) return { conversations: learned.map((i) => lastMarked(template, messages.slice(0, i + 1))), split: true };
+  const turns = learned.map((i) => turnAt(template, messages, i));
   return { conversations: turns.map(({ text, cut }) => [{ text: text.slice(0, cut), generated: false }, { text: text.slice(cut), generated: true }]), split: true };
 }
 
@@ -106,6 +108,19 @@ function turnSpans(template: ChatTemplate, messages: readonly Message[]): Span[]
     if (end.startsWith(text) && end.length > text.length) spans.push({ text: end.slice(text.length), generated: false });
   }
   return spans;
+}
+
+/** Whether the text up to an answer changes when later turns are added. */
+function rewrites(template: ChatTemplate, messages: readonly Message[]): boolean {
+  const ends = messages.flatMap(({ role }, i) => (role === 'assistant' ? [template.render(messages.slice(0, i + 1), { addGenerationPrompt: false })] : []));
+  return ends.some((text, k) => !(ends[k + 1] ?? text).startsWith(text));
+}
+
+/** A conversation that ends with an answer, by the template's marks, of which only the last is to be learned. */
+function lastMarked(template: ChatTemplate, messages: readonly Message[]): Span[] {
+  const spans = template.spans(messages, { addGenerationPrompt: false });
+  const last = spans.findLastIndex(({ generated }) => generated);
+  return spans.map((span, i) => ({ ...span, generated: i === last }));
 }
 
 /** By the template's marks, which come in the order of the assistant's turns. */

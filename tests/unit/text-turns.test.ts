@@ -38,6 +38,16 @@ test('where earlier turns change, every answer is an example of its own, as the 
   expect(templateNotes(tokenizer.template).join()).toContain('each answer of a conversation is learned as an example of its own');
 });
 
+test('a template with generation marks that rewrites earlier turns is split as well', () => {
+  const tokenizer = of(THINKS_LAST.replace("{% if m.role == 'assistant' and loop.last %}", "{% if m.role == 'assistant' %}{% generation %}{% if loop.last %}").replace('{% endif %}{{ m.content }}<|im_end|>', '{% endif %}{{ m.content }}<|im_end|>{% endgeneration %}{% else %}{{ m.content }}<|im_end|>{% endif %}{{ "" }}'));
+  const plain = of(THINKS_LAST);
+  expect(tokenizer.template.marked).toBe(true);
+  const { examples, split } = renderExamples(tokenizer, FOUR);
+  expect(split).toBe(true);
+  expect(examples.map((example) => text(tokenizer, example))).toEqual(renderExamples(plain, FOUR).examples.map((example) => text(plain, example)));
+  expect(examples.map((example) => learnt(tokenizer, example))).toEqual(['<think>\n\n</think>\n\nJa<|im_end|>', '<think>\n\n</think>\n\nNein<|im_end|>']);
+});
+
 test('an answer that is not learned is no example where turns are split, and carries no loss where they are not', () => {
   const second: Message[] = FOUR.map((message, i) => (i === 1 ? { ...message, train: false } : message));
   const apart = of(THINKS_LAST);
