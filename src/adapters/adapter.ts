@@ -1,7 +1,7 @@
 /** A LoRA adapter (Hu et al. 2021) as data: PEFT's configuration and tensor names, float32 values. */
 import { LabError } from '../core/errors.ts';
 import type { Rng } from '../core/rng.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { familyOf } from '../models/families/index.ts';
 import type { TargetModule } from '../models/modules.ts';
 import { adaptables } from '../models/plan.ts';

@@ -5,10 +5,10 @@
  * them where a shape has to be named.
  */
 import { LabError } from '../core/errors.ts';
-import type { AttentionKind, ExpertsConfig, ModelConfig } from '../models/config.ts';
-import type { WeightPlan } from '../models/families/family.ts';
+import type { AttentionKind, ExpertsConfig, ModelConfig } from '../models/model-config.ts';
+import type { WeightPlan } from '../models/layer-plan.ts';
 import { familyOf } from '../models/families/index.ts';
-import { type Layer, type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
+import { type Layer, type LayerValues } from '../models/layer.ts';
 import { HIDDEN } from '../models/masks.ts';
 import { type OuterValues, embedded, normalised } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables, applyRotary } from '../models/rotary.ts';
@@ -17,6 +17,7 @@ import { type Bits, type Quantized, blockLength, quantize } from '../models/quan
 import { type Stored, decoded, packedTable } from '../models/stored.ts';
 import { type DType, Graph, type Shape, type Value, add, concat, elements, matMul, matMulNBits, modelProto, softmax, transpose } from '../onnx/index.ts';
 import { type Attributes, int } from '../onnx/graph.ts';
+import { kindOf, kindsOf } from '../models/decoder-layer.ts';
 
 const BATCH = 2;
 const LENGTH = 3;

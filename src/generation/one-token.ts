@@ -3,7 +3,7 @@
  * gave, which stays as it is, and what decoding added. Keys lie transposed, [rows, groups, head_dim, length], as scores need them.
  */
 import { type Value, add, concat, matMul, reshape, softmax } from '../onnx/index.ts';
-import { decoderLayer, kindOf, type LayerContext } from '../models/layer.ts';
+import { decoderLayer, kindOf, type LayerContext } from '../models/decoder-layer.ts';
 import { embedded, logits } from '../models/outer.ts';
 import type { RotaryTables } from '../models/rotary.ts';
 import { type Frozen, type GenerationShape, type Memory, rowsOf } from './shape.ts';

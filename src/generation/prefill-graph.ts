@@ -1,6 +1,6 @@
 /** Prefill: the same layer as training's over a prompt's tokens but the last, for their keys and values. */
 import { type Value, add, Graph, matMul, reshape, softmax, transpose } from '../onnx/index.ts';
-import { decoderLayer, kindOf, type LayerContext } from '../models/layer.ts';
+import { decoderLayer, kindOf, type LayerContext } from '../models/decoder-layer.ts';
 import { embedded } from '../models/outer.ts';
 import type { RotaryTables } from '../models/rotary.ts';
 import type { Rows } from '../models/rows.ts';

@@ -1,8 +1,8 @@
 /** What the graphs of generation have in common: what they are built for, and the weights, adapters and tables they read. */
 import { type Graph, type Value, reshape, split } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { AttentionKind } from '../models/config.ts';
-import { type LayerValues, kindOf, kindsOf } from '../models/layer.ts';
+import type { AttentionKind } from '../models/model-config.ts';
+import { type LayerValues } from '../models/layer.ts';
 import type { LayerLora, LoraLayout } from '../models/lora.ts';
 import { type OuterValues, declareOuter } from '../models/outer.ts';
 import { type RotaryTables, rotaryTables } from '../models/rotary.ts';
@@ -10,6 +10,7 @@ import { type Named, type Stored, declarePacked, decoded, packedTable } from '..
 import type { Sampling } from './sampling.ts';
 
 export { HIDDEN } from '../models/masks.ts';
+import { kindOf, kindsOf } from '../models/decoder-layer.ts';
 
 /** What a graph is built for: K adapters (or none, then K = 1) with N rows each, B = K * N. */
 export interface GenerationShape {

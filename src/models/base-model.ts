@@ -2,8 +2,8 @@
 import type { OnProgress } from '../core/progress.ts';
 import type { Device, DeviceTensor } from '../runtime/index.ts';
 import type { Checkpoint, Weight } from './checkpoint.ts';
-import type { ModelConfig } from './config.ts';
-import type { WeightPlan } from './families/family.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { WeightPlan } from './layer-plan.ts';
 import { familyOf } from './families/index.ts';
 import { stacked } from './stacking.ts';
 import { type Matrix, type Named, type Storage, store, tableStorage } from './stored.ts';

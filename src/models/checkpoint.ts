@@ -5,9 +5,10 @@
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
-import { type ModelConfig, parseConfig } from './config.ts';
+import { parseConfig } from './config.ts';
 import { weightShapes } from './plan.ts';
 import { headerLength, readHeader, type StoredTensor, type TensorEntry, tensorHalves, tensorToFloat32 } from './safetensors.ts';
+import type { ModelConfig } from './model-config.ts';
 
 /** A folder of files under their Hugging Face names, whatever they came from. */
 export interface CheckpointFiles {

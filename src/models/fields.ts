@@ -1,6 +1,6 @@
 /** The fields of config.json that any family reads, and what several families make of them. */
 import * as v from 'valibot';
-import type { AttentionKind, RopeConfig } from './config.ts';
+import type { AttentionKind, RopeConfig } from './model-config.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 24));
 const positive = v.pipe(v.number(), v.gtValue(0));

@@ -8,11 +8,11 @@
  */
 import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, add, concat, reshape, slice, split, zeros } from '../onnx/index.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './model-config.ts';
 import { rowLengths } from './dora.ts';
-import type { ProjectionInput } from './families/family.ts';
+import type { ProjectionInput } from './layer-plan.ts';
 import { type Adaptable, adaptables } from './plan.ts';
-import type { LoraInput, LoraStack } from './projections.ts';
+import type { LoraInput, LoraStack } from './lora-values.ts';
 import type { Named, Stored } from './stored.ts';
 
 export type LayerLora = { [I in ProjectionInput]?: LoraInput };

@@ -1,7 +1,7 @@
 /** The weights outside the layers: embeddings, the last norm, the head. */
 import { type Graph, type Value, layerNorm, mul, rmsNorm } from '../onnx/index.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './model-config.ts';
 import { type Named, type Stored, declareStored, decoded, lookedUp, product } from './stored.ts';
 
 /** The weights around the layers as a graph takes them. The head may be the embedding. */

@@ -1,7 +1,7 @@
 /** What a layer's weights are: which tensors of a checkpoint they are made of, and which of them LoRA can adapt. */
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './model-config.ts';
 import { familyOf } from './families/index.ts';
-import type { ProjectionInput } from './families/family.ts';
+import type { ProjectionInput } from './layer-plan.ts';
 import type { TargetModule } from './modules.ts';
 
 /** One linear layer that LoRA can adapt. */

@@ -1,6 +1,6 @@
 /** Rotary positions (Su et al. 2021) as tables of cosines and sines. */
 import { type Graph, type Value, concat, mul, rotary, split } from '../onnx/index.ts';
-import type { AttentionKind, ModelConfig, RopeConfig } from './config.ts';
+import type { AttentionKind, ModelConfig, RopeConfig } from './model-config.ts';
 
 export interface RotaryTables {
   /** [positions, rotary_dim / 2] */

@@ -1,6 +1,6 @@
 /** A checkpoint's tensors as one weight of the family's plan. */
 import type { Weight } from './checkpoint.ts';
-import type { WeightPlan } from './families/family.ts';
+import type { WeightPlan } from './layer-plan.ts';
 import { float16ToFloat32 } from './float16.ts';
 import type { Matrix } from './stored.ts';
 

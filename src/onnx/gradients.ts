@@ -8,7 +8,8 @@ import { add } from './ops/elementwise.ts';
 import { gemm } from './ops/product.ts';
 import { zeros } from './ops/layout.ts';
 import { RULES } from './rules.ts';
-import { type Value, describe, sameShape, shapeError } from './value.ts';
+import { describe, sameShape, shapeError } from './value.ts';
+import type { Value } from './graph.ts';
 
 /**
  * The gradients of sum(outputs[i] * cotangents[i]) with respect to every value of `wrt`.

@@ -1,6 +1,6 @@
 import { LabError } from '../core/errors.ts';
 import type { LaterBytes } from './proto.ts';
-import { DTYPES, type DType, type Shape, type Value, elements } from './value.ts';
+import { DTYPES, type DType, type Shape, elements } from './value.ts';
 
 interface AttributeValues {
   int: number;
@@ -201,3 +201,14 @@ export function attribute<T extends keyof AttributeValues>(node: Node, name: str
 function bytesOf(array: Float32Array | Int32Array | BigInt64Array | Uint8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
+
+/** A tensor in a graph: what an input, a constant or an op's output is. Shapes are static. */
+export interface Value {
+  readonly graph: Graph;
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** An op's operand: a value, or a number that becomes a scalar constant of the other operand's type. */
+export type Operand = Value | number;

@@ -16,4 +16,5 @@ export { type GemmOptions, gemm, linear, matMul, matMulNT, matMulTN } from './op
 export { dequantizeLinear, hasTransposedNBits, matMulNBits, matMulTransposedNBits, canTransposeNBits } from './ops/quantized.ts';
 export { argMax, kthLargest, reduceMax, reduceMean, reduceSum, softmax, sumTo } from './ops/reduce.ts';
 export { rotary } from './ops/rotary.ts';
-export { byteLength, DTYPES, type DType, dim, elements, type Operand, type Shape, type Value } from './value.ts';
+export { byteLength, DTYPES, type DType, dim, elements, type Shape } from './value.ts';
+export type { Operand, Value } from './graph.ts';

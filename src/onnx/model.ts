@@ -4,7 +4,8 @@
  */
 import type { Attribute, Graph, Node } from './graph.ts';
 import { ProtoWriter } from './proto.ts';
-import { DTYPES, type DType, type Shape, type Value } from './value.ts';
+import { DTYPES, type DType, type Shape } from './value.ts';
+import type { Value } from './graph.ts';
 
 export const OPSET = 21;
 const IR_VERSION = 10;

@@ -11,7 +11,8 @@ import { matMulTransposedNBits } from './ops/quantized.ts';
 import { gemm, matMul, matMulNT, matMulTN } from './ops/product.ts';
 import { reduceMean, reduceSum, sumTo } from './ops/reduce.ts';
 import { rotary } from './ops/rotary.ts';
-import { type Value, dim, elements } from './value.ts';
+import { dim, elements } from './value.ts';
+import type { Value } from './graph.ts';
 
 export type Rule = (node: Node, dy: readonly (Value | null)[], wants: readonly boolean[]) => (Value | null)[];
 

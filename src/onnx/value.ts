@@ -1,5 +1,4 @@
 import { LabError } from '../core/errors.ts';
-import type { Graph } from './graph.ts';
 
 /** Element types the lab's graphs use, with ONNX's TensorProto.DataType code and the size of one element. */
 export const DTYPES = {
@@ -17,17 +16,6 @@ export const DTYPES = {
 
 export type DType = keyof typeof DTYPES;
 export type Shape = readonly number[];
-
-/** A tensor in a graph: what an input, a constant or an op's output is. Shapes are static. */
-export interface Value {
-  readonly graph: Graph;
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
-
-/** An op's operand: a value, or a number that becomes a scalar constant of the other operand's type. */
-export type Operand = Value | number;
 
 export function elements(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);

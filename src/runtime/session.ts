@@ -1,8 +1,9 @@
 import { LabError } from '../core/errors.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { type DType, type Value, byteLength } from '../onnx/value.ts';
+import { type DType, byteLength } from '../onnx/value.ts';
 import { PeriodicYield } from './periodic-yield.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
+import type { Value } from '../onnx/graph.ts';
 
 export type Feeds = Readonly<Record<string, DeviceTensor | HostTensor>>;
 

@@ -4,13 +4,14 @@ import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { hasTransposedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
-import type { DType, Shape, Value } from '../onnx/value.ts';
+import type { DType, Shape } from '../onnx/value.ts';
 import { elements } from '../onnx/value.ts';
 import type { Device, StoredTensors } from './device.ts';
 import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { Outputs, type Feeds, type Program, type ProgramOptions, type Session, Mutex, missingFeed, parameterOf, sessionError, transposedRefused } from './session.ts';
 import { type DeviceTensor, type HostArray, type HostTensor, bytesOf } from './tensor.ts';
 import { type StoredNumbers, WeightDecoder } from './wasm/weight-decoder.ts';
+import type { Value } from '../onnx/graph.ts';
 
 class MemoryTensor implements DeviceTensor {
   readonly bytes: number;

@@ -4,7 +4,7 @@ import type { DeviceReport } from '../core/device.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { hasTransposedNBits } from '../onnx/ops/quantized.ts';
 import { type ModelBytes, writeModel } from '../onnx/model.ts';
-import type { Shape, Value } from '../onnx/value.ts';
+import type { Shape } from '../onnx/value.ts';
 import { ColumnWriter, type Columns } from './columns.ts';
 import type { Device } from './device.ts';
 import { GpuMemory, GpuTensor, type Piece } from './gpu-memory.ts';
@@ -12,6 +12,7 @@ import type { Ort, OrtSession, OrtTensor } from './ort.ts';
 import { type Recording, alike, playBack, recorded } from './replay.ts';
 import { type Feeds, Outputs, type Program, type ProgramOptions, type Session, Mutex, missingFeed, parameterOf, sessionError, transposedRefused } from './session.ts';
 import type { DeviceTensor, HostTensor } from './tensor.ts';
+import type { Value } from '../onnx/graph.ts';
 
 /** What a run gave, in the buffers it always gives it in. */
 type Results = (readonly [name: string, tensor: GpuTensor])[];

@@ -5,8 +5,9 @@
 import { deleteDB, openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { LabError } from '../core/errors.ts';
 import { explain } from './failure.ts';
-import { MIGRATIONS, type Migration } from './migrations.ts';
+import { MIGRATIONS } from './migrations.ts';
 import type { LabSchema, StoreName } from './schema.ts';
+import type { Migration } from './migration.ts';
 
 export const DATABASE_NAME = 'pinch-lab';
 

@@ -3,10 +3,8 @@
  * Each runs inside IndexedDB's upgrade transaction, so a failed one leaves the old version as it was.
  * They speak of stores by bare name, because the typed schema describes only the present.
  */
-import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import { secondEdition } from './second-edition.ts';
-
-export type Migration = (db: IDBPDatabase<unknown>, transaction: IDBPTransaction<unknown, string[], 'versionchange'>) => void | Promise<void>;
+import type { Migration } from './migration.ts';
 
 interface StoreLayout {
   keyPath: string | string[];

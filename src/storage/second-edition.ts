@@ -5,7 +5,7 @@
  */
 import type { CellState } from '../app/facade.ts';
 import type { Answer } from '../core/question.ts';
-import type { Migration } from './migrations.ts';
+import type { Migration } from './migration.ts';
 import type { AnswerRow, CallRow } from './schema.ts';
 
 /** Its rows say how many calls a cell had made before each had a row of its own. */

@@ -15,26 +15,16 @@ import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../models/safetensors.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../adapters/peft.ts';
 import { type Tuned, isFull } from '../adapters/adapter.ts';
-import type { LossPoint, StudyState } from '../app/facade.ts';
+import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import type { Judgment } from '../core/judgment.ts';
-import type { Answer, Question } from '../core/question.ts';
+import type { Answer } from '../core/question.ts';
 import { withoutRoom } from '../storage/index.ts';
 import { baseOf } from './base.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
 import { asStored, rowsOf } from './completeness.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 import { parseManifest } from './manifest.ts';
-
-export interface StudyContent {
-  state: StudyState;
-  questions: Question[];
-  losses: LossPoint[];
-  answers: Answer[];
-  judgments: Judgment[];
-  /** By cell. */
-  adapters: Map<string, Tuned>;
-}
+import type { StudyContent } from './study-content.ts';
 
 /** Edition 1 counted calls in the cells alone, and lacks judgments of questions that share a text (storage/second-edition.ts). */
 const SCHEMA = 2;

@@ -5,7 +5,7 @@ import { lossInWords } from '../core/training-data.ts';
 import { type CardFormat, modelCard } from '../exports/index.ts';
 import { parseMix } from '../mixes/index.ts';
 import { baseOf } from './base.ts';
-import type { StudyContent } from './bundle.ts';
+import type { StudyContent } from './study-content.ts';
 import type { Manifest } from './manifest.ts';
 import { resultsOf } from './results.ts';
 import { rateOf } from './training-stage.ts';

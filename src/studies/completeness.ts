@@ -2,8 +2,8 @@
 import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CellRows } from '../storage/index.ts';
-import type { StudyContent } from './bundle.ts';
 import { isImported } from './imported.ts';
+import type { StudyContent } from './study-content.ts';
 
 /** Turns of a dialogue, each of them graded. */
 export const TURNS = 2;

@@ -2,7 +2,7 @@
 import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import { judgmentKeyText } from '../core/judgment.ts';
-import type { StudyContent } from './bundle.ts';
+import type { StudyContent } from './study-content.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 
 const done = ({ stage }: CellState): boolean => stage === 'done' || stage === 'failed';

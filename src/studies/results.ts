@@ -6,7 +6,7 @@ import { parseMix } from '../mixes/index.ts';
 import { studyResults } from '../statistics/index.ts';
 import { createRuleJudge } from '../world/index.ts';
 import { answerLanguages } from './answer-language.ts';
-import type { StudyContent } from './bundle.ts';
+import type { StudyContent } from './study-content.ts';
 import type { JudgeConfig } from './manifest.ts';
 
 export async function resultsOf({ state, questions, answers, judgments }: Pick<StudyContent, 'state' | 'questions' | 'answers' | 'judgments'>): Promise<StudyResults> {

@@ -2,12 +2,12 @@
  * The head where a step goes layer by layer. It takes a chunk of the loss rows at a time, which bounds the memory of the logits.
  * On WASM, where the device decodes weights or multiplies quantised ones, it takes a large head's rows in chunks too.
  */
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { rowCount } from '../models/rows.ts';
 import { type Named, fedRows } from '../models/stored.ts';
 import { type Device, type DeviceTensor, type HostTensor, type Outputs, host, readFloats } from '../runtime/index.ts';
 import type { StepLosses } from './engine.ts';
-import type { StepShape } from './graphs.ts';
+import type { StepShape } from './hidden.ts';
 import { HEAD_PIECE, type LossCount, NORM_NAMES, headEndGraph, headGraph, headStretchGraph, running } from './head.ts';
 import { type HeadFeeds, type StepInputs, headFeeds } from './inputs.ts';
 import type { Sessions } from './sessions.ts';

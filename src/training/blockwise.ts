@@ -3,16 +3,17 @@
  * checkpointing (Chen et al. 2016) by construction. Memory holds the layers' inputs and one layer's activations, and on WASM,
  * as far as there is room for them, the products that the last layers need not compute again (saved-activations.ts).
  */
-import { kindOf, kindsOf } from '../models/layer.ts';
+import { kindOf, kindsOf } from '../models/decoder-layer.ts';
 import type { Named } from '../models/stored.ts';
 import type { Device, DeviceTensor, HostTensor } from '../runtime/index.ts';
 import { BlockwiseHead } from './blockwise-head.ts';
 import { columnFeeds } from './dropout.ts';
 import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
-import { type StepShape, blockBackward, blockForward, embedGraph, fedLayer, savedProducts } from './graphs.ts';
+import { blockBackward, blockForward, embedGraph, fedLayer, savedProducts } from './graphs.ts';
 import type { StepInputs } from './inputs.ts';
 import { type SavedProduct, savedBytes } from './saved-activations.ts';
 import { Sessions } from './sessions.ts';
+import type { StepShape } from './hidden.ts';
 
 /** Bytes of products that are kept for the backward pass. On WebGPU none are: the graphs there are captured, and their buffers used again. */
 export const SAVED_BYTES = { wasm: 2 ** 28, webgpu: 0 } as const;

@@ -8,7 +8,7 @@ import { Rng } from '../core/rng.ts';
 import { type Graph, type Value, add, less, mul, where } from '../onnx/index.ts';
 import type { Rows } from '../models/rows.ts';
 import type { LoraLayout } from '../models/lora.ts';
-import type { ProjectionInput } from '../models/families/family.ts';
+import type { ProjectionInput } from '../models/layer-plan.ts';
 import { type HostTensor, host } from '../runtime/index.ts';
 
 /** A pair of keys as values: two tensors, since not every device slices integers. */

@@ -1,7 +1,7 @@
 /** Whether a checkpoint can be tuned and asked on a device, judged from its config.json before its weights are fetched. */
 import type { LoraConfig } from '../adapters/adapter.ts';
 import { MODULE_NAMES } from '../models/modules.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
 import { estimateMemory } from './memory.ts';

@@ -6,7 +6,7 @@ import { LabError } from '../core/errors.ts';
 import { Graph, type Value, add, concat, equal, gather, gatherElements, gemm, gradients, greaterOrEqual, log, mul, reduceMax, reshape, softmax, sub, where } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { FullLayout } from '../models/full.ts';
-import { decoderLayer, kindOf, kindsOf } from '../models/layer.ts';
+import { decoderLayer, kindOf, kindsOf } from '../models/decoder-layer.ts';
 import { normalised, scaledRows } from '../models/outer.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
 import { sharedContext } from './graphs.ts';

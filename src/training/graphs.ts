@@ -3,9 +3,8 @@
  */
 import { Graph, type Value, attention, concat, gradients, reshape, split } from '../onnx/index.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { AttentionKind, ModelConfig } from '../models/config.ts';
-import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../models/layer.ts';
-import type { LoraLayout } from '../models/lora.ts';
+import type { AttentionKind, ModelConfig } from '../models/model-config.ts';
+import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../models/decoder-layer.ts';
 import { packedMask } from '../models/masks.ts';
 import { type OuterValues, declareOuter, embedded } from '../models/outer.ts';
 import { rotaryTables } from '../models/rotary.ts';
@@ -15,22 +14,12 @@ import type { DeviceTensor } from '../runtime/index.ts';
 import { columnConstants, columnInputs, keepMasks, rowKeys } from './dropout.ts';
 import { type SavedProduct, feedProducts } from './saved-activations.ts';
 import { type LossCount, headWithLoss, lossRows, spread } from './head.ts';
-
-/** What every graph of a trainer is built for. */
-export interface StepShape {
-  model: BaseModel;
-  layout: LoraLayout;
-  rows: Rows;
-  /** Dropout on LoRA's inputs, 0 to turn it off. */
-  dropout: number;
-}
+import { hidden, type StepShape } from './hidden.ts';
 
 /** The frozen weights under the names the whole step's graph declares them by. */
 export function layerBindings(model: BaseModel, layer: number, prefix: string): Record<string, DeviceTensor> {
   return Object.fromEntries(Object.entries(model.layers[layer] as Named<DeviceTensor>).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
 }
-
-export const hidden = ({ model, rows }: StepShape): [number, number] => [rowCount(rows), model.config.hidden_size];
 
 /** Token ids int32 [K B T] to hidden states [K B T, d]. */
 export function embedGraph(shape: StepShape): Graph {

@@ -13,7 +13,7 @@ import { type OuterValues, declareOuter, normalised } from '../models/outer.ts';
 import { rowCount } from '../models/rows.ts';
 import { type Named, type Stored, declareStored, decoded, lookedUp, dependentZero, product, trainedTable, transposedProduct } from '../models/stored.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
-import { type StepShape, hidden } from './graphs.ts';
+import { type StepShape, hidden } from './hidden.ts';
 
 /** The positions that carry loss, gathered. */
 interface LossRows {

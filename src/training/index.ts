@@ -1,3 +1,5 @@
 export { estimateMemory, type MemoryQuestion, type TrainingMemory } from './memory.ts';
 export { type SchedulerType, scheduleFactor } from './schedule.ts';
-export { type AdapterReport, type StepReport, type TrainedAdapter, Trainer, type TrainerOptions, type TrainerState, type TrainingOptions } from './trainer.ts';
+export { type StepReport, Trainer, type TrainerOptions, type TrainerState, type TrainingOptions } from './trainer.ts';
+export type { TrainedAdapter } from './trained-adapter.ts';
+export type { AdapterReport } from './adapter-report.ts';

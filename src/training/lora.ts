@@ -2,7 +2,7 @@
 import { type AdapterTensor, type LoraConfig, applicable, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
 import { Rng } from '../core/rng.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import { changeMagnitudes } from '../models/dora.ts';
+import { changeMagnitudes } from '../models/magnitudes.ts';
 import { LoraLayout } from '../models/lora.ts';
 import type { Rows } from '../models/rows.ts';
 import { BlockwiseEngine } from './blockwise.ts';

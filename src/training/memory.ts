@@ -1,7 +1,7 @@
 /** Estimates the memory of training, by parts, before anything is allocated, and chooses the engine that fits. */
 import type { LoraConfig } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import type { Device } from '../runtime/index.ts';
 import { type Rows, rowCount } from '../models/rows.ts';
 import { LoraLayout } from '../models/lora.ts';

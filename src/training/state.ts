@@ -2,7 +2,7 @@
 import type { LoraConfig } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { OptimizerShape } from './adamw.ts';
-import type { AdapterReport } from './trainer.ts';
+import type { AdapterReport } from './adapter-report.ts';
 
 export const TRAINER_STATE_SCHEMA = 1;
 

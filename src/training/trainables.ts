@@ -3,7 +3,7 @@ import type { AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
 import type { Rows } from '../models/rows.ts';
 import type { OptimizerShape } from './adamw.ts';
 import type { GradientEngine } from './engine.ts';
-import type { TrainedAdapter } from './trainer.ts';
+import type { TrainedAdapter } from './trained-adapter.ts';
 
 export interface Trainables {
   /** Of all adapters together. */

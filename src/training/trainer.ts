@@ -2,7 +2,7 @@
  * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
  * and schedule, so that training it beside others gives what training it alone would.
  */
-import type { Adapter, AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
+import type { AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/rows.ts';
@@ -23,6 +23,8 @@ import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts'
 import { type PartGradients, SplittingEngine } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 import type { Trainables } from './trainables.ts';
+import type { TrainedAdapter } from './trained-adapter.ts';
+import type { AdapterReport } from './adapter-report.ts';
 
 export type { TrainerState } from './state.ts';
 
@@ -32,17 +34,6 @@ export interface TrainingOptions extends AdamWOptions {
   lr_scheduler_type: SchedulerType;
   warmup_steps: number;
   gradient_accumulation_steps: number;
-}
-
-export interface TrainedAdapter {
-  id: string;
-  batches: Batches;
-  /** Names the initial numbers and the dropout masks, whatever other adapters are trained beside it. */
-  seed: number;
-  /** Where to start from; left out, PEFT's initialisation. */
-  init?: Adapter;
-  /** Peak rate of this adapter alone; left out, the training's. */
-  learning_rate?: number;
 }
 
 export interface TrainerOptions {
@@ -55,22 +46,6 @@ export interface TrainerOptions {
   resume?: TrainerState;
   /** Left out, the one that fits the model and the device. */
   engine?: GradientEngine['kind'];
-}
-
-/** What one adapter did in one step. Of an adapter that has finished, its last step's numbers, with no tokens. */
-export interface AdapterReport {
-  id: string;
-  /** Mean cross-entropy over the step's loss positions, in nats, before the update. */
-  loss: number;
-  /** Global norm of the gradient before clipping. */
-  grad_norm: number;
-  /** Part of the loss positions where the most probable token was the right one. */
-  accuracy: number;
-  learning_rate: number;
-  /** Tokens of the step that are not padding, and how many of them carried loss. */
-  tokens: number;
-  loss_tokens: number;
-  finished: boolean;
 }
 
 export interface StepReport {

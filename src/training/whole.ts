@@ -5,9 +5,10 @@ import type { GradientEngine, StepGradients, StepLosses } from './engine.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/rows.ts';
 import type { Graph } from '../onnx/index.ts';
-import { type StepShape, layerBindings, wholeGraph } from './graphs.ts';
+import { layerBindings, wholeGraph } from './graphs.ts';
 import type { LossCount } from './head.ts';
 import { type StepInputs, headFeeds } from './inputs.ts';
+import type { StepShape } from './hidden.ts';
 
 /** Loss rows are padded to a multiple of this, so that few different sizes occur. */
 const GRAIN = 32;

@@ -1,7 +1,7 @@
 /** What is timed of the lab's own engine. Each function sets up and returns one unit of work to be called again and again. */
 import { Rng } from '../../src/core/rng.ts';
 import { createBaseModel } from '../../src/models/base-model.ts';
-import type { ModelConfig } from '../../src/models/config.ts';
+import type { ModelConfig } from '../../src/models/model-config.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
 import type { Named, Storage } from '../../src/models/stored.ts';
 import { type Device, type DeviceTensor, host, readFloats } from '../../src/runtime/index.ts';

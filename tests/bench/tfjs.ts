@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Rng } from '../../src/core/rng.ts';
 import { adaptables } from '../../src/models/plan.ts';
-import type { ModelConfig } from '../../src/models/config.ts';
+import type { ModelConfig } from '../../src/models/model-config.ts';
 import { LORA, TRAINING, madeUp, randomBatch } from './shapes.ts';
 import type { Work } from './ours.ts';
 

@@ -3,9 +3,10 @@ import { LabError } from '../../src/core/errors.ts';
 import type { Judgment } from '../../src/core/judgment.ts';
 import type { Answer, Question } from '../../src/core/question.ts';
 import { expand } from '../../src/studies/cell.ts';
-import { type StudyContent, writeBundle } from '../../src/studies/bundle.ts';
+import { writeBundle } from '../../src/studies/bundle.ts';
 import { newStudy } from '../../src/studies/create.ts';
 import { parseManifest } from '../../src/studies/manifest.ts';
+import type { StudyContent } from '../../src/studies/study-content.ts';
 
 /** `pwned` is a function that the test puts into the page. */
 export const hostile = (where: string): string => `<img src=x onerror="pwned('${where}')"><script>pwned('${where}')</script><svg onload="pwned('${where}')"> [${where}]`;

@@ -1,6 +1,6 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
 import { Graph, type Value, attention } from '../../src/onnx/index.ts';
-import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/layer.ts';
+import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/decoder-layer.ts';
 import { packedMask } from '../../src/models/masks.ts';
 import { declareOuter, embedded, logits } from '../../src/models/outer.ts';
 import { declareStored } from '../../src/models/stored.ts';

@@ -6,7 +6,7 @@ import type { Judgment } from '../../src/core/judgment.ts';
 import type { Answer, Category, Question } from '../../src/core/question.ts';
 import { BatchMaker } from '../../src/studies/batches.ts';
 import { answerLanguages } from '../../src/studies/answer-language.ts';
-import { readBundle, writeBundle, type StudyContent } from '../../src/studies/bundle.ts';
+import { readBundle, writeBundle } from '../../src/studies/bundle.ts';
 import { expand, groupCells } from '../../src/studies/cell.ts';
 import { GroupCommit } from '../../src/studies/commit.ts';
 import { newStudy } from '../../src/studies/create.ts';
@@ -19,6 +19,7 @@ import type { Batches } from '../../src/text/packing.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
 import { worldBenchmark, worldConversations } from '../../src/world/index.ts';
 import { unzipSync, zipSync, strFromU8, strToU8 } from 'fflate';
+import type { StudyContent } from '../../src/studies/study-content.ts';
 
 const BASIC: ManifestInput = { schema: 1, name: 'basic', models: ['m'], datasets: ['d'], mixes: ['EN', 'DE'], benchmark: { id: 'b', languages: ['en', 'de'] } };
 

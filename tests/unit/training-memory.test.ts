@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import type { LoraConfig } from '../../src/adapters/adapter.ts';
 import type { BaseModel } from '../../src/models/base-model.ts';
 import { weightShapes } from '../../src/models/plan.ts';
-import { type ModelConfig, parseConfig } from '../../src/models/config.ts';
+import { parseConfig } from '../../src/models/config.ts';
 import { familyOf } from '../../src/models/families/index.ts';
 import { rowCount } from '../../src/models/rows.ts';
 import { LoraLayout } from '../../src/models/lora.ts';
@@ -12,6 +12,7 @@ import { blockBackward, blockForward, savedProducts, wholeGraph } from '../../sr
 import { estimateMemory } from '../../src/training/index.ts';
 import { savedBytes } from '../../src/training/saved-activations.ts';
 import { chooseEngine } from '../../src/training/memory.ts';
+import type { ModelConfig } from '../../src/models/model-config.ts';
 
 const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });
 const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };

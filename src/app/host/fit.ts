@@ -1,6 +1,6 @@
 /** Whether a checkpoint may be brought into this browser: the verdict on its size, and the refusal of one that does not fit. */
 import { LabError } from '../../core/errors.ts';
-import type { ModelConfig } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/model-config.ts';
 import { type Verdict, verdict } from '../../training/fits.ts';
 import type { FitOptions } from '../facade.ts';
 

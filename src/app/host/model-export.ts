@@ -2,7 +2,7 @@
 import { version } from '../../../package.json';
 import type { Tuned } from '../../adapters/adapter.ts';
 import { type ModelFormat, modelFiles, zipModel } from '../../exports/index.ts';
-import type { StudyContent } from '../../studies/bundle.ts';
+import type { StudyContent } from '../../studies/study-content.ts';
 import { cardOf, fileName } from '../../studies/card.ts';
 import type { CellState } from '../facade.ts';
 import type { ModelLibrary } from './models.ts';

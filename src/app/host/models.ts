@@ -3,7 +3,7 @@ import type { BaseReference } from '../../adapters/peft.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
 import { readCheckpoint, type CheckpointFiles, verifyCheckpoint, weightFiles } from '../../models/checkpoint.ts';
-import { FAMILIES, type ModelConfig, parseConfig } from '../../models/config.ts';
+import { FAMILIES, parseConfig } from '../../models/config.ts';
 import { adaptables, weightShapes } from '../../models/plan.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded, WORLD_MODEL } from '../../studies/embedded.ts';
@@ -20,6 +20,7 @@ import { discardPieces, unfinished } from './pieces.ts';
 import { weightsSize } from './safetensors-header.ts';
 import { findSource, parseAddress, type Source, type SourceOptions } from './source.ts';
 import { matchTokenizer } from './tokenizer-match.ts';
+import type { ModelConfig } from '../../models/model-config.ts';
 
 /** Files that are kept beside the weights; whatever else lies in a picked folder is left. */
 const KEPT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'generation_config.json', INDEX];

@@ -3,7 +3,7 @@
  * for another model; what finetunes and padded vocabularies look like too is only noted.
  */
 import { LabError } from '../../core/errors.ts';
-import type { ModelConfig } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/model-config.ts';
 import type { SpecialToken, Tokenizer } from '../../text/tokenizer.ts';
 
 const HINT = 'Use the tokenizer files that belong to the checkpoint.';

@@ -5,7 +5,8 @@
 import { add, gelu, geluTanh } from '../../onnx/index.ts';
 import { attended, fusedHeads } from '../blocks/attention.ts';
 import { ropeOf, unsupported } from '../fields.ts';
-import { type Family, type WeightPlan, biases, matrices, vector } from './family.ts';
+import { type Family, biases, matrices, vector } from './family.ts';
+import type { WeightPlan } from '../layer-plan.ts';
 
 const TANH = ['gelu_new', 'gelu_fast', 'gelu_pytorch_tanh'];
 

@@ -1,6 +1,6 @@
 /** The families the lab has, by config.json's `model_type`. */
 import { LabError } from '../../core/errors.ts';
-import type { ModelConfig } from '../config.ts';
+import type { ModelConfig } from '../model-config.ts';
 import type { Family } from './family.ts';
 import { gemma3 } from './gemma3.ts';
 import { gptNeox } from './gpt-neox.ts';

@@ -2,10 +2,11 @@
 import { type Value, add, swiGlu } from '../../onnx/index.ts';
 import { selfAttention } from '../blocks/attention.ts';
 import { gatedMlp } from '../blocks/mlp.ts';
-import type { ModelConfig } from '../config.ts';
+import type { ModelConfig } from '../model-config.ts';
 import { oneRope, unsupported } from '../fields.ts';
 import type { Layer } from '../layer.ts';
-import { type Family, GATED_INPUTS, LLAMA_PATHS, type LayerPlan, attentionWeights, gatedWeights, vector } from './family.ts';
+import { type Family, GATED_INPUTS, LLAMA_PATHS, attentionWeights, gatedWeights, vector } from './family.ts';
+import type { LayerPlan } from '../layer-plan.ts';
 
 export const llama: Family = {
   model_type: 'llama',

@@ -2,12 +2,13 @@
 import { add } from '../../onnx/index.ts';
 import { selfAttention } from '../blocks/attention.ts';
 import { mixtureOfExperts } from '../blocks/experts.ts';
-import type { ModelConfig } from '../config.ts';
+import type { ModelConfig } from '../model-config.ts';
 import type { Layer } from '../layer.ts';
 import type { Value } from '../../onnx/index.ts';
 import { oneRope, unsupported, windows } from '../fields.ts';
-import { ATTENTION_INPUTS, type Family, type LayerPlan, attentionWeights, matrices, vector } from './family.ts';
+import { ATTENTION_INPUTS, type Family, attentionWeights, matrices, vector } from './family.ts';
 import { llama } from './llama.ts';
+import type { LayerPlan } from '../layer-plan.ts';
 
 export const mixtral: Family = {
   ...llama,

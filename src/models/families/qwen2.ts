@@ -1,7 +1,7 @@
 /** Qwen2 and Qwen2.5 (Yang et al. 2024): Llama with biases on queries, keys and values, and in some checkpoints a window in the later layers. */
 import type { Fields } from '../fields.ts';
 import { oneRope, unsupported, windows } from '../fields.ts';
-import type { ModelConfig } from '../config.ts';
+import type { ModelConfig } from '../model-config.ts';
 import { type Family, biases } from './family.ts';
 import { llama, llamaLayer } from './llama.ts';
 

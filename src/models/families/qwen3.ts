@@ -1,8 +1,9 @@
 /** Qwen3 (Yang et al. 2025): Llama with an RMSNorm on every query and key head. */
-import { type Family, type LayerPlan, vector } from './family.ts';
+import { type Family, vector } from './family.ts';
 import { llama, llamaLayer } from './llama.ts';
 import { qwen2, qwenConfig } from './qwen2.ts';
-import type { ModelConfig } from '../config.ts';
+import type { ModelConfig } from '../model-config.ts';
+import type { LayerPlan } from '../layer-plan.ts';
 
 export const qwen3: Family = {
   ...llama,

@@ -1,6 +1,7 @@
 /** Gated activations. */
-import { type Value, describe, sameShape, shapeError } from '../value.ts';
+import { describe, sameShape, shapeError } from '../value.ts';
 import { add, erf, mul, sigmoid, tanh } from './elementwise.ts';
+import type { Value } from '../graph.ts';
 
 /**
  * SwiGLU (Shazeer 2020): silu(gate) * up, with silu(x) = x sigmoid(x). Written with Sigmoid, which the gradient shares,

@@ -1,9 +1,10 @@
 /** Scaled dot-product attention with grouped queries (Ainslie et al. 2023), whose gradient reuses the probabilities. */
-import { type Value, describe, dim, shapeError } from '../value.ts';
+import { describe, dim, shapeError } from '../value.ts';
 import { add } from './elementwise.ts';
 import { reshape } from './layout.ts';
 import { matMul, matMulNT } from './product.ts';
 import { softmax } from './reduce.ts';
+import type { Value } from '../graph.ts';
 
 /**
  * softmax(q k^T + mask) v. The usual 1 / sqrt(d) has to be in q or k already (here: in the rotary tables).

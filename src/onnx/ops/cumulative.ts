@@ -1,4 +1,5 @@
-import { type Value, axisOf } from '../value.ts';
+import { axisOf } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 /** Running sums along an axis, each including its own element. */
 export function cumSum(x: Value, axis = -1): Value {

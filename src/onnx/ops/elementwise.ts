@@ -1,6 +1,7 @@
 /** Elementwise ops: one output element from the elements at the same place, after broadcasting. */
 import { int } from '../graph.ts';
-import { type DType, type Operand, type Value, broadcastShapes, describe, shapeError } from '../value.ts';
+import { type DType, broadcastShapes, describe, shapeError } from '../value.ts';
+import type { Operand, Value } from '../graph.ts';
 
 const NUMERIC: readonly DType[] = ['float32', 'float16', 'int32', 'int64', 'uint32'];
 const FLOATS: readonly DType[] = ['float32', 'float16'];

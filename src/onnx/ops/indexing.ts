@@ -1,6 +1,7 @@
 /** Ops that look elements up or put them somewhere by index. Indices are int32 or int64. */
 import { int, text } from '../graph.ts';
-import { type Value, axisOf, describe, sameShape, shapeError } from '../value.ts';
+import { axisOf, describe, sameShape, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 function indexed(op: string, indices: Value): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') throw shapeError(op, `the indices are ${describe(indices)}, not int32 or int64`);

@@ -1,6 +1,7 @@
 /** Ops that move elements and compute nothing. */
 import { int, ints } from '../graph.ts';
-import { type Shape, type Value, axisOf, broadcastShapes, describe, dim, elements, sameShape, shapeError } from '../value.ts';
+import { type Shape, axisOf, broadcastShapes, describe, dim, elements, sameShape, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 /** @param shape the new shape; one entry may be -1 and is worked out, at every run anew where the axis is open */
 export function reshape(x: Value, shape: Shape): Value {

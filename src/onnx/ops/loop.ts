@@ -1,6 +1,7 @@
 /** Repetition inside a graph. Only the CPU runs it, so only graphs for WASM may contain it. */
 import { body as bodyOf, Graph } from '../graph.ts';
-import { type Value, describe, sameShape, shapeError } from '../value.ts';
+import { describe, sameShape, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 export interface LoopOptions {
   name: string;

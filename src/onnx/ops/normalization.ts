@@ -1,6 +1,7 @@
 /** Normalisations over the last axis, as fused ops with rules of their own. */
 import { float, int } from '../graph.ts';
-import { type Value, describe, dim, sameShape, shapeError } from '../value.ts';
+import { describe, dim, sameShape, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 /** RMS normalisation (Zhang and Sennrich 2019): x / sqrt(mean(x^2) + epsilon) * weight. */
 export function rmsNorm(x: Value, weight: Value, epsilon: number): Value {

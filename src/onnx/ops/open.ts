@@ -3,7 +3,8 @@
  * axis is which, and no op after these may write the open one's size into the graph.
  */
 import { int } from '../graph.ts';
-import { type Value, axisOf, describe, shapeError } from '../value.ts';
+import { axisOf, describe, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 /** `x` with `part` behind it along an open axis of x, which stays nominally as long as it was. */
 export function extend(x: Value, part: Value, axis: number): Value {

@@ -1,7 +1,8 @@
 /** Matrix products. */
 import { float, int } from '../graph.ts';
-import { type Value, broadcastShapes, describe, dim, sameShape, shapeError } from '../value.ts';
+import { broadcastShapes, describe, dim, sameShape, shapeError } from '../value.ts';
 import { reshape, transpose } from './layout.ts';
+import type { Value } from '../graph.ts';
 
 /** NumPy's matmul of tensors of rank >= 2: the last two axes multiply, the others broadcast. */
 export function matMul(a: Value, b: Value): Value {

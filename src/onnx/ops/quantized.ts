@@ -1,8 +1,9 @@
 /** Weights that are integers in blocks, each block with a scale and a zero point. They are frozen: none of these ops is differentiated by them. */
 import { type Graph, int } from '../graph.ts';
-import { type Value, describe, dim, shapeError } from '../value.ts';
+import { describe, dim, shapeError } from '../value.ts';
 import { neg } from './elementwise.ts';
 import { reshape } from './layout.ts';
+import type { Value } from '../graph.ts';
 
 /** (codes - zero) * scale as float32. @param codes uint8 or uint4 [..., columns]; scale and zero [..., columns / block] */
 export function dequantizeLinear(codes: Value, scale: Value, zero: Value): Value {

@@ -1,7 +1,8 @@
 /** Reductions, and the sum that undoes a broadcast. */
 import { int, ints } from '../graph.ts';
-import { type DType, type Shape, type Value, axisOf, describe, elements, sameShape, shapeError } from '../value.ts';
+import { type DType, type Shape, axisOf, describe, elements, sameShape, shapeError } from '../value.ts';
 import { reshape, slice } from './layout.ts';
+import type { Value } from '../graph.ts';
 
 function reduction(op: string): (x: Value, axes: readonly number[], keepDims?: boolean) => Value {
   return (x, axes, keepDims = false) => {

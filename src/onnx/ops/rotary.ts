@@ -1,6 +1,7 @@
 /** Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face's Llama. */
 import { int } from '../graph.ts';
-import { type Value, describe, dim, shapeError } from '../value.ts';
+import { describe, dim, shapeError } from '../value.ts';
+import type { Value } from '../graph.ts';
 
 /**
  * Rotates the pairs (i, i + d/2) of every head by the angle of the token's position.

@@ -4,35 +4,8 @@
  * (stack-check.ts) and a slip is named where it was made.
  * Encodings: the core specification, sections 5.4 and 5.5; relaxed_madd from the relaxed-simd proposal, part of core 3.0.
  */
+import type { Instruction, Signature, ValueType } from './instruction.ts';
 import { checkStack } from './stack-check.ts';
-
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
-
-export interface Signature {
-  kind: 'plain';
-  takes: readonly ValueType[];
-  leaves: readonly ValueType[];
-}
-
-/** What an instruction does to the operand stack and to the blocks it is in. */
-export type Effect =
-  | Signature
-  | { kind: 'get' | 'set'; local: number }
-  /** One of two values of the same type, by an i32. */
-  | { kind: 'choose' }
-  | { kind: 'open'; condition: boolean; loop: boolean }
-  | { kind: 'else' }
-  | { kind: 'end' }
-  | { kind: 'branch'; depth: number; condition: boolean }
-  | { kind: 'return' }
-  | { kind: 'trap' };
-
-export interface Instruction {
-  /** As the specification's text format has it. */
-  readonly name: string;
-  readonly bytes: readonly number[];
-  readonly effect: Effect;
-}
 
 export type Code = Instruction | readonly Code[];
 

@@ -2,7 +2,7 @@
  * Checks the operand stack at every instruction of a function, with the validation algorithm of the core specification, appendix
  * A.3. The lab's blocks take nothing and leave nothing. A browser refuses a wrong function too, but names only the byte.
  */
-import type { Instruction, ValueType } from './code.ts';
+import type { Instruction, ValueType } from './instruction.ts';
 
 /** A block that is open: what lay on the stack before it, and whether code at this place can be reached. */
 interface Frame {

@@ -1,0 +1,15 @@
+/** A study with everything that was measured of it. */
+import type { Tuned } from '../adapters/adapter.ts';
+import type { LossPoint, StudyState } from '../app/facade.ts';
+import type { Judgment } from '../core/judgment.ts';
+import type { Answer, Question } from '../core/question.ts';
+
+export interface StudyContent {
+  state: StudyState;
+  questions: Question[];
+  losses: LossPoint[];
+  answers: Answer[];
+  judgments: Judgment[];
+  /** By cell. */
+  adapters: Map<string, Tuned>;
+}
