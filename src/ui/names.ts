@@ -41,6 +41,9 @@ export interface MixLook {
   lines: [string, string?];
 }
 
+/** Whether cells of a mix have weights of their own: not the untuned model, nor answers that came from elsewhere. */
+export const isTuned = ({ mix }: { mix: string }): boolean => mixLook(mix).kind !== 'base';
+
 /** How a mix is drawn, from its name: one language wears its own hue, unions wear ink, sampled ones are dashed. */
 export function mixLook(name: string): MixLook {
   if (name === 'base') return { name, kind: 'base', languages: [], color: 'var(--line-strong)', dashed: true, width: 1.5, lines: ['untuned'] };

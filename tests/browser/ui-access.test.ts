@@ -26,7 +26,7 @@ const STATES: readonly { name: string; open: UiOptions; act?: (page: Page) => Pr
   { name: 'Home with a study done', open: { scenario: 'done' } },
   { name: 'Data', open: { scenario: 'done', at: 'data' } },
   { name: 'Data after an import', open: { scenario: 'done', at: 'data' }, act: async (page) => {
-    await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });
     await expect(page.locator('.bad-lines tbody tr')).toHaveCount(2);
   } },
   { name: 'Data with the token inspector open', open: { at: 'data' }, act: async (page) => {

@@ -8,7 +8,7 @@ test.use({ actionTimeout: 15_000 });
 
 test('lines of an import that could not be used stand in a table with file, line and reason', async ({ page }) => {
   await openUi(page, { at: 'data' });
-  await page.locator('pinch-import-panel input[type=file]').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });
+  await page.locator('pinch-import-panel .drop input').setInputFiles({ name: 'train_limax_de.jsonl', mimeType: 'application/json', buffer: Buffer.from('{}') });
   const rows = page.getByRole('region', { name: 'Lines left out' }).getByRole('row');
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(1).getByRole('cell')).toHaveText(['train_limax_de.jsonl', '3', 'not JSON: Unexpected end of input after {"conversations": [']);
@@ -141,8 +141,6 @@ test('a folder is chosen with a button, and a model in it that does not fit is b
   // Listened for from the start: only from then on does the browser leave its dialogs to the test, and it takes a moment to.
   const chooser = page.waitForEvent('filechooser', { timeout: 60_000 });
   await openUi(page, { at: 'data' });
-  const button = page.getByRole('button', { name: 'Choose a folder' });
-  await expect(button, 'conversations are files').toHaveCount(0);
   await page.getByRole('button', { name: 'Model', exact: true }).click();
   await expect(page.locator('pinch-import-panel .drop input')).toHaveAttribute('accept', '.json,.safetensors,.jinja');
   await page.locator('pinch-import-panel .drop input').focus();

@@ -83,7 +83,7 @@ export class Results extends View {
       <dt>Study</dt><dd>${study.name} <span class="chip" data-tone=${STATUS[study.status].tone}>${STATUS[study.status].name}</span></dd>
       <dt>Judge</dt><dd>${judge}</dd>
       <dt>Benchmark</dt><dd>${manifest.benchmark.id}, ${questionsPerCategory === null ? 'all questions' : `a part: ${plural(questionsPerCategory, 'question')} a category`}, ${manifest.benchmark.languages.map((code) => code.toUpperCase()).join(', ')}</dd>
-      <dt>Tuned</dt><dd>${manifest.models.join(', ')} on ${manifest.datasets.join(', ')}, ${plural(manifest.mixes.length, 'mix', 'mixes')}, ${plural(manifest.seeds.length, 'seed')}</dd>
+      <dt>Tuned</dt><dd>${manifest.mixes.every((mix) => mix.startsWith('imported:')) ? `nothing: answers of ${plural(manifest.mixes.length, 'model')} were imported` : html`${manifest.models.join(', ')} on ${manifest.datasets.join(', ')}, ${plural(manifest.mixes.length, 'mix', 'mixes')}, ${plural(manifest.seeds.length, 'seed')}`}</dd>
     </dl>
     <div class="row">${copyLink(this.store, manifest)}<wa-button appearance="plain" href=${href('train', study.id)}>${icon('train', 'start')}Curves and cells</wa-button></div>`;
   }

@@ -1,4 +1,5 @@
 /** Brings files in: conversations, a benchmark, or a model. Shows progress, then what was kept and what was not. */
+import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
@@ -20,6 +21,7 @@ import './fetch-model.ts';
 const KINDS = {
   dataset: { name: 'Conversations', what: 'files or a folder', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: ['.json', '.jsonl', '.gz'], marker: null },
   benchmark: { name: 'Benchmark', what: 'files or a folder', hint: 'MT-Bench-X questions, reference answers (in a folder reference_answer) and judge prompts (JSONL), in any combination', accept: ['.json', '.jsonl'], marker: null },
+  answers: { name: 'Answers', what: 'files or a folder', hint: 'FastChat’s model_answer files, one a model, and model_judgment files where there are any (JSONL): they become a study', accept: ['.json', '.jsonl'], marker: null },
   adapter: { name: 'Adapter', what: 'an adapter’s files or folder', hint: 'adapter_config.json and adapter_model.safetensors as PEFT writes them, or a zip of both', accept: ['.json', '.safetensors', '.zip'], marker: 'adapter_config.json' },
   model: { name: 'Model', what: 'a model’s files or folder', hint: 'config.json, model.safetensors (or its parts and their index), tokenizer.json and, where there are, tokenizer_config.json and chat_template.jinja', accept: ['.json', '.safetensors', '.jinja'], marker: 'config.json' },
 } as const;
@@ -38,6 +40,11 @@ export class ImportPanel extends View {
   @state() private language = '';
   /** The answers among a benchmark's files are references, wherever they lie. */
   @state() private references = false;
+  /** The benchmark that imported answers are to; empty for the first one that was imported. */
+  @state() private benchmark = '';
+  /** Whether the judge of the Judge page grades answers that come without judgments. */
+  @state() private judged = false;
+  private readonly benchmarks = new Task(this, { task: () => this.lab.benchmarks.list(), args: () => [this.kind === 'answers'] });
   @state() private progress: Progress | null = null;
   @state() private busy = false;
   @state() private report: ImportReport<{ name: string }> | null = null;
@@ -55,6 +62,7 @@ export class ImportPanel extends View {
         <label class="choice"><span>Name (optional)</span><input class="field" type="text" .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} /></label>
         ${choice('Language', this.language, [['', 'From the records or file names'], ...LANGUAGE_CODES.map((code) => [code, languageName(code)] as const)], (value) => (this.language = value))}
         ${kind === 'benchmark' ? choice('Answers among the files', this.references ? 'all' : 'folder', [['folder', 'References where a folder reference_answer holds them'], ['all', 'All of them are reference answers']], (value) => (this.references = value === 'all')) : ''}
+        ${kind === 'answers' ? this.answersTo() : ''}
       </div>`}
       <pinch-drop-zone label="Drop ${what} here, or choose files" hint=${hint} accept=${accept.join()} folders ?disabled=${busy} @pinch-files=${(event: FilesEvent) => this.take(event.detail)}></pinch-drop-zone>
       ${this.unfit ? this.refusal(this.unfit) : ''}
@@ -62,6 +70,26 @@ export class ImportPanel extends View {
       ${busy ? this.meter() : ''}
       ${this.report ? importReport(this.report, this.offset, (offset) => (this.offset = offset)) : ''}
     </div>`;
+  }
+
+  /** Which questions imported answers are to, and who grades them. */
+  private answersTo(): TemplateResult {
+    const list = this.benchmarks.value ?? [];
+    const judge = this.store.draft?.judge;
+    const named = judge?.kind === 'openai' ? judge.model : 'the rules';
+    return html`${choice('Answers to', this.chosenBenchmark(), list.map(({ id, name }) => [id, name] as const), (value) => (this.benchmark = value))}
+      ${choice('Without judgments', this.judged ? 'judge' : 'none', [['none', 'Nobody grades them'], ['judge', `Graded by ${named}, once the study is started`]], (value) => (this.judged = value === 'judge'))}`;
+  }
+
+  private chosenBenchmark(): string {
+    const list = this.benchmarks.value ?? [];
+    return this.benchmark || (list.find(({ origin }) => origin === 'files') ?? list[0])?.id || '';
+  }
+
+  private async answers(files: File[], options: { name?: string; language?: string }): Promise<ImportReport<{ name: string }>> {
+    await this.benchmarks.taskComplete;
+    const judge = this.judged ? this.store.draft?.judge : undefined;
+    return this.lab.studies.importAnswers(files, { ...options, benchmark: this.chosenBenchmark(), ...(judge ? { judge } : {}) });
   }
 
   private meter(): TemplateResult {
@@ -99,6 +127,7 @@ export class ImportPanel extends View {
     const bring: Record<Kind, (files: File[], folder: string | null) => Promise<ImportReport<{ name: string }>>> = {
       dataset: (files, folder) => datasets.importFiles(files, { ...(folder ? { name: folder } : {}), ...options }, this.onProgress),
       benchmark: (files) => benchmarks.importFiles(files, { ...options, ...(this.references ? { into: 'references' as const } : {}) }),
+      answers: (files) => this.answers(files, options),
       adapter: async (files, folder) => adapterReport(await adapters.importFiles(files, this.name || folder || undefined)),
       model: async (files, folder) => asReport(await models.importFiles(files, this.onProgress, undefined, { anyway, ...(folder ? { name: folder } : {}) })),
     };

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
 import type { LossPoint, StudyState } from '../../app/facade.ts';
 import { smoothed, smoothingWindow } from '../losses.ts';
-import { mixLook } from '../names.ts';
+import { isTuned, mixLook } from '../names.ts';
 import { decimal, rate } from '../numbers.ts';
 import { onMode } from '../theme/mode.ts';
 import { View } from '../view.ts';
@@ -63,7 +63,7 @@ export class LossCurves extends View {
       ${this.full ? this.controls() : ''}
       <div class="curves-plot" role="img" aria-label="${name} of each mix by training step; the latest values stand beside the names below.">${history.empty ? html`<p class="curves-empty quiet">The curves begin with the first training step.</p>` : ''}</div>
       <ul class="curves-legend">
-        ${this.study.cells.filter(({ mix }) => mix !== 'base').map(({ id, mix, seed }) => {
+        ${this.study.cells.filter(isTuned).map(({ id, mix, seed }) => {
           const last = this.values(history.cells.get(id) ?? []).at(-1);
           return html`<li><button type="button" aria-pressed=${!this.without.has(id)} title="Show or hide ${mix}" @click=${() => this.toggle(id)}>${mixName(mix)}${this.study.manifest.seeds.length > 1 ? html`<span class="tiny quiet">seed ${seed}</span>` : ''}<span class="num">${last === undefined ? '–' : write(last)}</span></button></li>`;
         })}
