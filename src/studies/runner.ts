@@ -181,10 +181,6 @@ export class StudyRunner {
     for (const model of new Set(live.state.cells.map((cell) => cell.model))) {
       const open = unfinished(live.state.cells.filter((cell) => cell.model === model));
       if (open.length === 0) continue;
-      if (open.every(isImported)) {
-        await this.graded(context, open.map(({ id }) => id));
-        continue;
-      }
       if (await this.onlyJudged(context, open)) continue;
       let loaded: StudyModel;
       try {
@@ -203,11 +199,11 @@ export class StudyRunner {
     }
   }
 
-  /** Grades cells that have given all their answers: for that no model is needed. @returns whether they were such */
+  /** Grades cells that have given all their answers, or whose answers were imported: for that no model is needed. @returns whether they were such */
   private async onlyJudged(context: RunContext, cells: readonly CellState[]): Promise<boolean> {
     const { live, store, questions } = context;
-    for (const { id } of cells) {
-      if ((await store.answers.answers(live.id, { cell: id })).length < questions.length) return false;
+    for (const cell of cells) {
+      if (!isImported(cell) && (await store.answers.answers(live.id, { cell: cell.id })).length < questions.length) return false;
     }
     await this.graded(context, cells.map(({ id }) => id));
     return true;
