@@ -70,9 +70,16 @@ export function renderPrompt(tokenizer: Tokenizer, messages: readonly Message[])
  * (ChatML checkpoints have eos `<|endoftext|>` but end turns with `<|im_end|>`).
  */
 export function stopTokens(tokenizer: Tokenizer): number[] {
-  const { examples } = renderExamples(tokenizer, [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]);
-  const { ids, loss } = examples[0] as Example;
-  return [...new Set([tokenizer.eos.id, ids[loss.lastIndexOf(true)] as number])];
+  const { eos } = tokenizer;
+  try {
+    const { examples } = renderExamples(tokenizer, [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }]);
+    const { ids, loss } = examples[0] as Example;
+    return [...new Set([eos.id, ids[loss.lastIndexOf(true)] as number])];
+  } catch (thrown) {
+    // It cannot be trained with; to be asked, its end of a text is enough.
+    if (thrown instanceof LabError && thrown.code === 'text.no-end-of-turn') return [eos.id];
+    throw thrown;
+  }
 }
 
 /** Appends the tokens of `added`, the end of `text`, whose beginning `ids` already stands for. */

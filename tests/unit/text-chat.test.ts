@@ -103,9 +103,11 @@ test('tags on lines of their own leave no trace in the text, as trim_blocks and 
   expect(learnt(tokenizer, renderOne(tokenizer, chat('x', 'y')))).toBe('y</s>');
 });
 
-test('a template that never ends the turn is refused', () => {
+test('a template that never ends the turn is refused for training', () => {
   const tokenizer = byteLevel({ chat_template: "{% for message in messages %}{{ message.role + ': ' + message.content + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}" });
   expect(refusal(() => renderOne(tokenizer, chat('Wer?', 'Ja'))).code).toBe('text.no-end-of-turn');
+  // To be asked it needs no more than the end of a text.
+  expect(stopTokens(tokenizer)).toEqual([tokenizer.eos.id]);
 });
 
 test("a template's own refusal reaches the person with its words", () => {

@@ -14,6 +14,7 @@ import { icon } from '../kit/icons.ts';
 import { KIND_NAMES, languageColor, languageName, mixLook } from '../names.ts';
 import { count, plural } from '../numbers.ts';
 import { choice } from '../parts/choice.ts';
+import { learned } from '../parts/learned.ts';
 import '../parts/mix-records.ts';
 import { href } from '../route.ts';
 import { View } from '../view.ts';
@@ -37,6 +38,18 @@ export class Mixes extends View {
       return [draft?.datasets[0], draft ? this.languages(draft).join() : '', draft?.seeds[0], draft?.records ?? null, draft?.training.eval_fraction] as const;
     },
     onError: (error) => this.store.report('The mixes could not be composed', error, () => void this.plans.run()),
+  });
+
+  /** What of each mix would be learned with the model and the length that are set up; null until it is counted. */
+  private readonly learnt = new Task(this, {
+    task: async ([asked]) => (asked ? new Map((await this.lab.studies.plan(JSON.parse(asked) as Manifest)).map(({ mix, data }) => [mix, data])) : null),
+    args: () => {
+      const { draft } = this.store;
+      const mixes = this.plans.value?.map(({ name }) => name) ?? [];
+      if (!draft || mixes.length === 0) return [''] as const;
+      const { models, datasets, records, seeds, training, system_prompt, benchmark } = draft;
+      return [JSON.stringify({ schema: 1, name: 'plan', models: models.slice(0, 1), datasets: datasets.slice(0, 1), records, seeds: seeds.slice(0, 1), training, system_prompt, benchmark, mixes })] as const;
+    },
   });
 
   private languages(draft: Manifest): LanguageCode[] {
@@ -100,6 +113,7 @@ export class Mixes extends View {
       ${counts({ languages: this.languages(draft), counts: plan.counts, most })}
       <p class="small">${plan.description}</p>
       <dl class="mix-facts num"><div><dt>Conversations</dt><dd>${count(plan.total)}</dd></div><div><dt>Distinct ids</dt><dd>${count(plan.distinct)}</dd></div><div><dt>Held out</dt><dd>${count(plan.validation)}</dd></div></dl>
+      ${learned(this.learnt.value?.get(plan.name), draft.training.max_length)}
       <wa-button size="s" appearance="outlined" aria-expanded=${this.opened === plan.name} @click=${() => (this.opened = this.opened === plan.name ? '' : plan.name)}>${icon('eye', 'start')}${this.opened === plan.name ? 'Close records' : 'See its records'}<span class="only-read"> (${plan.name})</span></wa-button>
     </article>`;
   }
