@@ -1,6 +1,6 @@
 /** Runs in a page: one device of each kind for all tests that share the page, and a count of the sessions they have open. */
-import { type Device, openDevice } from '../src/runtime/index.ts';
-import { loadOrt, usableThreads, webgpuBuild } from '../src/runtime/ort.ts';
+import { type Device, openDevice } from '../src/engine/runtime/index.ts';
+import { loadOrt, usableThreads, webgpuBuild } from '../src/engine/runtime/ort.ts';
 
 export type Kind = Device['kind'];
 

@@ -14,7 +14,7 @@ export interface WorkerSettings {
   device: 'auto' | 'webgpu' | 'wasm';
   /** A Web Lock the worker holds for as long as it lives. */
   lifeline: string;
-  /** Why ONNX Runtime is to be left as it is published; null where the lab's kernels may take over (runtime/wasm/swap.ts). */
+  /** Why ONNX Runtime is to be left as it is published; null where the lab's kernels may take over (engine/kernels/swap.ts). */
   stockRuntime: string | null;
 }
 

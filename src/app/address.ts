@@ -1,6 +1,6 @@
 /** What the page's address says: `?device=webgpu|wasm`, `?fresh`, and a study in `#study=<base64url of its manifest's JSON>`. */
 import { LabError } from '../core/errors.ts';
-import type { Manifest, ManifestInput } from '../studies/manifest.ts';
+import type { Manifest, ManifestInput } from '../records/manifest.ts';
 
 export interface PageOptions {
   device: 'auto' | 'webgpu' | 'wasm';

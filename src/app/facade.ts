@@ -2,17 +2,17 @@
  * `window.lab`: what the pages, a script in the console, a notebook and the tests all drive the lab through.
  * Everything here is promise-based and structured-cloneable, so it is the same on either side of a worker.
  */
-import type { BaseReference } from '../adapters/peft.ts';
-import type { Conversation } from '../core/conversation.ts';
-export type { DeviceReport, OwnKernel } from '../core/device.ts';
-import type { DeviceReport } from '../core/device.ts';
+import type { BaseReference } from '../engine/adapters/peft.ts';
+import type { Conversation } from '../records/conversation.ts';
+export type { DeviceReport, OwnKernel } from '../records/device.ts';
+import type { DeviceReport } from '../records/device.ts';
 import type { ErrorRecord } from '../core/errors.ts';
-import type { Judgment } from '../core/judgment.ts';
+import type { Judgment } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { OnProgress, Progress } from '../core/progress.ts';
-import type { TrainingData } from '../core/training-data.ts';
-import type { Answer, Category, Question } from '../core/question.ts';
-import type { Manifest, ManifestInput } from '../studies/manifest.ts';
+import type { TrainingData } from '../records/training-data.ts';
+import type { Answer, Category, Question } from '../records/question.ts';
+import type { Manifest, ManifestInput } from '../records/manifest.ts';
 
 export interface Lab {
   readonly version: string;

@@ -6,7 +6,7 @@ import { version } from '../../package.json';
 import { EVENTS_CHANNEL } from '../../workers/protocol.ts';
 import { LabError, type ErrorRecord } from '../core/errors.ts';
 import { requestPersistence } from '../storage/quota.ts';
-import type { ManifestInput } from '../studies/manifest.ts';
+import type { ManifestInput } from '../records/manifest.ts';
 import { readOptions, type PageOptions } from './address.ts';
 import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, FitOptions, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
 import { WorkerLink } from './worker-link.ts';

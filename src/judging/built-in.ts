@@ -3,7 +3,7 @@
  * four single prompts ask for (Zheng et al. 2023): one grade from 1 to 10 in double brackets, with the reference where the
  * category has one, and for the second turn with the whole dialogue in one prompt.
  */
-import type { JudgePrompt, JudgePromptName } from '../core/judge-prompt.ts';
+import type { JudgePrompt, JudgePromptName } from '../records/judge-prompt.ts';
 
 const SCALE =
   'First say in a few sentences what is good about it and what is not. Then give one grade from 1 (of no use) to 10 (nothing to improve), in double square brackets on the last line, in exactly this form: "Rating: [[5]]".';

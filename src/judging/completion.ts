@@ -1,5 +1,5 @@
 /** What a chat-completions endpoint's body says: text, or why there is none. A 200 is not yet a judgment. */
-import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { eventFailure, type Failure, statusFailure } from './failures.ts';
 import { redact } from './redact.ts';
 import { redactSpellings } from './spellings.ts';

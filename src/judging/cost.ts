@@ -1,4 +1,4 @@
-import type { Question } from '../core/question.ts';
+import type { Question } from '../records/question.ts';
 import type { PromptLibrary } from './library.ts';
 import { renderSingle } from './render.ts';
 import { estimateTokens, priceOf } from './tokens.ts';

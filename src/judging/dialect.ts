@@ -2,7 +2,7 @@
  * Which of a chat request's parts an endpoint takes. Endpoints that speak OpenAI's protocol refuse parts of it: newer models want the token
  * limit under another name, reasoning models take no temperature, some chat templates have no system role. The first refusal teaches it.
  */
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../files/json.ts';
 
 export interface Dialect {
   readonly limit: 'max_tokens' | 'max_completion_tokens';

@@ -1,5 +1,5 @@
 /** One call of an OpenAI-compatible chat-completions endpoint, and everything that can come back. */
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../files/json.ts';
 import { retryAfter } from '../core/retry-after.ts';
 import { type ChatReply, messageOf, readCompletion, typeOf } from './completion.ts';
 import { eventFailure, type Failure, statusFailure } from './failures.ts';

@@ -1,5 +1,5 @@
 import { LabError, type ErrorRecord } from '../core/errors.ts';
-import { type GradeRequest, type Judge, type Judgment, judgmentKeyText } from '../core/judgment.ts';
+import { type GradeRequest, type Judge, type Judgment, judgmentKeyText } from '../records/judgment.ts';
 import { type OnProgress, RateEstimate } from '../core/progress.ts';
 import { pause } from './pause.ts';
 

@@ -1,6 +1,6 @@
 import type { JudgePromptText } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import type { JudgePrompt, JudgePromptName } from '../core/judge-prompt.ts';
+import type { JudgePrompt, JudgePromptName } from '../records/judge-prompt.ts';
 import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
 import { BUILT_IN_PROMPTS } from './built-in.ts';
 

@@ -1,8 +1,8 @@
 import { LabError } from '../core/errors.ts';
-import { type GradeRequest, type Judge, type Judgment, type JudgmentBase, type JudgmentKey, judgmentKeyText } from '../core/judgment.ts';
+import { type GradeRequest, type Judge, type Judgment, type JudgmentBase, type JudgmentKey, judgmentKeyText } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Rng } from '../core/rng.ts';
-import type { JudgeConfig } from '../studies/manifest.ts';
+import type { JudgeConfig } from '../records/manifest.ts';
 import { Concurrency } from './concurrency.ts';
 import type { ChatReply } from './completion.ts';
 import { bodyOf, type Dialect, learn, PLAIN, told } from './dialect.ts';

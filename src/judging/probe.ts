@@ -1,5 +1,5 @@
-import type { Judge } from '../core/judgment.ts';
-import type { Answer, Question } from '../core/question.ts';
+import type { Judge } from '../records/judgment.ts';
+import type { Answer, Question } from '../records/question.ts';
 
 const QUESTION: Question = { question_id: 'probe_EN', number: 'probe', language: 'en', category: 'stem', turns: ['How many legs does a spider have?', 'And two spiders?'], reference: [] };
 const ANSWER: Answer = { answer_id: 'probe', question_id: 'probe_EN', model_id: 'probe', turns: ['Eight.', 'Sixteen.'], finish: ['stop', 'stop'], tokens: [2, 2], tstamp: 0 };

@@ -1,7 +1,7 @@
 import { LabError } from '../core/errors.ts';
 import { contentHash } from '../core/hash.ts';
-import { singlePromptName, type JudgePrompt } from '../core/judge-prompt.ts';
-import { type Question, REFERENCE_CATEGORIES } from '../core/question.ts';
+import { singlePromptName, type JudgePrompt } from '../records/judge-prompt.ts';
+import { type Question, REFERENCE_CATEGORIES } from '../records/question.ts';
 import { saysNothing } from '../core/unsaid.ts';
 import type { PromptLibrary } from './library.ts';
 

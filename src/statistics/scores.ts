@@ -1,7 +1,7 @@
-import type { Judgment } from '../core/judgment.ts';
+import type { Judgment } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
-import { type Answer, type Category, hasNoRoom, type Question } from '../core/question.ts';
-import type { LanguageVerdict } from '../text/language-gate.ts';
+import { type Answer, type Category, hasNoRoom, type Question } from '../records/question.ts';
+import type { LanguageVerdict } from '../engine/text/language-gate.ts';
 import { median } from './bootstrap.ts';
 
 /** One cell of a study, as far as figures need it. */

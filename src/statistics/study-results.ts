@@ -1,7 +1,7 @@
 import type { Estimate, LanguageVerdicts, StudyResults } from '../app/facade.ts';
-import type { Judgment } from '../core/judgment.ts';
+import type { Judgment } from '../records/judgment.ts';
 import { type LanguageCode, studyOrder } from '../core/languages.ts';
-import { CATEGORIES, type Answer, type Question } from '../core/question.ts';
+import { CATEGORIES, type Answer, type Question } from '../records/question.ts';
 import { Bootstrap, type Observation } from './bootstrap.ts';
 import { type Cell, type LanguageOf, type Score, scoreTurns, type Scored } from './scores.ts';
 

@@ -1,5 +1,5 @@
 /** Adapters that were brought in from outside. They lie among the studies' own, under a name that no study has. */
-import type { Adapter } from '../adapters/adapter.ts';
+import type { Adapter } from '../engine/adapters/adapter.ts';
 import type { Database } from './database.ts';
 
 const IMPORTED = '@imported';

@@ -1,8 +1,8 @@
 /** Answers and judgments of a study, written as they come and found again by cell, question, language or state. */
-import type { Judgment } from '../core/judgment.ts';
-import { judgmentKeyText } from '../core/judgment.ts';
+import type { Judgment } from '../records/judgment.ts';
+import { judgmentKeyText } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
-import type { Answer, Category, Question } from '../core/question.ts';
+import type { Answer, Category, Question } from '../records/question.ts';
 import { settleCalls } from './calls.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';

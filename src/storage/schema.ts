@@ -3,15 +3,15 @@
  * What can be counted or computed from rows is not stored beside them.
  */
 import type { DBSchema, StoreNames } from 'idb';
-import type { Tuned } from '../adapters/adapter.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
 import type { BenchmarkSummary, CellState, DatasetSummary, LossPoint, ModelSummary, StudyState } from '../app/facade.ts';
-import type { Benchmark } from '../benchmarks/benchmark.ts';
-import type { Conversation } from '../core/conversation.ts';
-import type { Judgment } from '../core/judgment.ts';
+import type { Benchmark } from '../data/benchmarks/benchmark.ts';
+import type { Conversation } from '../records/conversation.ts';
+import type { Judgment } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
-import type { Answer, Category, Question } from '../core/question.ts';
+import type { Answer, Category, Question } from '../records/question.ts';
 import type { Watched } from '../studies/early-stop.ts';
-import type { TrainerState } from '../training/trainer.ts';
+import type { TrainerState } from '../engine/training/trainer.ts';
 
 /** One file of a checkpoint, under its Hugging Face name. */
 export interface ModelFileRow {

@@ -4,7 +4,7 @@
  * Rows that were overwritten then are missing: their study says so, and going on with it copies them from their twin.
  */
 import type { CellState } from '../app/facade.ts';
-import type { Answer } from '../core/question.ts';
+import type { Answer } from '../records/question.ts';
 import type { Migration } from './migration.ts';
 import type { AnswerRow, CallRow } from './schema.ts';
 

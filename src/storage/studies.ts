@@ -1,8 +1,8 @@
 /** Studies and their cells, and what training leaves behind: losses, the last checkpoint, adapters. */
-import type { Tuned } from '../adapters/adapter.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
 import type { CellState, LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import type { Question } from '../core/question.ts';
+import type { Question } from '../records/question.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';
 import type { AnswerRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';

@@ -1,10 +1,10 @@
 /** Whether each turn of each answer is in the asked language, by the detector that knows the benchmark's language best. */
 import type { LanguageCode } from '../core/languages.ts';
-import type { Answer, Question } from '../core/question.ts';
+import type { Answer, Question } from '../records/question.ts';
 import type { LanguageOf } from '../statistics/index.ts';
-import { judgeLanguage, type LanguageVerdict } from '../text/language-gate.ts';
+import { judgeLanguage, type LanguageVerdict } from '../engine/text/language-gate.ts';
 import { detectWorldLanguage } from '../world/index.ts';
-import { isEmbedded } from './embedded.ts';
+import { isEmbedded } from '../catalog/embedded.ts';
 
 /**
  * Looks at every answer once. A text that could be in several languages, the question's among them, counts as right; one

@@ -3,13 +3,13 @@
  * as it comes, so a run that goes on asks only what is missing. Sampling is seeded by cell seed, question and turn, the
  * same for every mix, so that mixes differ by their adapters and not by their luck.
  */
-import type { Tuned } from '../adapters/adapter.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { contentHash } from '../core/hash.ts';
-import type { Answer, Question } from '../core/question.ts';
-import type { GenerationRequest, GenerationResult } from '../generation/index.ts';
+import type { Answer, Question } from '../records/question.ts';
+import type { GenerationRequest, GenerationResult } from '../engine/generation/index.ts';
 import { answerRow, type AnswerRow } from '../storage/index.ts';
-import { renderPrompt } from '../text/chat.ts';
+import { renderPrompt } from '../engine/text/chat.ts';
 import { type Group, initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
 import type { RunContext } from './context.ts';

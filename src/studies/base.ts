@@ -1,5 +1,5 @@
 /** What other programs know a study's model by. */
-import type { BaseReference } from '../adapters/peft.ts';
+import type { BaseReference } from '../engine/adapters/peft.ts';
 import type { StudyState } from '../app/facade.ts';
 
 /** @returns the Hub's repository at its commit; the lab's own name for a model that came from a folder or ships with the page */

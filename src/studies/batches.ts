@@ -1,13 +1,13 @@
 /** From a cell's records to the batches its adapter is trained and validated on. */
 import type { CellState } from '../app/facade.ts';
-import type { Conversation } from '../core/conversation.ts';
+import type { Conversation } from '../records/conversation.ts';
 import { LabError } from '../core/errors.ts';
-import { type Named, NAMED, type TrainingData } from '../core/training-data.ts';
-import { renderExamples, type Example } from '../text/chat.ts';
-import { packBatches, type Batches } from '../text/packing.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
+import { type Named, NAMED, type TrainingData } from '../records/training-data.ts';
+import { renderExamples, type Example } from '../engine/text/chat.ts';
+import { packBatches, type Batches } from '../engine/text/packing.ts';
+import type { Tokenizer } from '../engine/text/tokenizer.ts';
 import type { StudyData } from './engine.ts';
-import type { Manifest, TrainingConfig } from './manifest.ts';
+import type { Manifest, TrainingConfig } from '../records/manifest.ts';
 import { trainingMessages } from './prompting.ts';
 
 export interface CellBatches {

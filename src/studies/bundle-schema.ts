@@ -1,7 +1,7 @@
 /** What a study bundle must hold to be opened: checked once, here, because the file may come from anywhere. */
 import * as v from 'valibot';
 import { LabError } from '../core/errors.ts';
-import { CATEGORIES } from '../core/question.ts';
+import { CATEGORIES } from '../records/question.ts';
 
 const text = v.string();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -5,25 +5,25 @@
  *   manifest.json        the manifest alone, for other tools
  *   questions.jsonl      the questions that were asked
  *   losses.jsonl         one optimiser step of one cell a line
- *   answers.jsonl        core/question.ts's Answer
- *   judgments.jsonl      core/judgment.ts's Judgment, failed ones too
+ *   answers.jsonl        records/question.ts's Answer
+ *   judgments.jsonl      records/judgment.ts's Judgment, failed ones too
  *   adapters/<cell>/     adapter_config.json, adapter_model.safetensors (model.safetensors where all weights were tuned); adapters/init_adapter/ is what the study started from
  *
  * API keys are in none of these: no record holds one, and the settings store is not read here.
  */
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
-import { readSafetensors, tensorToFloat32, writeSafetensors } from '../models/safetensors.ts';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../adapters/peft.ts';
-import { type Tuned, isFull } from '../adapters/adapter.ts';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../files/safetensors.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../engine/adapters/peft.ts';
+import { type Tuned, isFull } from '../engine/adapters/adapter.ts';
 import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import type { Answer } from '../core/question.ts';
+import type { Answer } from '../records/question.ts';
 import { withoutRoom } from '../storage/index.ts';
 import { baseOf } from './base.ts';
 import { type BundlePart, checkPart } from './bundle-schema.ts';
 import { asStored, rowsOf } from './completeness.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
-import { parseManifest } from './manifest.ts';
+import { parseManifest } from '../records/manifest.ts';
 import type { StudyContent } from './study-content.ts';
 
 /** Edition 1 counted calls in the cells alone, and lacks judgments of questions that share a text (storage/second-edition.ts). */

@@ -1,12 +1,12 @@
 /** The model card of one cell: what it was made of, how, and what it scored itself, other seeds of its mix left out. */
-import { isFull, type Tuned } from '../adapters/adapter.ts';
+import { isFull, type Tuned } from '../engine/adapters/adapter.ts';
 import type { CellState } from '../app/facade.ts';
-import { lossInWords } from '../core/training-data.ts';
-import { type CardFormat, modelCard } from '../exports/index.ts';
-import { parseMix } from '../mixes/index.ts';
+import { lossInWords } from '../records/training-data.ts';
+import { type CardFormat, modelCard } from '../engine/exports/index.ts';
+import { parseMix } from '../data/recipes/index.ts';
 import { baseOf } from './base.ts';
 import type { StudyContent } from './study-content.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../records/manifest.ts';
 import { resultsOf } from './results.ts';
 import { rateOf } from './training-stage.ts';
 

@@ -1,8 +1,8 @@
 import type { CallRelay } from './call-desk.ts';
 import type { StudyData, StudyEngine } from './engine.ts';
 import type { LiveStudy } from './live.ts';
-import type { Manifest } from './manifest.ts';
-import type { Question } from '../core/question.ts';
+import type { Manifest } from '../records/manifest.ts';
+import type { Question } from '../records/question.ts';
 import type { Store } from '../storage/index.ts';
 
 /** What every stage of one run is given. */

@@ -1,11 +1,11 @@
 /** A new study from a manifest: everything it names is looked up first, so that what is wrong is said before it runs. */
 import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import type { Question } from '../core/question.ts';
-import { parseMix } from '../mixes/index.ts';
+import type { Question } from '../records/question.ts';
+import { parseMix } from '../data/recipes/index.ts';
 import { BASE_MIX, expand } from './cell.ts';
 import { isImported } from './imported.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../records/manifest.ts';
 import { chooseQuestions } from './questions.ts';
 
 /** What there is, by id. */

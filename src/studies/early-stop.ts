@@ -3,8 +3,8 @@
  * is not better than the best before by more than the threshold costs patience, a better one restores it. With
  * `load_best_model_at_end` the weights of the best evaluation are what remains.
  */
-import type { Tuned } from '../adapters/adapter.ts';
-import type { TrainingConfig } from './manifest.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
+import type { TrainingConfig } from '../records/manifest.ts';
 
 /** What is known of one composition. Structured-cloneable: it lies beside the trainer's state. */
 export interface Watched {

@@ -2,17 +2,17 @@
  * What the queue asks of the compute rooms, and no more. `src/app/host` composes the real thing from runtime, models,
  * training and generation; the queue's tests drive it with a small arithmetic stand-in.
  */
-import type { Adapter, Tuned } from '../adapters/adapter.ts';
+import type { Adapter, Tuned } from '../engine/adapters/adapter.ts';
 import type { CellState, DeviceReport } from '../app/facade.ts';
-import type { Conversation } from '../core/conversation.ts';
+import type { Conversation } from '../records/conversation.ts';
 import type { LabError } from '../core/errors.ts';
-import type { Judge } from '../core/judgment.ts';
-import type { GenerateOptions, GenerationRequest, GenerationResult } from '../generation/index.ts';
+import type { Judge } from '../records/judgment.ts';
+import type { GenerateOptions, GenerationRequest, GenerationResult } from '../engine/generation/index.ts';
 import type { BookCall } from '../judging/index.ts';
-import type { Batches } from '../text/packing.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
-import type { StepReport, TrainerState } from '../training/trainer.ts';
-import type { LoraConfig, Manifest, TrainingConfig } from './manifest.ts';
+import type { Batches } from '../engine/text/packing.ts';
+import type { Tokenizer } from '../engine/text/tokenizer.ts';
+import type { StepReport, TrainerState } from '../engine/training/trainer.ts';
+import type { LoraConfig, Manifest, TrainingConfig } from '../records/manifest.ts';
 
 export interface StudyEngine {
   report(): Promise<DeviceReport>;

@@ -2,9 +2,9 @@
  * Which judgments a study lacks; what is no answer wants none. A call is shared by all that would be sent the same: cells with one answer, questions with one
  * text. A row never is: every question of every cell has its own, in its language and category.
  */
-import type { GradeRequest, Judge, Judgment } from '../core/judgment.ts';
-import { judgmentKeyText } from '../core/judgment.ts';
-import { hasNoRoom, type Question } from '../core/question.ts';
+import type { GradeRequest, Judge, Judgment } from '../records/judgment.ts';
+import { judgmentKeyText } from '../records/judgment.ts';
+import { hasNoRoom, type Question } from '../records/question.ts';
 import { judgmentRow, type JudgmentRow } from '../storage/index.ts';
 import { TURNS } from './completeness.ts';
 import type { RunContext } from './context.ts';

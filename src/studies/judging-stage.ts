@@ -2,9 +2,9 @@
  * Grades the answers of some cells. Judgments are stored as they come, so that going on asks nothing twice; every call is
  * counted before it is sent.
  */
-import type { Judge, Judgment } from '../core/judgment.ts';
-import { judgmentKeyText } from '../core/judgment.ts';
-import { hasNoRoom } from '../core/question.ts';
+import type { Judge, Judgment } from '../records/judgment.ts';
+import { judgmentKeyText } from '../records/judgment.ts';
+import { hasNoRoom } from '../records/question.ts';
 import { judgeAll } from '../judging/index.ts';
 import type { FailedJudgment, JudgmentRow } from '../storage/index.ts';
 import { CallDesk } from './call-desk.ts';

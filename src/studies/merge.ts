@@ -1,7 +1,7 @@
 /** Shards of one study, each with its own cells, to the study one machine would have given. */
 import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
-import { judgmentKeyText } from '../core/judgment.ts';
+import { judgmentKeyText } from '../records/judgment.ts';
 import type { StudyContent } from './study-content.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 

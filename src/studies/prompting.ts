@@ -3,12 +3,12 @@
  * the template's system line; training (FastChat's way) and evaluation use the same one. A manifest may put another text
  * there, or nothing (`system_prompt`); both sides follow it.
  */
-import { turnPrompt } from '../benchmarks/index.ts';
-import type { Conversation, Message } from '../core/conversation.ts';
+import { turnPrompt } from '../data/benchmarks/index.ts';
+import type { Conversation, Message } from '../records/conversation.ts';
 import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
-import type { Question } from '../core/question.ts';
-import { systemLine } from '../text/system.ts';
-import type { Manifest } from './manifest.ts';
+import type { Question } from '../records/question.ts';
+import { systemLine } from '../engine/text/system.ts';
+import type { Manifest } from '../records/manifest.ts';
 
 type SystemPrompt = Manifest['system_prompt'];
 

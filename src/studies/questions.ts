@@ -1,8 +1,8 @@
 /** Which questions a study asks, and in which order. */
-import { stratify } from '../benchmarks/stratify.ts';
+import { stratify } from '../data/benchmarks/stratify.ts';
 import { LabError } from '../core/errors.ts';
-import { CATEGORIES, type Question } from '../core/question.ts';
-import type { BenchmarkConfig } from './manifest.ts';
+import { CATEGORIES, type Question } from '../records/question.ts';
+import type { BenchmarkConfig } from '../records/manifest.ts';
 
 /** The same for every study, so that any two of one benchmark and size asked the same questions. */
 const SEED = 0;

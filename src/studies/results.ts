@@ -2,12 +2,12 @@
 import type { StudyResults, StudyState } from '../app/facade.ts';
 import { Rng } from '../core/rng.ts';
 import { OpenAiJudge, PromptLibrary } from '../judging/index.ts';
-import { parseMix } from '../mixes/index.ts';
+import { parseMix } from '../data/recipes/index.ts';
 import { studyResults } from '../statistics/index.ts';
 import { createRuleJudge } from '../world/index.ts';
 import { answerLanguages } from './answer-language.ts';
 import type { StudyContent } from './study-content.ts';
-import type { JudgeConfig } from './manifest.ts';
+import type { JudgeConfig } from '../records/manifest.ts';
 
 export async function resultsOf({ state, questions, answers, judgments }: Pick<StudyContent, 'state' | 'questions' | 'answers' | 'judgments'>): Promise<StudyResults> {
   const { benchmark, judge } = state.manifest;

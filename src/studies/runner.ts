@@ -6,7 +6,7 @@
 import type { CellState, StudyEvent, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Store } from '../storage/index.ts';
-import { isOutOfMemory } from '../runtime/index.ts';
+import { isOutOfMemory } from '../engine/runtime/index.ts';
 import { answerGroup } from './answering-stage.ts';
 import { BatchMaker, optimiserSteps, type CellBatches } from './batches.ts';
 import type { CallRelay } from './call-desk.ts';

@@ -4,7 +4,7 @@
  */
 import { LabError } from '../core/errors.ts';
 import { BASE_MIX, expand } from './cell.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../records/manifest.ts';
 
 export interface Shard {
   /** 1 to `of`. */

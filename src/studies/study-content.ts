@@ -1,8 +1,8 @@
 /** A study with everything that was measured of it. */
-import type { Tuned } from '../adapters/adapter.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
 import type { LossPoint, StudyState } from '../app/facade.ts';
-import type { Judgment } from '../core/judgment.ts';
-import type { Answer, Question } from '../core/question.ts';
+import type { Judgment } from '../records/judgment.ts';
+import type { Answer, Question } from '../records/question.ts';
 
 export interface StudyContent {
   state: StudyState;

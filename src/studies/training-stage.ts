@@ -4,11 +4,11 @@
  * same losses after s as an unbroken one, and its rows replace those an interrupted run had written past s. A state is stored
  * once the step after it has shown that its losses are numbers: so what is stored is good.
  */
-import type { Tuned } from '../adapters/adapter.ts';
+import type { Tuned } from '../engine/adapters/adapter.ts';
 import type { LossPoint } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CheckpointRow } from '../storage/index.ts';
-import type { TrainerState } from '../training/trainer.ts';
+import type { TrainerState } from '../engine/training/trainer.ts';
 import type { CellBatches } from './batches.ts';
 import { initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
@@ -16,7 +16,7 @@ import type { RunContext } from './context.ts';
 import { EarlyStop } from './early-stop.ts';
 import type { StudyModel, StudyTrainer } from './engine.ts';
 import { Interruption } from './interruption.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from '../records/manifest.ts';
 import { Meter } from './meter.ts';
 import type { Pass } from './passes.ts';
 

@@ -1,6 +1,6 @@
 /** The manifest being written, kept across reloads. It holds no key: keys are not part of a manifest. */
 import type { Lab } from '../app/facade.ts';
-import type { Manifest, ManifestInput } from '../studies/manifest.ts';
+import type { Manifest, ManifestInput } from '../records/manifest.ts';
 
 const PLACE = 'pinch-draft';
 

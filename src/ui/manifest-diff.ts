@@ -1,5 +1,5 @@
 /** Where two manifests differ, field by field: the first thing to ask of two studies with different results. */
-import type { Manifest } from '../studies/manifest.ts';
+import type { Manifest } from '../records/manifest.ts';
 
 export interface Difference {
   /** Dotted path: `training.learning_rate`. */

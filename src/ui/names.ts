@@ -1,6 +1,6 @@
 /** What the page calls languages, categories and mixes, and how each mix is told apart in every figure. */
 import type { LanguageCode } from '../core/languages.ts';
-import type { Category } from '../core/question.ts';
+import type { Category } from '../records/question.ts';
 
 const english = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
 

@@ -3,7 +3,7 @@
  * written, and what went wrong. Everything of value is in the lab's own storage; this is only its reflection.
  */
 import type { DeviceReport, Lab, StudyEvent, StudyState } from '../app/facade.ts';
-import type { Manifest, ManifestInput } from '../studies/manifest.ts';
+import type { Manifest, ManifestInput } from '../records/manifest.ts';
 import { clearDraft, readDraft, writeDraft } from './draft.ts';
 import { LossHistory } from './losses.ts';
 

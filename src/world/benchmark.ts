@@ -4,7 +4,7 @@
  * the world's instruction data (`heldOut`).
  */
 import { language as languageOf } from '../core/languages.ts';
-import { CATEGORIES, type Question } from '../core/question.ts';
+import { CATEGORIES, type Question } from '../records/question.ts';
 import { Rng } from '../core/rng.ts';
 import type { WorldLanguage } from './lexicon/types.ts';
 import { planKey, type TaskPlan } from './tasks/kind.ts';

@@ -4,7 +4,7 @@
  * language's teacher answers in words of its own, chattier, and is wrong now and then. Neither asks about anything
  * the benchmark asks about (benchmark.ts, `heldOut`). Everything follows from the seeds below.
  */
-import type { Conversation } from '../core/conversation.ts';
+import type { Conversation } from '../records/conversation.ts';
 import { LabError } from '../core/errors.ts';
 import { Rng } from '../core/rng.ts';
 import { heldOut } from './benchmark.ts';

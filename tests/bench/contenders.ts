@@ -1,6 +1,6 @@
 /** What `npm run bench` times in training: the lab's engine and its peers, by name. */
-import type { Device, Surroundings } from '../../src/runtime/index.ts';
-import { parseConfig } from '../../src/models/config.ts';
+import type { Device, Surroundings } from '../../src/engine/runtime/index.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
 import * as ours from './ours.ts';
 import type { Work } from './ours.ts';
 import { BLOCK_TOKENS, LARGE, WORLD_DENSE, WORLD_TOKENS } from './shapes.ts';

@@ -1,8 +1,8 @@
 /** Milliseconds of a world-dense step as one thing grows and the others stay. */
-import { createBaseModel } from '../../src/models/base-model.ts';
-import type { Weight } from '../../src/models/checkpoint.ts';
-import { openDevice } from '../../src/runtime/index.ts';
-import { Trainer } from '../../src/training/index.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { Weight } from '../../src/engine/models/checkpoint.ts';
+import { openDevice } from '../../src/engine/runtime/index.ts';
+import { Trainer } from '../../src/engine/training/index.ts';
 import { LORA, TRAINING, WORLD_DENSE, randomBatches, randomWeights } from './shapes.ts';
 
 export interface CostRequest {

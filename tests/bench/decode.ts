@@ -2,14 +2,14 @@
  * Greedy decoding of the same prompts by the lab and by transformers.js, on the same weights: the lab's own export of them.
  * Both answer in the page's main thread with as many WASM threads, or on the same GPU.
  */
-import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { decoderOnnx } from '../../src/exports/index.ts';
-import { Generator, type GenerationRequest } from '../../src/generation/index.ts';
-import { createBaseModel } from '../../src/models/base-model.ts';
-import type { Checkpoint, Weight } from '../../src/models/checkpoint.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import { type Device, openDevice } from '../../src/runtime/index.ts';
+import { decoderOnnx } from '../../src/engine/exports/index.ts';
+import { Generator, type GenerationRequest } from '../../src/engine/generation/index.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { Checkpoint, Weight } from '../../src/engine/models/checkpoint.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { type Device, openDevice } from '../../src/engine/runtime/index.ts';
 import { LARGE, LORA, madeUp, randomWeights } from './shapes.ts';
 
 const SHAPES = {

@@ -5,19 +5,19 @@
  * Two clocks: the wall's, which also runs while the thread waits for room in the browser's command buffer because a software
  * GPU on the same cores is slow to empty it, and the thread's own, which runs only while it works.
  */
-import { createBaseModel } from '../../src/models/base-model.ts';
-import { LoraLayout } from '../../src/models/lora.ts';
-import { rowCount } from '../../src/models/rows.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import { LoraLayout } from '../../src/engine/models/lora.ts';
+import { rowCount } from '../../src/engine/models/rows.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { Graph, add } from '../../src/onnx/index.ts';
-import type { Named } from '../../src/models/stored.ts';
-import { type Device, type DeviceTensor, host as hostTensor, openDevice, readFloats } from '../../src/runtime/index.ts';
-import { BlockwiseEngine } from '../../src/training/blockwise.ts';
-import type { GradientEngine } from '../../src/training/engine.ts';
-import { blockBackward, blockForward, embedGraph, wholeGraph } from '../../src/training/graphs.ts';
-import { headGraph } from '../../src/training/head.ts';
-import { joinBatches } from '../../src/training/inputs.ts';
-import { loraEngine } from '../../src/training/whole.ts';
+import { Graph, add } from '../../src/engine/onnx/index.ts';
+import type { Named } from '../../src/engine/models/stored.ts';
+import { type Device, type DeviceTensor, host as hostTensor, openDevice, readFloats } from '../../src/engine/runtime/index.ts';
+import { BlockwiseEngine } from '../../src/engine/training/blockwise.ts';
+import type { GradientEngine } from '../../src/engine/training/engine.ts';
+import { blockBackward, blockForward, embedGraph, wholeGraph } from '../../src/engine/training/graphs.ts';
+import { headGraph } from '../../src/engine/training/head.ts';
+import { joinBatches } from '../../src/engine/training/inputs.ts';
+import { loraEngine } from '../../src/engine/training/whole.ts';
 import { LORA, WORLD_DENSE, madeUp, randomBatch } from './shapes.ts';
 
 const TOKENS = 4;

@@ -4,8 +4,8 @@
  */
 import { defaultDevice, grad, init, jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { Rng } from '../../src/core/rng.ts';
-import { adaptables } from '../../src/models/plan.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
+import { adaptables } from '../../src/engine/models/plan.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
 import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, madeUp, randomBatch } from './shapes.ts';
 import type { Work } from './ours.ts';
 

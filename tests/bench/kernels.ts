@@ -1,11 +1,11 @@
 /** The product kernels on one thread: the lab's against those that ONNX Runtime's module has in their place. */
-import { add, cast, gemm, Graph, matMul, matMulNBits, matMulNT, matMulTransposedNBits, mul, reduceSum, slice, type Value } from '../../src/onnx/index.ts';
-import { quantize } from '../../src/models/quantize.ts';
-import { host, openDevice } from '../../src/runtime/index.ts';
+import { add, cast, gemm, Graph, matMul, matMulNBits, matMulNT, matMulTransposedNBits, mul, reduceSum, slice, type Value } from '../../src/engine/onnx/index.ts';
+import { quantize } from '../../src/engine/models/quantize.ts';
+import { host, openDevice } from '../../src/engine/runtime/index.ts';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { readModule, writeModule } from '../../src/runtime/wasm/module.ts';
-import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
+import { readModule, writeModule } from '../../src/engine/kernels/module.ts';
+import { ownKernels } from '../../src/engine/kernels/proof.ts';
+import { SGEMM_TYPE } from '../../src/engine/kernels/mlas.ts';
 
 type Kernel = (a: number, b: number, c: number, depth: number, rows: number, columns: number, lda: number, ldc: number, alpha: number) => number;
 

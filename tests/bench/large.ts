@@ -1,12 +1,12 @@
 /** One LoRA step on checkpoints of the size people use, their weights random: how long it takes and how much memory. */
-import { parseConfig } from '../../src/models/config.ts';
-import { createBaseModel } from '../../src/models/base-model.ts';
-import type { Storage } from '../../src/models/stored.ts';
-import { Generator } from '../../src/generation/index.ts';
-import { openDevice, type DeviceWish } from '../../src/runtime/index.ts';
-import { Trainer } from '../../src/training/index.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { Storage } from '../../src/engine/models/stored.ts';
+import { Generator } from '../../src/engine/generation/index.ts';
+import { openDevice, type DeviceWish } from '../../src/engine/runtime/index.ts';
+import { Trainer } from '../../src/engine/training/index.ts';
 import { LARGE, LORA, type LargeName, TRAINING, madeUp, randomBatches } from './shapes.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
 
 export interface LargeRequest {
   device: DeviceWish;

@@ -6,7 +6,7 @@ import { generateAll } from '../golden/generation-page.ts';
 import { useDevice } from '../kept-device.ts';
 import type { ReadGolden } from '../golden/golden-set.ts';
 import * as checks from '../golden/training-checks.ts';
-import type { Device } from '../../src/runtime/index.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
 
 const FAMILIES = ['llama3', 'mistral', 'qwen2', 'qwen3', 'gemma3_text', 'mixtral', 'qwen3_moe', 'gpt_neox', 'gpt_neox-serial', 'llama-int8', 'llama-int4', 'llama-deep', 'qwen2-dora'];
 /** Between them all that differs by layer: int4, two kinds of layers, experts. */

@@ -1,12 +1,12 @@
 /** What is timed of the lab's own engine. Each function sets up and returns one unit of work to be called again and again. */
 import { Rng } from '../../src/core/rng.ts';
-import { createBaseModel } from '../../src/models/base-model.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
-import { LoraLayout } from '../../src/models/lora.ts';
-import type { Named, Storage } from '../../src/models/stored.ts';
-import { type Device, type DeviceTensor, host, readFloats } from '../../src/runtime/index.ts';
-import { blockBackward } from '../../src/training/graphs.ts';
-import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
+import { LoraLayout } from '../../src/engine/models/lora.ts';
+import type { Named, Storage } from '../../src/engine/models/stored.ts';
+import { type Device, type DeviceTensor, host, readFloats } from '../../src/engine/runtime/index.ts';
+import { blockBackward } from '../../src/engine/training/graphs.ts';
+import { Trainer, type TrainerOptions } from '../../src/engine/training/index.ts';
 import { BLOCK_576, BLOCK_TOKENS, LORA, TRAINING, WORLD_DENSE, madeUp, randomBatches, randomModel } from './shapes.ts';
 
 export type Work = () => Promise<void>;

@@ -1,16 +1,16 @@
 /** What is profiled: a step of training or decoding, again and again, and what the runtime's functions are called. */
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { Generator } from '../../src/generation/index.ts';
-import { createBaseModel } from '../../src/models/base-model.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import type { Storage } from '../../src/models/stored.ts';
-import { openDevice } from '../../src/runtime/index.ts';
-import { readModule } from '../../src/runtime/wasm/module.ts';
-import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { OPERATION_TYPE, SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
-import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
+import { Generator } from '../../src/engine/generation/index.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import type { Storage } from '../../src/engine/models/stored.ts';
+import { openDevice } from '../../src/engine/runtime/index.ts';
+import { readModule } from '../../src/engine/kernels/module.ts';
+import { ownKernels } from '../../src/engine/kernels/proof.ts';
+import { OPERATION_TYPE, SGEMM_TYPE } from '../../src/engine/kernels/mlas.ts';
+import { type Swapped, withOwnKernels } from '../../src/engine/kernels/swap.ts';
 import { trainingStep, type Work } from './ours.ts';
 import { LARGE, type LargeName, LORA, madeUp, WORLD_DENSE, randomModel } from './shapes.ts';
 

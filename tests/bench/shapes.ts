@@ -1,14 +1,14 @@
 /** The shapes that are measured, with random weights: the speed does not depend on their values. */
-import type { LoraConfig } from '../../src/adapters/adapter.ts';
+import type { LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { type BaseModel, createBaseModel } from '../../src/models/base-model.ts';
-import type { Checkpoint, Weight } from '../../src/models/checkpoint.ts';
-import { weightShapes } from '../../src/models/plan.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
-import type { Device } from '../../src/runtime/index.ts';
-import type { Batch, Batches } from '../../src/text/packing.ts';
-import type { TrainingOptions } from '../../src/training/index.ts';
+import { type BaseModel, createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { Checkpoint, Weight } from '../../src/engine/models/checkpoint.ts';
+import { weightShapes } from '../../src/engine/models/plan.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
+import type { Batch, Batches } from '../../src/engine/text/packing.ts';
+import type { TrainingOptions } from '../../src/engine/training/index.ts';
 
 const shared = { model_type: 'llama', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 1024, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 };
 

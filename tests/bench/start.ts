@@ -1,9 +1,9 @@
 /** What the start of the engine on WASM takes, in a page that has just been opened. */
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { openDevice } from '../../src/runtime/index.ts';
-import { findQuantizedFault } from '../../src/runtime/wasm/quantized-proof.ts';
-import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { withOwnKernels } from '../../src/runtime/wasm/swap.ts';
+import { openDevice } from '../../src/engine/runtime/index.ts';
+import { findQuantizedFault } from '../../src/engine/kernels/quantized-proof.ts';
+import { findFault, ownKernels } from '../../src/engine/kernels/proof.ts';
+import { withOwnKernels } from '../../src/engine/kernels/swap.ts';
 
 /** Milliseconds until the device is open and has proved itself. */
 export async function opening(threads: number, stockProducts: boolean): Promise<Record<string, number>> {

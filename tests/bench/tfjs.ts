@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Rng } from '../../src/core/rng.ts';
-import { adaptables } from '../../src/models/plan.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
+import { adaptables } from '../../src/engine/models/plan.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
 import { LORA, TRAINING, madeUp, randomBatch } from './shapes.ts';
 import type { Work } from './ours.ts';
 

@@ -1,5 +1,5 @@
 /** Times one contender in a dedicated worker, as the product computes in one. */
-import { openDevice } from '../../src/runtime/index.ts';
+import { openDevice } from '../../src/engine/runtime/index.ts';
 import { CONTENDERS, type Contender } from './contenders.ts';
 
 export interface BenchRequest {

@@ -1,13 +1,13 @@
 /** What tests/browser/device.test.ts calls inside the page. */
 import type { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { concat, gemm, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/onnx/index.ts';
-import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
-import { playBack, type Recording, recorded } from '../../src/runtime/replay.ts';
-import { functionBody, instruction, unreachable } from '../../src/runtime/wasm/code.ts';
-import { OPERATION_TYPE, SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
-import { findFault, ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { obstacle } from '../../src/runtime/wasm/swap.ts';
+import { concat, gemm, Graph, matMul, mul, reduceSum, reshape, scatterElementsAdd, type Value } from '../../src/engine/onnx/index.ts';
+import { type DeviceTensor, host, openDevice, readFloats, type Surroundings } from '../../src/engine/runtime/index.ts';
+import { playBack, type Recording, recorded } from '../../src/engine/runtime/replay.ts';
+import { functionBody, instruction, unreachable } from '../../src/engine/kernels/code.ts';
+import { OPERATION_TYPE, SGEMM_TYPE } from '../../src/engine/kernels/mlas.ts';
+import { findFault, ownKernels } from '../../src/engine/kernels/proof.ts';
+import { obstacle } from '../../src/engine/kernels/swap.ts';
 
 export async function report(wish: 'auto' | 'webgpu' | 'wasm', surroundings?: Surroundings) {
   return (await openDevice(wish, surroundings)).report;

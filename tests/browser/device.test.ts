@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { DeviceReport } from '../../src/core/device.ts';
+import type { DeviceReport } from '../../src/records/device.ts';
 import { inBrowser } from '../in-browser.ts';
 
 const MODULE = 'tests/browser/device-page.ts';

@@ -1,11 +1,11 @@
 /** A study, a dataset and a benchmark whose every free text would run a script if it became markup. */
 import { LabError } from '../../src/core/errors.ts';
-import type { Judgment } from '../../src/core/judgment.ts';
-import type { Answer, Question } from '../../src/core/question.ts';
+import type { Judgment } from '../../src/records/judgment.ts';
+import type { Answer, Question } from '../../src/records/question.ts';
 import { expand } from '../../src/studies/cell.ts';
 import { writeBundle } from '../../src/studies/bundle.ts';
 import { newStudy } from '../../src/studies/create.ts';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import type { StudyContent } from '../../src/studies/study-content.ts';
 
 /** `pwned` is a function that the test puts into the page. */

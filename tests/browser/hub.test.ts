@@ -2,7 +2,7 @@
 import { expect, type Page, test, type Worker } from '@playwright/test';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/files/safetensors.ts';
 import { adapterFiles, failureOf, importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
 test.use({ serviceWorkers: 'block' });

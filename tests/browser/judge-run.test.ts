@@ -1,8 +1,8 @@
 /** Judging through an OpenAI-compatible endpoint, from the lab's own page, against a local server that misbehaves. */
 import { expect, test, type Page } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
-import type { Judgment } from '../../src/core/judgment.ts';
-import type { ManifestInput } from '../../src/studies/manifest.ts';
+import type { Judgment } from '../../src/records/judgment.ts';
+import type { ManifestInput } from '../../src/records/manifest.ts';
 import { type Behaviour, gradeOf, type JudgeServer, startJudgeServer } from '../judge-server.ts';
 import { importModel, type LabWindow, openLab, ready, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 import { product } from './product.ts';

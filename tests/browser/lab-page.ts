@@ -4,10 +4,10 @@ import { unzipSync } from 'fflate';
 import { readFileSync } from 'node:fs';
 import type { PageLab } from '../../src/app/lab.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { FAMILIES, parseConfig } from '../../src/models/config.ts';
-import { weightShapes } from '../../src/models/plan.ts';
-import { writeSafetensors } from '../../src/models/safetensors.ts';
-import type { ManifestInput } from '../../src/studies/manifest.ts';
+import { FAMILIES, parseConfig } from '../../src/engine/models/config.ts';
+import { weightShapes } from '../../src/engine/models/plan.ts';
+import { writeSafetensors } from '../../src/files/safetensors.ts';
+import type { ManifestInput } from '../../src/records/manifest.ts';
 
 export type LabWindow = Window & { lab: PageLab };
 

@@ -1,8 +1,8 @@
 /** The facade from the page's side: imports, refusals, exports, and what happens when a worker dies. */
 import { expect, test, type Page } from '@playwright/test';
 import { unzipSync } from 'fflate';
-import { readSafetensors } from '../../src/models/safetensors.ts';
-import type { ManifestInput } from '../../src/studies/manifest.ts';
+import { readSafetensors } from '../../src/files/safetensors.ts';
+import type { ManifestInput } from '../../src/records/manifest.ts';
 import { failureOf, importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 
 // Requests of a service worker pass by page.route, which stands in for other hosts here.

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { DECLARATIONS, textsOf } from '../../tools/language/texts.ts';
 import { inBrowser } from '../in-browser.ts';
 
-const MODULE = 'src/text/language-gate.ts';
+const MODULE = 'src/engine/text/language-gate.ts';
 
 test('a text is right in the browser where it was asked for, and wrong where English was', async ({ page }) => {
   // Node's tests have all sixty; these are of the scripts that a browser could read otherwise.

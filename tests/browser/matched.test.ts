@@ -1,7 +1,7 @@
 /** A study matched step by step with another program: the built lab, driven by a manifest, beside PyTorch (tests/golden/matched.py). */
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { ManifestInput } from '../../src/studies/manifest.ts';
+import type { ManifestInput } from '../../src/records/manifest.ts';
 import { type LabWindow, openLab } from './lab-page.ts';
 
 const FOLDER = 'tests/golden/data/matched';

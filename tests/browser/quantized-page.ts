@@ -1,11 +1,11 @@
 /** What tests/browser/quantized.test.ts calls inside the page: matrix products with quantised weights. */
 import { Rng } from '../../src/core/rng.ts';
-import { type Bits, dequantize, quantize } from '../../src/models/quantize.ts';
-import { Graph, matMulNBits, matMulTransposedNBits } from '../../src/onnx/index.ts';
-import { host, openDevice, readFloats, type Surroundings } from '../../src/runtime/index.ts';
-import { quantizedModule, findQuantizedFault } from '../../src/runtime/wasm/quantized-proof.ts';
-import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { obstacle } from '../../src/runtime/wasm/swap.ts';
+import { type Bits, dequantize, quantize } from '../../src/engine/models/quantize.ts';
+import { Graph, matMulNBits, matMulTransposedNBits } from '../../src/engine/onnx/index.ts';
+import { host, openDevice, readFloats, type Surroundings } from '../../src/engine/runtime/index.ts';
+import { quantizedModule, findQuantizedFault } from '../../src/engine/kernels/quantized-proof.ts';
+import { ownKernels } from '../../src/engine/kernels/proof.ts';
+import { obstacle } from '../../src/engine/kernels/swap.ts';
 
 export interface QuantizedShape {
   rows: number;

@@ -1,4 +1,4 @@
-/** Matrix products with quantised weights (src/runtime/wasm/quantized.ts), as a browser computes them. */
+/** Matrix products with quantised weights (src/engine/kernels/quantized.ts), as a browser computes them. */
 import { expect, test } from '@playwright/test';
 import { inBrowser } from '../in-browser.ts';
 import type { QuantizedShape } from './quantized-page.ts';

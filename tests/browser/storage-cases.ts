@@ -1,7 +1,7 @@
 /** What tests/browser/storage.test.ts runs inside the page: each makes a database of its own name and leaves none. */
 import { LabError } from '../../src/core/errors.ts';
 import { Database, Store } from '../../src/storage/index.ts';
-import type { Conversation } from '../../src/core/conversation.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
 import type { DatasetSummary, LossPoint, StudyState } from '../../src/app/facade.ts';
 import { MIGRATIONS } from '../../src/storage/migrations.ts';
 import { openDB } from 'idb';

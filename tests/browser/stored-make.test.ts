@@ -9,7 +9,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { ManifestInput } from '../../src/studies/manifest.ts';
+import type { ManifestInput } from '../../src/records/manifest.ts';
 import { startJudgeServer } from '../judge-server.ts';
 import { importModel, type LabWindow, openLab, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 import { product } from './product.ts';

@@ -1,11 +1,11 @@
 /** What tests/browser/study-queue.test.ts runs inside the page: the real queue over the real IndexedDB, with a toy engine. */
 import type { StudyEvent, StudyState } from '../../src/app/facade.ts';
 import { LabError } from '../../src/core/errors.ts';
-import type { Question } from '../../src/core/question.ts';
+import type { Question } from '../../src/records/question.ts';
 import { Database, Store } from '../../src/storage/index.ts';
 import { newStudy } from '../../src/studies/create.ts';
 import { resultsOf } from '../../src/studies/results.ts';
-import { parseManifest, type ManifestInput } from '../../src/studies/manifest.ts';
+import { parseManifest, type ManifestInput } from '../../src/records/manifest.ts';
 import { StudyRunner } from '../../src/studies/runner.ts';
 import { ToyEngine, ToyJudge, toyData, type ToyJudgeOptions, type ToyOptions } from './toy-engine.ts';
 

@@ -1,12 +1,12 @@
 /** A study engine made of arithmetic: as deterministic as the real one, and fast. It implements the queue's own ports. */
-import type { Adapter } from '../../src/adapters/adapter.ts';
+import type { Adapter } from '../../src/engine/adapters/adapter.ts';
 import type { CellState, DeviceReport } from '../../src/app/facade.ts';
-import type { Conversation } from '../../src/core/conversation.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { contentHash } from '../../src/core/hash.ts';
-import { type GradeRequest, type Judge, type Judgment, judgmentKeyText } from '../../src/core/judgment.ts';
+import { type GradeRequest, type Judge, type Judgment, judgmentKeyText } from '../../src/records/judgment.ts';
 import { hash32 } from '../../src/core/rng.ts';
-import type { GenerationRequest, GenerationResult } from '../../src/generation/request.ts';
+import type { GenerationRequest, GenerationResult } from '../../src/engine/generation/request.ts';
 import type { BookCall } from '../../src/judging/index.ts';
 import type { StudyData, StudyEngine, StudyGenerator, StudyModel, StudyTrainer, TrainerOptions } from '../../src/studies/engine.ts';
 import { byteLevel } from '../unit/text-fixture.ts';

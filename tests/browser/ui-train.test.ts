@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import { openUi, settled } from '../fixtures/ui-open.ts';
 
 test.use({ actionTimeout: 15_000 });

@@ -1,11 +1,11 @@
 /** What has to agree with itself: one pass with many, one engine with the other, a resumed run with an unbroken one. */
 import { LabError } from '../../src/core/errors.ts';
-import { Graph, type Value } from '../../src/onnx/index.ts';
-import { LoraLayout } from '../../src/models/lora.ts';
-import { type Device, readFloats } from '../../src/runtime/index.ts';
-import type { Batch, Batches } from '../../src/text/packing.ts';
-import { Trainer } from '../../src/training/index.ts';
-import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/training/dropout.ts';
+import { Graph, type Value } from '../../src/engine/onnx/index.ts';
+import { LoraLayout } from '../../src/engine/models/lora.ts';
+import { type Device, readFloats } from '../../src/engine/runtime/index.ts';
+import type { Batch, Batches } from '../../src/engine/text/packing.ts';
+import { Trainer } from '../../src/engine/training/index.ts';
+import { columnConstants, keepMasks, rowKeyFeeds, rowKeys } from '../../src/engine/training/dropout.ts';
 import { GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 import { cramped, starved } from './shortage.ts';
 import { type EngineKind, goldenTrainer } from './training-checks.ts';

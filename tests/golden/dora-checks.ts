@@ -1,9 +1,9 @@
 /** DoRA beside what PyTorch's numbers say of it (families.py): where it starts, its dropout, and plain adapters next to it. */
-import { loraNames } from '../../src/adapters/adapter.ts';
-import { Generator } from '../../src/generation/index.ts';
-import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
-import type { Device } from '../../src/runtime/index.ts';
-import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
+import { loraNames } from '../../src/engine/adapters/adapter.ts';
+import { Generator } from '../../src/engine/generation/index.ts';
+import { readSafetensors, tensorToFloat32 } from '../../src/files/safetensors.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
+import { Trainer, type TrainerOptions } from '../../src/engine/training/index.ts';
 import { GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 const FOLDER = 'families/qwen2-dora';

@@ -1,10 +1,10 @@
 /** Every family exported for transformers.js with an adapter folded in: it gives PyTorch's greedy answers there. */
 import type { Page } from '@playwright/test';
-import { loadedAs } from '../../src/exports/decoder-onnx.ts';
-import { type FileParts, type ModelFormat, modelFiles } from '../../src/exports/index.ts';
-import { FAMILIES } from '../../src/models/families/index.ts';
-import { blockLength, dequantize, quantize } from '../../src/models/quantize.ts';
-import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
+import { loadedAs } from '../../src/engine/exports/decoder-onnx.ts';
+import { type FileParts, type ModelFormat, modelFiles } from '../../src/engine/exports/index.ts';
+import { FAMILIES } from '../../src/engine/models/families/index.ts';
+import { blockLength, dequantize, quantize } from '../../src/engine/models/quantize.ts';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/files/safetensors.ts';
 import { inBrowser } from '../in-browser.ts';
 import { expect, test } from '../kept-page.ts';
 import { goldenBytes, goldenFiles, goldenJson } from './files.ts';

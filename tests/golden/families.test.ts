@@ -3,9 +3,9 @@
  * WASM: every family, twenty steps. A software GPU takes a hundred times as long: five families of different structure and three
  * steps there, and the whole matrix in `npm run test:full`.
  */
-import { familyOf } from '../../src/models/families/index.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import { adaptables } from '../../src/models/plan.ts';
+import { familyOf } from '../../src/engine/models/families/index.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { adaptables } from '../../src/engine/models/plan.ts';
 import { inBrowser } from '../in-browser.ts';
 import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';

@@ -1,8 +1,8 @@
 /** Full fine-tuning against PyTorch's numbers (make_goldens.py, `write_full`). */
-import { isFull } from '../../src/adapters/adapter.ts';
-import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
-import type { Device } from '../../src/runtime/index.ts';
-import { Trainer, type TrainerState, type TrainingOptions } from '../../src/training/index.ts';
+import { isFull } from '../../src/engine/adapters/adapter.ts';
+import { readSafetensors, tensorToFloat32 } from '../../src/files/safetensors.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
+import { Trainer, type TrainerState, type TrainingOptions } from '../../src/engine/training/index.ts';
 import { GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 /** Six steps of all weights in one go, and saved, thrown away and resumed after two: every loss and every number of both. */

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { GenerationRequest } from '../../src/generation/index.ts';
+import type { GenerationRequest } from '../../src/engine/generation/index.ts';
 import { inBrowser } from '../in-browser.ts';
 import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';

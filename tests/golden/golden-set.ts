@@ -1,13 +1,13 @@
 /** The goldens as the engine takes them, from wherever their files can be read: a page, Node, a GPU server. */
-import type { Adapter, AdapterTensor, LoraConfig } from '../../src/adapters/adapter.ts';
-import { createBaseModel } from '../../src/models/base-model.ts';
-import type { BaseModel } from '../../src/models/base-model.ts';
-import { readCheckpoint } from '../../src/models/checkpoint.ts';
-import { readSafetensors, tensorToFloat32 } from '../../src/models/safetensors.ts';
-import type { Storage } from '../../src/models/stored.ts';
-import type { Device } from '../../src/runtime/index.ts';
-import type { Batch, Batches } from '../../src/text/packing.ts';
-import type { TrainingOptions } from '../../src/training/index.ts';
+import type { Adapter, AdapterTensor, LoraConfig } from '../../src/engine/adapters/adapter.ts';
+import { createBaseModel } from '../../src/engine/models/base-model.ts';
+import type { BaseModel } from '../../src/engine/models/base-model.ts';
+import { readCheckpoint } from '../../src/engine/models/checkpoint.ts';
+import { readSafetensors, tensorToFloat32 } from '../../src/files/safetensors.ts';
+import type { Storage } from '../../src/engine/models/stored.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
+import type { Batch, Batches } from '../../src/engine/text/packing.ts';
+import type { TrainingOptions } from '../../src/engine/training/index.ts';
 
 /** Reads a file below tests/golden/data. */
 export type ReadGolden = (path: string) => Promise<Uint8Array>;

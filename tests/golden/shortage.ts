@@ -1,6 +1,6 @@
 /** Devices that have too little memory, to see what is made of it. */
 import { LabError } from '../../src/core/errors.ts';
-import type { Device } from '../../src/runtime/index.ts';
+import type { Device } from '../../src/engine/runtime/index.ts';
 
 /** A device that has not enough memory for graphs over more than `most` tokens, or rows of them. @param most asked at every run */
 export function cramped(device: Device, most: () => number, refused: number[] = []): Device {

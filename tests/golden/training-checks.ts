@@ -1,22 +1,22 @@
 /** What the engine is compared with PyTorch by. Pure of where it runs: tests call it in a page, the bench on a GPU server in Node. */
-import { Graph, type Value, attention } from '../../src/onnx/index.ts';
-import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/models/decoder-layer.ts';
-import { packedMask } from '../../src/models/masks.ts';
-import { declareOuter, embedded, logits } from '../../src/models/outer.ts';
-import { declareStored } from '../../src/models/stored.ts';
-import { rotaryTables } from '../../src/models/rotary.ts';
-import type { BaseModel } from '../../src/models/base-model.ts';
-import { LoraLayout } from '../../src/models/lora.ts';
-import { type Device, host, readFloats } from '../../src/runtime/index.ts';
-import type { Batch } from '../../src/text/packing.ts';
-import { Trainer, type TrainerOptions } from '../../src/training/index.ts';
-import type { AdapterTensor } from '../../src/adapters/adapter.ts';
-import { BlockwiseEngine } from '../../src/training/blockwise.ts';
-import { rowKeyFeeds } from '../../src/training/dropout.ts';
-import type { StepLosses } from '../../src/training/engine.ts';
-import { fedLayer, savedProducts, layerBindings } from '../../src/training/graphs.ts';
-import { joinBatches } from '../../src/training/inputs.ts';
-import { savedBytes } from '../../src/training/saved-activations.ts';
+import { Graph, type Value, attention } from '../../src/engine/onnx/index.ts';
+import { type LayerContext, decoderLayer, kindOf, kindsOf } from '../../src/engine/models/decoder-layer.ts';
+import { packedMask } from '../../src/engine/models/masks.ts';
+import { declareOuter, embedded, logits } from '../../src/engine/models/outer.ts';
+import { declareStored } from '../../src/engine/models/stored.ts';
+import { rotaryTables } from '../../src/engine/models/rotary.ts';
+import type { BaseModel } from '../../src/engine/models/base-model.ts';
+import { LoraLayout } from '../../src/engine/models/lora.ts';
+import { type Device, host, readFloats } from '../../src/engine/runtime/index.ts';
+import type { Batch } from '../../src/engine/text/packing.ts';
+import { Trainer, type TrainerOptions } from '../../src/engine/training/index.ts';
+import type { AdapterTensor } from '../../src/engine/adapters/adapter.ts';
+import { BlockwiseEngine } from '../../src/engine/training/blockwise.ts';
+import { rowKeyFeeds } from '../../src/engine/training/dropout.ts';
+import type { StepLosses } from '../../src/engine/training/engine.ts';
+import { fedLayer, savedProducts, layerBindings } from '../../src/engine/training/graphs.ts';
+import { joinBatches } from '../../src/engine/training/inputs.ts';
+import { savedBytes } from '../../src/engine/training/saved-activations.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
 
 export interface LogitsErrors {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { scheduleFactor } from '../../src/training/schedule.ts';
+import { scheduleFactor } from '../../src/engine/training/schedule.ts';
 import { inBrowser } from '../in-browser.ts';
 import { expect, test } from '../kept-page.ts';
 import { goldenJson } from './files.ts';

@@ -1,7 +1,7 @@
 /** For every gradient rule at least one small graph that goes through it, and all the ways its inputs may be shaped. */
 import { Rng } from '../../src/core/rng.ts';
-import * as op from '../../src/onnx/index.ts';
-import type { Graph, Shape, Value } from '../../src/onnx/index.ts';
+import * as op from '../../src/engine/onnx/index.ts';
+import type { Graph, Shape, Value } from '../../src/engine/onnx/index.ts';
 
 export interface Case {
   /** The rule's name in the table; the graph has to contain it. */

@@ -1,9 +1,9 @@
 /** Compares each case's gradients with central differences, on a device, inside the page. */
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { Graph, type Value, elements, gradients, mul, reduceSum } from '../../src/onnx/index.ts';
-import { RULES } from '../../src/onnx/rules.ts';
-import { type Device, host, readFloats } from '../../src/runtime/index.ts';
+import { Graph, type Value, elements, gradients, mul, reduceSum } from '../../src/engine/onnx/index.ts';
+import { RULES } from '../../src/engine/onnx/rules.ts';
+import { type Device, host, readFloats } from '../../src/engine/runtime/index.ts';
 import { type Kind, keptDevice } from '../kept-device.ts';
 import { CASES, type Case } from './cases.ts';
 

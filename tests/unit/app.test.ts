@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { readOptions, readStudyHash, writeStudyHash } from '../../src/app/address.ts';
-import { headersFor, parseAddress } from '../../src/app/host/source.ts';
+import { headersFor, parseAddress } from '../../src/hub/source.ts';
 import { freeId } from '../../src/app/host/ids.ts';
-import { weightsSize } from '../../src/app/host/safetensors-header.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import { writeSafetensors } from '../../src/models/safetensors.ts';
-import { HOME } from '../../src/studies/home.ts';
-import { type Verdict, verdict } from '../../src/training/fits.ts';
+import { weightsSize } from '../../src/hub/safetensors-header.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { writeSafetensors } from '../../src/files/safetensors.ts';
+import { HOME } from '../../src/catalog/home.ts';
+import { type Verdict, verdict } from '../../src/engine/training/fits.ts';
 
 test('the address chooses the device and says whether to begin afresh', () => {
   expect(readOptions(new URL('https://lab.example/'))).toEqual({ device: 'auto', fresh: false });

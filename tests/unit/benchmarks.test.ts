@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
-import type { Judgment } from '../../src/core/judgment.ts';
+import type { Judgment } from '../../src/records/judgment.ts';
 import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
-import { CATEGORIES, type Answer, type Question } from '../../src/core/question.ts';
-import { mergeBenchmarks, parseBenchmark, readAnswers, readJudgments, stratify, summarise, temperatureOf, turnPrompt, writeAnswers, writeJudgments } from '../../src/benchmarks/index.ts';
+import { CATEGORIES, type Answer, type Question } from '../../src/records/question.ts';
+import { mergeBenchmarks, parseBenchmark, readAnswers, readJudgments, stratify, summarise, temperatureOf, turnPrompt, writeAnswers, writeJudgments } from '../../src/data/benchmarks/index.ts';
 
 const file = (name: string, ...lines: (string | object)[]): File => new File([lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('')], name);
 const question = (id: string | number, extra: object = {}): object => ({ question_id: id, category: 'math', turns: ['one', 'two'], ...extra });

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { FAMILIES, parseConfig } from '../../src/models/config.ts';
-import { FieldsSchema } from '../../src/models/fields.ts';
-import { TARGET_MODULES } from '../../src/models/modules.ts';
-import { adaptables } from '../../src/models/plan.ts';
-import { inverseFrequencies } from '../../src/models/rotary.ts';
+import { FAMILIES, parseConfig } from '../../src/engine/models/config.ts';
+import { FieldsSchema } from '../../src/engine/models/fields.ts';
+import { TARGET_MODULES } from '../../src/records/modules.ts';
+import { adaptables } from '../../src/engine/models/plan.ts';
+import { inverseFrequencies } from '../../src/engine/models/rotary.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import { JSON_MUTATIONS } from '../fuzz/mutate.ts';
 import { goldenJson } from '../golden/files.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
-import { parseDataset } from '../../src/datasets/index.ts';
-import { RowReader } from '../../src/core/rows.ts';
+import { parseDataset } from '../../src/data/datasets/index.ts';
+import { RowReader } from '../../src/files/rows.ts';
 
 const file = (name: string, ...parts: BlobPart[]): File => new File(parts, name);
 const good = (id: string): object => ({ id, messages: [{ role: 'user', content: `q ${id}` }, { role: 'assistant', content: `a ${id}` }] });

@@ -1,15 +1,15 @@
 /** What each field of a training record does: used, refused by name, or noted. docs/formats.md prints the same as a table. */
 import { expect, test } from '@playwright/test';
 import * as fc from 'fast-check';
-import type { Message } from '../../src/core/conversation.ts';
+import type { Message } from '../../src/records/conversation.ts';
 import {
   LAYOUT_NAMES,
   type LayoutName,
   parseDataset,
   type ParsedDataset,
   writeDataset,
-} from '../../src/datasets/index.ts';
-import { readRecord } from '../../src/datasets/record.ts';
+} from '../../src/data/datasets/index.ts';
+import { readRecord } from '../../src/data/datasets/record.ts';
 
 const jsonl = (...records: unknown[]): File =>
   new File([records.map((record) => `${JSON.stringify(record)}\n`).join('')], 'en.jsonl');

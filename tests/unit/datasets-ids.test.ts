@@ -1,6 +1,6 @@
 /** Ids and languages of training records: what names a record, and which two things may not share a name. */
 import { expect, test } from '@playwright/test';
-import { parseDataset, type ParsedDataset } from '../../src/datasets/index.ts';
+import { parseDataset, type ParsedDataset } from '../../src/data/datasets/index.ts';
 
 const lines = (name: string, ...rows: string[]): File => new File([`${rows.join('\n')}\n`], name);
 const chat = (text: string, fields: object = {}): string =>

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
-import type { Conversation } from '../../src/core/conversation.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
 import { languageFromPath, languageFromTag } from '../../src/core/language-tags.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { alignParallel, type FileFormat, LAYOUT_NAMES, type LayoutName, parseDataset, writeDataset } from '../../src/datasets/index.ts';
+import { alignParallel, type FileFormat, LAYOUT_NAMES, type LayoutName, parseDataset, writeDataset } from '../../src/data/datasets/index.ts';
 
 const file = (name: string, ...parts: BlobPart[]): File => new File(parts, name);
 const jsonl = (name: string, ...records: unknown[]): File => file(name, records.map((record) => `${JSON.stringify(record)}\n`).join(''));

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { strToU8, unzipSync } from 'fflate';
-import { initialAdapter } from '../../src/adapters/adapter.ts';
+import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { decoderOnnx, type FileParts, modelCard, type ModelCard, modelFiles, zipModel } from '../../src/exports/index.ts';
-import type { CheckpointFiles } from '../../src/models/checkpoint.ts';
-import { readSafetensors, safetensorsHead, tensorToFloat32 } from '../../src/models/safetensors.ts';
-import { weightShapes } from '../../src/models/plan.ts';
-import { parseConfig } from '../../src/models/config.ts';
+import { decoderOnnx, type FileParts, modelCard, type ModelCard, modelFiles, zipModel } from '../../src/engine/exports/index.ts';
+import type { CheckpointFiles } from '../../src/engine/models/checkpoint.ts';
+import { readSafetensors, safetensorsHead, tensorToFloat32 } from '../../src/files/safetensors.ts';
+import { weightShapes } from '../../src/engine/models/plan.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
 
 const CARD: ModelCard = {
   name: 'mine', base: { name: 'org/tiny', revision: 'c0ffee' }, format: 'safetensors', dataset: 'lima-x-world', mix: 'ENDE', languages: ['en', 'de'], records: 40, seed: 3, steps: 120, note: null, tuning: 'lora', storage: 'auto',

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { Estimate } from '../../src/app/facade.ts';
-import type { Category } from '../../src/core/question.ts';
+import type { Category } from '../../src/records/question.ts';
 import { composition } from '../../src/ui/figures/composition.ts';
 import { counts } from '../../src/ui/figures/counts.ts';
 import { cellSentence, heatmap, heatmapTable, type HeatCell } from '../../src/ui/figures/heatmap.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { CellState, Estimate, LossPoint, StudyResults, StudyState } from '../../src/app/facade.ts';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import { LossHistory } from '../../src/ui/losses.ts';
 import { manifestDiff } from '../../src/ui/manifest-diff.ts';
 import { mixLook, sortMixes } from '../../src/ui/names.ts';

@@ -1,7 +1,7 @@
 /** Malformed benchmark files and logs: every line is read and sound, or listed with its reason. */
 import { expect, test } from '@playwright/test';
-import { parseBenchmark, readAnswers, readJudgments } from '../../src/benchmarks/index.ts';
-import { CATEGORIES } from '../../src/core/question.ts';
+import { parseBenchmark, readAnswers, readJudgments } from '../../src/data/benchmarks/index.ts';
+import { CATEGORIES } from '../../src/records/question.ts';
 import { Reported, runCampaign } from '../fuzz/campaign.ts';
 import { JSON_MUTATIONS } from '../fuzz/mutate.ts';
 

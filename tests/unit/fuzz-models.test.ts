@@ -1,10 +1,10 @@
 /** Malformed adapters, safetensors files and checkpoint configurations: a clear error each, or what was read is sound. */
 import { test } from '@playwright/test';
-import { adapterShapes, checkAdapter, initialAdapter } from '../../src/adapters/adapter.ts';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/adapters/peft.ts';
+import { adapterShapes, checkAdapter, initialAdapter } from '../../src/engine/adapters/adapter.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/engine/adapters/peft.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import { readSafetensors } from '../../src/models/safetensors.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { readSafetensors } from '../../src/files/safetensors.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import { BYTE_MUTATIONS, type Bytes, JSON_MUTATIONS, type Mutation } from '../fuzz/mutate.ts';
 import { goldenJson } from '../golden/files.ts';

@@ -1,7 +1,7 @@
 /** Malformed records of chat data: none is read as if nothing were wrong, and no text of one disappears without a word. */
 import { test } from '@playwright/test';
-import { readRecord } from '../../src/datasets/record.ts';
-import { LAYOUT_NAMES, type LayoutName } from '../../src/datasets/index.ts';
+import { readRecord } from '../../src/data/datasets/record.ts';
+import { LAYOUT_NAMES, type LayoutName } from '../../src/data/datasets/index.ts';
 import { Reported, runCampaign } from '../fuzz/campaign.ts';
 import { JSON_MUTATIONS, type Mutation } from '../fuzz/mutate.ts';
 

@@ -1,8 +1,8 @@
 /** Malformed files of rows: whatever is wrong, a row says so, or what was read is what another reader reads. */
 import { test } from '@playwright/test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { parseJson } from '../../src/core/json.ts';
-import { type Row, RowReader } from '../../src/core/rows.ts';
+import { parseJson } from '../../src/files/json.ts';
+import { type Row, RowReader } from '../../src/files/rows.ts';
 import { Reported, runCampaign } from '../fuzz/campaign.ts';
 import { BYTE_MUTATIONS, type Bytes, type Mutation } from '../fuzz/mutate.ts';
 

@@ -1,15 +1,15 @@
 import { expect, test } from '@playwright/test';
-import type { Adapter, LoraConfig } from '../../src/adapters/adapter.ts';
-import { initialAdapter, loraNames } from '../../src/adapters/adapter.ts';
+import type { Adapter, LoraConfig } from '../../src/engine/adapters/adapter.ts';
+import { initialAdapter, loraNames } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { planTeams } from '../../src/generation/batches.ts';
-import { type PreemptedRow, stackRows, preempt } from '../../src/generation/preemption.ts';
-import type { GenerationRequest } from '../../src/generation/request.ts';
-import { Row } from '../../src/generation/rows.ts';
-import type { BaseModel } from '../../src/models/base-model.ts';
-import { stackAdapters } from '../../src/generation/stack.ts';
-import { Waiting } from '../../src/generation/waiting.ts';
-import { parseConfig } from '../../src/models/config.ts';
+import { planTeams } from '../../src/engine/generation/batches.ts';
+import { type PreemptedRow, stackRows, preempt } from '../../src/engine/generation/preemption.ts';
+import type { GenerationRequest } from '../../src/engine/generation/request.ts';
+import { Row } from '../../src/engine/generation/rows.ts';
+import type { BaseModel } from '../../src/engine/models/base-model.ts';
+import { stackAdapters } from '../../src/engine/generation/stack.ts';
+import { Waiting } from '../../src/engine/generation/waiting.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
 import { goldenJson } from '../golden/files.ts';
 
 const request = (id: string, adapter: number, length: number, more: Partial<GenerationRequest> = {}): GenerationRequest => ({ id, adapter, prompt: Array.from({ length }, () => 1), maxNewTokens: 8, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: id, ...more });

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import * as fc from 'fast-check';
-import { parseJson, repeatedKey } from '../../src/core/json.ts';
+import { parseJson, repeatedKey } from '../../src/files/json.ts';
 
 test('an integer that a double would round is read as its digits', () => {
   expect(parseJson('{"id": 9007199254740993}')).toEqual({ id: '9007199254740993' });

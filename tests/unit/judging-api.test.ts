@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import type { GradeRequest, Judge, Judgment } from '../../src/core/judgment.ts';
-import { judgmentKeyText } from '../../src/core/judgment.ts';
-import type { Answer, Question } from '../../src/core/question.ts';
+import type { GradeRequest, Judge, Judgment } from '../../src/records/judgment.ts';
+import { judgmentKeyText } from '../../src/records/judgment.ts';
+import type { Answer, Question } from '../../src/records/question.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Concurrency } from '../../src/judging/concurrency.ts';
 import { retryAfter } from '../../src/core/retry-after.ts';

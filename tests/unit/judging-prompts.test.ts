@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { JUDGE_PROMPTS, type JudgePrompt, type JudgePromptName, singlePromptName } from '../../src/core/judge-prompt.ts';
-import type { Question } from '../../src/core/question.ts';
+import { JUDGE_PROMPTS, type JudgePrompt, type JudgePromptName, singlePromptName } from '../../src/records/judge-prompt.ts';
+import type { Question } from '../../src/records/question.ts';
 import { BUILT_IN_PROMPTS, estimateCost, fillTemplate, parseRating, PromptLibrary, renderSingle } from '../../src/judging/index.ts';
 
 const WRITING: Question = { question_id: '81_DE', number: '81', language: 'de', category: 'writing', turns: ['Frage eins', 'Frage zwei'], reference: [] };

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { languageName } from '../../src/core/language-names.ts';
 import { languageFromPath, languageFromTag } from '../../src/core/language-tags.ts';
 import { LANGUAGES } from '../../src/core/languages.ts';
-import { mixName, parseMix } from '../../src/mixes/name.ts';
-import { IDENTIFIABLE } from '../../src/text/identifiable.ts';
+import { mixName, parseMix } from '../../src/data/recipes/name.ts';
+import { IDENTIFIABLE } from '../../src/engine/text/identifiable.ts';
 import { LANGUAGE_CODES } from '../../src/ui/names.ts';
 
 const TAGS: [unknown, string | null][] = [

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
-import type { Conversation } from '../../src/core/conversation.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
 import { STUDY_LANGUAGES } from '../../src/core/languages.ts';
 import { Rng } from '../../src/core/rng.ts';
-import { compose, composeIds, describeMix, type Ids, mixName, parseMix, proofOf, studyCompositions } from '../../src/mixes/index.ts';
+import { compose, composeIds, describeMix, type Ids, mixName, parseMix, proofOf, studyCompositions } from '../../src/data/recipes/index.ts';
 
 /** A parallel dataset of n ids. */
 function parallel(n: number, languages: readonly string[] = STUDY_LANGUAGES): Ids {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { Graph, type Value, add, concat, gather, gemm, gradients, matMul, modelProto, mul, reduceSum, relu, reshape, slice, softmax, split, sub, transpose, writeModel } from '../../src/onnx/index.ts';
-import { ProtoWriter } from '../../src/onnx/proto.ts';
+import { Graph, type Value, add, concat, gather, gemm, gradients, matMul, modelProto, mul, reduceSum, relu, reshape, slice, softmax, split, sub, transpose, writeModel } from '../../src/engine/onnx/index.ts';
+import { ProtoWriter } from '../../src/engine/onnx/proto.ts';
 
 const input = (g: Graph, name: string, ...shape: number[]): Value => g.input(name, 'float32', shape);
 

@@ -1,6 +1,6 @@
 /** Both who wait for a server, judges and downloads, read `Retry-After` in one way. */
 import { expect, test } from '@playwright/test';
-import { patiently, refused } from '../../src/app/host/patience.ts';
+import { patiently, refused } from '../../src/hub/patience.ts';
 import { retryAfter } from '../../src/core/retry-after.ts';
 
 test('Retry-After is seconds or a date, and anything else says nothing', () => {

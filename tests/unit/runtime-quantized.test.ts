@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
-import { type Code, functionBody, get, i32, unreachable } from '../../src/runtime/wasm/code.ts';
-import { quantizedKernels } from '../../src/runtime/wasm/quantized.ts';
-import { quantizedModule } from '../../src/runtime/wasm/quantized-proof.ts';
-import { OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
-import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
+import { type Code, functionBody, get, i32, unreachable } from '../../src/engine/kernels/code.ts';
+import { quantizedKernels } from '../../src/engine/kernels/quantized.ts';
+import { quantizedModule } from '../../src/engine/kernels/quantized-proof.ts';
+import { OPERATION_TYPE } from '../../src/engine/kernels/mlas.ts';
+import { withPrologue, writeModule } from '../../src/engine/kernels/module.ts';
 
 const MARK = Uint32Array.of(0x9e3779b9, 7, 0xffffffff, 0x80000000);
 /** Node compiles no relaxed SIMD, which the product kernels are of: tests/browser/quantized.test.ts multiplies. */

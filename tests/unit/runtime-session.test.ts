@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { sessionError } from '../../src/runtime/session.ts';
+import { sessionError } from '../../src/engine/runtime/session.ts';
 
 const codeOf = (message: string): string => sessionError('step', 'run', new Error(message)).code;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { block, branch, branchIf, bytesOf, call, choose, type Code, END, f32, f32x4, functionBody, get, returnInstruction, i32, loop, set, unreachable, when, whenElse } from '../../src/runtime/wasm/code.ts';
-import { withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
-import { ownKernels } from '../../src/runtime/wasm/proof.ts';
+import { block, branch, branchIf, bytesOf, call, choose, type Code, END, f32, f32x4, functionBody, get, returnInstruction, i32, loop, set, unreachable, when, whenElse } from '../../src/engine/kernels/code.ts';
+import { withPrologue, writeModule } from '../../src/engine/kernels/module.ts';
+import { ownKernels } from '../../src/engine/kernels/proof.ts';
 
 const body = (type: string, code: Code): Uint8Array => functionBody(type, [{ type: 'v128', count: 1 }], code);
 

@@ -1,14 +1,14 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { BUILDS, type KnownBuild, type Role } from '../../src/runtime/wasm/builds.ts';
-import { call, type Code, f32, functionBody, get, returnInstruction, i32, unsigned, when } from '../../src/runtime/wasm/code.ts';
-import { handsOver } from '../../src/runtime/wasm/few-rows.ts';
-import { calledIn } from '../../src/runtime/wasm/instructions.ts';
-import { DECODER_TYPE, OPERATION_TYPE } from '../../src/runtime/wasm/mlas.ts';
-import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/runtime/wasm/module.ts';
-import { ownKernels } from '../../src/runtime/wasm/proof.ts';
-import { type Swapped, withOwnKernels } from '../../src/runtime/wasm/swap.ts';
-import type { Instruction } from '../../src/runtime/wasm/instruction.ts';
+import { BUILDS, type KnownBuild, type Role } from '../../src/engine/kernels/builds.ts';
+import { call, type Code, f32, functionBody, get, returnInstruction, i32, unsigned, when } from '../../src/engine/kernels/code.ts';
+import { handsOver } from '../../src/engine/kernels/few-rows.ts';
+import { calledIn } from '../../src/engine/kernels/instructions.ts';
+import { DECODER_TYPE, OPERATION_TYPE } from '../../src/engine/kernels/mlas.ts';
+import { readModule, type WasmFunction, withBodies, withPrologue, writeModule } from '../../src/engine/kernels/module.ts';
+import { ownKernels } from '../../src/engine/kernels/proof.ts';
+import { type Swapped, withOwnKernels } from '../../src/engine/kernels/swap.ts';
+import type { Instruction } from '../../src/engine/kernels/instruction.ts';
 
 const RUNTIME = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
 const TYPE = 'i32 i32 -> i32';

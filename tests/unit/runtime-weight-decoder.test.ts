@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { Rng } from '../../src/core/rng.ts';
-import { float16ToFloat32 } from '../../src/models/float16.ts';
-import { dequantize, quantize } from '../../src/models/quantize.ts';
-import { WeightDecoder } from '../../src/runtime/wasm/weight-decoder.ts';
+import { float16ToFloat32 } from '../../src/files/float16.ts';
+import { dequantize, quantize } from '../../src/engine/models/quantize.ts';
+import { WeightDecoder } from '../../src/engine/kernels/weight-decoder.ts';
 
 test('every finite half becomes the float32 it stands for, to the bit', () => {
   const halves = Uint16Array.from({ length: 65536 }, (_, i) => i).filter((bits) => (bits & 0x7c00) !== 0x7c00);

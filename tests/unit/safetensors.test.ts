@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../../src/models/float16.ts';
-import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/models/safetensors.ts';
+import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from '../../src/files/float16.ts';
+import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../src/files/safetensors.ts';
 import { goldenBytes, goldenJson } from '../golden/files.ts';
 
 /** A file with this header text (or object) and this many zero bytes of data. */

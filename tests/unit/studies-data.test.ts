@@ -1,11 +1,11 @@
 /** What becomes of a composition's records: counted, named, and the same that is packed. */
 import { expect, test } from '@playwright/test';
-import type { Conversation } from '../../src/core/conversation.ts';
-import { isWhole, lossInWords } from '../../src/core/training-data.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
+import { isWhole, lossInWords } from '../../src/records/training-data.ts';
 import { BatchMaker } from '../../src/studies/batches.ts';
 import { expand } from '../../src/studies/cell.ts';
-import { type ManifestInput, parseManifest } from '../../src/studies/manifest.ts';
-import type { Tokenizer } from '../../src/text/tokenizer.ts';
+import { type ManifestInput, parseManifest } from '../../src/records/manifest.ts';
+import type { Tokenizer } from '../../src/engine/text/tokenizer.ts';
 import { byteLevel } from './text-fixture.ts';
 
 const record = (id: string, ...lengths: number[]): Conversation => ({ id, language: 'de', messages: lengths.map((length, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: 'x'.repeat(length) })) });

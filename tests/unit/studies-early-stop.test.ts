@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { Adapter } from '../../src/adapters/adapter.ts';
+import type { Adapter } from '../../src/engine/adapters/adapter.ts';
 import { EarlyStop } from '../../src/studies/early-stop.ts';
 
 const at = (step: number): Adapter => ({ config: { r: step, lora_alpha: 1, lora_dropout: 0, target_modules: ['q_proj'] }, tensors: new Map() });

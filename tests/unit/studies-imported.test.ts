@@ -1,11 +1,11 @@
 /** Answers and judgments of a FastChat log as a study that is never trained. */
 import { expect, test } from '@playwright/test';
 import { importAnswerFiles, type AnswerImport } from '../../src/app/host/answers-import.ts';
-import type { Question } from '../../src/core/question.ts';
+import type { Question } from '../../src/records/question.ts';
 import { readBundle, writeBundle } from '../../src/studies/bundle.ts';
 import { asStored, lacks, rowsOf } from '../../src/studies/completeness.ts';
 import { newStudy } from '../../src/studies/create.ts';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import { resultsOf } from '../../src/studies/results.ts';
 
 const file = (name: string, ...lines: object[]): File => new File([lines.map((line) => `${JSON.stringify(line)}\n`).join('')], name);

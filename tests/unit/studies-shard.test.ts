@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import { cellsOfShard, parseShard, shardUnits } from '../../src/studies/shard.ts';
 
 const manifest = (change: object = {}) => parseManifest({ schema: 1, name: 'x', models: ['m', 'w'], datasets: ['d'], mixes: ['base', 'EN', 'DE', 'FR'], seeds: [0, 1], training: { max_steps: 10 }, benchmark: { id: 'b' }, adapters_per_pass: 2, ...change });

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
-import type { Message } from '../../src/core/conversation.ts';
+import type { Message } from '../../src/records/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
-import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/text/chat.ts';
-import { systemLine } from '../../src/text/system.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
+import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/engine/text/chat.ts';
+import { systemLine } from '../../src/engine/text/system.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/text/tokenizer.ts';
 import { byteId, byteLevel, byteLevelJson, mergeId, sentencePieceJson } from './text-fixture.ts';
 
 const chat = (...contents: string[]): Message[] => contents.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));

@@ -1,5 +1,5 @@
 /** Small tokenizers in tokenizer.json form, written by hand so that tests can say what the ids must be. */
-import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/text/tokenizer.ts';
 
 /** GPT-2's printable stand-ins for bytes: printable Latin-1 stands for itself, the rest is moved up from 256. */
 function byteSymbols(): string[] {

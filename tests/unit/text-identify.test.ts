@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { LANGUAGES } from '../../src/core/languages.ts';
-import { IDENTIFIABLE, typicalScore } from '../../src/text/identifiable.ts';
-import { identifyLanguage } from '../../src/text/identify.ts';
+import { IDENTIFIABLE, typicalScore } from '../../src/engine/text/identifiable.ts';
+import { identifyLanguage } from '../../src/engine/text/identify.ts';
 
 const sentences: Record<string, string[]> = {
   en: ['The cat is bigger than the mouse.', 'She works as a teacher in a small town.', 'It costs twelve coins.'],

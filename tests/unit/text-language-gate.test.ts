@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { judgeLanguage, type LanguageVerdict } from '../../src/text/language-gate.ts';
+import { judgeLanguage, type LanguageVerdict } from '../../src/engine/text/language-gate.ts';
 import { DECLARATIONS, textsOf, UNREAD } from '../../tools/language/texts.ts';
 
 /** Answers of the kind that models give, written for this test. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Rng } from '../../src/core/rng.ts';
-import type { Example } from '../../src/text/chat.ts';
-import { type Batch, type Batches, packBatches } from '../../src/text/packing.ts';
+import type { Example } from '../../src/engine/text/chat.ts';
+import { type Batch, type Batches, packBatches } from '../../src/engine/text/packing.ts';
 
 /** An example of ids first, first + 1, ...; loss from `prompt` on. */
 const example = (first: number, length: number, prompt: number): Example => ({ ids: Array.from({ length }, (_, i) => first + i), loss: Array.from({ length }, (_, i) => i >= prompt) });

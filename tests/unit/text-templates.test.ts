@@ -1,8 +1,8 @@
 /** Chat templates against Python's Jinja2, letter by letter (tests/golden/render_templates.py). */
 import { expect, test } from '@playwright/test';
-import type { Message } from '../../src/core/conversation.ts';
+import type { Message } from '../../src/records/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
-import { ChatTemplate } from '../../src/text/template.ts';
+import { ChatTemplate } from '../../src/engine/text/template.ts';
 import { goldenJson } from '../golden/files.ts';
 
 interface Goldens {

@@ -1,10 +1,10 @@
 /** Templates of real families that rewrite earlier turns, open a channel, or take no system message. */
 import { expect, test } from '@playwright/test';
-import type { Message } from '../../src/core/conversation.ts';
+import type { Message } from '../../src/records/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
-import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/text/chat.ts';
-import type { Tokenizer } from '../../src/text/tokenizer.ts';
-import { templateNotes } from '../../src/text/turns.ts';
+import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/engine/text/chat.ts';
+import type { Tokenizer } from '../../src/engine/text/tokenizer.ts';
+import { templateNotes } from '../../src/engine/text/turns.ts';
 import { byteLevel } from './text-fixture.ts';
 
 const chat = (...contents: string[]): Message[] => contents.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
-import type { Message } from '../../src/core/conversation.ts';
-import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/text/chat.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
+import type { Message } from '../../src/records/conversation.ts';
+import { type Example, renderExamples, renderPrompt, stopTokens } from '../../src/engine/text/chat.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/text/tokenizer.ts';
 
 const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(`public/world/${name}`, 'utf8'));
 const own = async (): Promise<Tokenizer> => loadTokenizer(await json('tokenizer.json'), await json('tokenizer_config.json'));

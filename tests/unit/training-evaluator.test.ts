@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { stretches } from '../../src/training/evaluator.ts';
+import { stretches } from '../../src/engine/training/evaluator.ts';
 
 test('every adapter is validated on each of its batches once', () => {
   const lengths = [3, 0, 7, 2, 7, 1];

@@ -1,18 +1,18 @@
-/** Which matrix products of a training step have quantised weights (models/stored.ts, runtime/wasm/quantized.ts). */
+/** Which matrix products of a training step have quantised weights (engine/models/stored.ts, engine/kernels/quantized.ts). */
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { LoraConfig } from '../../src/adapters/adapter.ts';
-import type { BaseModel } from '../../src/models/base-model.ts';
-import { parseConfig } from '../../src/models/config.ts';
-import { familyOf } from '../../src/models/families/index.ts';
-import { LoraLayout } from '../../src/models/lora.ts';
-import { blockLength } from '../../src/models/quantize.ts';
-import { decoded, fedRows, product, type Storage } from '../../src/models/stored.ts';
-import { byteLength, type DType, Graph, gradients, hasTransposedNBits, matMulNBits, matMulTransposedNBits } from '../../src/onnx/index.ts';
-import type { Device, DeviceTensor } from '../../src/runtime/index.ts';
-import { blockBackward, blockForward, fedLayer, wholeGraph } from '../../src/training/graphs.ts';
-import type { ModelConfig } from '../../src/models/model-config.ts';
-import type { StepShape } from '../../src/training/hidden.ts';
+import type { LoraConfig } from '../../src/engine/adapters/adapter.ts';
+import type { BaseModel } from '../../src/engine/models/base-model.ts';
+import { parseConfig } from '../../src/engine/models/config.ts';
+import { familyOf } from '../../src/engine/models/families/index.ts';
+import { LoraLayout } from '../../src/engine/models/lora.ts';
+import { blockLength } from '../../src/engine/models/quantize.ts';
+import { decoded, fedRows, product, type Storage } from '../../src/engine/models/stored.ts';
+import { byteLength, type DType, Graph, gradients, hasTransposedNBits, matMulNBits, matMulTransposedNBits } from '../../src/engine/onnx/index.ts';
+import type { Device, DeviceTensor } from '../../src/engine/runtime/index.ts';
+import { blockBackward, blockForward, fedLayer, wholeGraph } from '../../src/engine/training/graphs.ts';
+import type { ModelConfig } from '../../src/engine/models/model-config.ts';
+import type { StepShape } from '../../src/engine/training/hidden.ts';
 
 const ROWS = { adapters: 2, batch: 1, length: 8 } as const;
 const LORA: LoraConfig = { r: 4, lora_alpha: 8, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };

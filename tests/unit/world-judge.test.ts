@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { Answer, Question } from '../../src/core/question.ts';
+import type { Answer, Question } from '../../src/records/question.ts';
 import { createRuleJudge, detectWorldLanguage, gradeTurn, RUBRIC_PARTS, RUBRIC_TEXT, type QuestionRubric, type TurnRubric } from '../../src/world/judge/index.ts';
 
 /** "Ada lives in Rome. Boris lives in Paris. Where does Ada live?", written by hand. */

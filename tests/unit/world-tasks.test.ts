@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { CATEGORIES } from '../../src/core/question.ts';
+import { CATEGORIES } from '../../src/records/question.ts';
 import { benchmarkTasks, heldOut, WORLD_LANGUAGES, worldBenchmark, worldConversations, type WorldDatasetId, worldDatasets, worldRecords } from '../../src/world/index.ts';
 import { detectWorldLanguage, gradeTurn, type QuestionRubric } from '../../src/world/judge/index.ts';
 import { planKey } from '../../src/world/tasks/kind.ts';

@@ -2,8 +2,8 @@
 // What the language gate says of independent texts (tools/language/texts.ts), a row a language, as a Markdown table: its own
 // long and short texts (right, wrong, untold), and the long and short texts of every other language (wrong, right, untold).
 import { parseArgs } from 'node:util';
-import { judgeLanguage, type LanguageVerdict } from '../../src/text/language-gate.ts';
-import type { Detector } from '../../src/text/identify.ts';
+import { judgeLanguage, type LanguageVerdict } from '../../src/engine/text/language-gate.ts';
+import type { Detector } from '../../src/engine/text/identify.ts';
 import { DECLARATIONS, textsOf, UNREAD } from './texts.ts';
 
 type Counts = Record<LanguageVerdict, number>;

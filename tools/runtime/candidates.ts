@@ -3,15 +3,15 @@
  *
  *     node tools/run-ts.mjs tools/runtime/candidates.ts [ort-wasm-simd-threaded.wasm]
  *
- * Prints, for each function of src/runtime/wasm/builds.ts, those of the new build that have its type, nearest in size first, with
+ * Prints, for each function of src/engine/kernels/builds.ts, those of the new build that have its type, nearest in size first, with
  * digest and callers; and, where each is plain, the entry for the table. docs/kernels.md has the steps of an upgrade.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BUILDS, type KnownFunction, ROLES, type Role } from '../../src/runtime/wasm/builds.ts';
-import { calledIn } from '../../src/runtime/wasm/instructions.ts';
-import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from '../../src/runtime/wasm/mlas.ts';
-import { readModule } from '../../src/runtime/wasm/module.ts';
+import { BUILDS, type KnownFunction, ROLES, type Role } from '../../src/engine/kernels/builds.ts';
+import { calledIn } from '../../src/engine/kernels/instructions.ts';
+import { DECODER_TYPE, OPERATION_TYPE, SGEMM_TYPE } from '../../src/engine/kernels/mlas.ts';
+import { readModule } from '../../src/engine/kernels/module.ts';
 
 /** `v128.load`, of which the kernel that adds to C has more: it reads C as well. */
 const LOAD = [0xfd, 0x00];

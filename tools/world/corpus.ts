@@ -1,6 +1,6 @@
 /** The pretraining corpus as token ids, and the smaller sample that a tokenizer learns from. Both follow from a seed. */
 import { Rng } from '../../src/core/rng.ts';
-import { systemLine } from '../../src/text/system.ts';
+import { systemLine } from '../../src/engine/text/system.ts';
 import { worldConversations } from '../../src/world/datasets.ts';
 import { WORLD_LANGUAGES, type WorldLanguage } from '../../src/world/lexicon/types.ts';
 import { document } from '../../src/world/stories/document.ts';

@@ -1,14 +1,14 @@
 /** Writes .cache/world/study.json for tune.py: the home study's mixes and the whole benchmark, as token ids. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { temperatureOf } from '../../src/benchmarks/index.ts';
-import type { Conversation } from '../../src/core/conversation.ts';
-import { compose, parseMix } from '../../src/mixes/index.ts';
-import { HOME } from '../../src/studies/home.ts';
-import { parseManifest } from '../../src/studies/manifest.ts';
+import { temperatureOf } from '../../src/data/benchmarks/index.ts';
+import type { Conversation } from '../../src/records/conversation.ts';
+import { compose, parseMix } from '../../src/data/recipes/index.ts';
+import { HOME } from '../../src/catalog/home.ts';
+import { parseManifest } from '../../src/records/manifest.ts';
 import { questionMessages, trainingMessages } from '../../src/studies/prompting.ts';
-import { renderExamples, renderPrompt } from '../../src/text/chat.ts';
-import { loadTokenizer } from '../../src/text/tokenizer.ts';
+import { renderExamples, renderPrompt } from '../../src/engine/text/chat.ts';
+import { loadTokenizer } from '../../src/engine/text/tokenizer.ts';
 import { WORLD_LANGUAGES, worldBenchmark, worldConversations, type WorldDatasetId } from '../../src/world/index.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '3' }, dataset: { type: 'string', default: HOME.datasets[0] as string }, out: { type: 'string', default: '.cache/world/study.json' } } });

@@ -1,7 +1,7 @@
 /** Grades what tune.py answered, by the rules, and prints mix x language means over seeds. node tools/run-ts.mjs tools/world/grade-study.ts FILE... */
 import { readFileSync } from 'node:fs';
-import type { Answer, Question } from '../../src/core/question.ts';
-import { loadTokenizer } from '../../src/text/tokenizer.ts';
+import type { Answer, Question } from '../../src/records/question.ts';
+import { loadTokenizer } from '../../src/engine/text/tokenizer.ts';
 import { createRuleJudge, WORLD_LANGUAGES, worldBenchmark } from '../../src/world/index.ts';
 
 interface Run {

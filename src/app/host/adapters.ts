@@ -1,10 +1,10 @@
 /** LoRA adapters from elsewhere: PEFT's two files or a zip of them, kept to start a study from or to be graded. */
-import { type Adapter, checkAdapter, completed } from '../../adapters/adapter.ts';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter } from '../../adapters/peft.ts';
+import { type Adapter, checkAdapter, completed } from '../../engine/adapters/adapter.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter } from '../../engine/adapters/peft.ts';
 import { LabError } from '../../core/errors.ts';
-import { parseConfig } from '../../models/config.ts';
+import { parseConfig } from '../../engine/models/config.ts';
 import type { Store } from '../../storage/index.ts';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import type { AdapterSummary, AdaptersApi } from '../facade.ts';
 import { freeId } from './ids.ts';
 import type { ModelLibrary } from './models.ts';

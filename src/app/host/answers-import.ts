@@ -1,11 +1,11 @@
 /** FastChat's model_answer and model_judgment files as a study: which file is which, and what of them is not used. */
-import { readAnswers, readJudgments, kindOfFile } from '../../benchmarks/index.ts';
+import { readAnswers, readJudgments, kindOfFile } from '../../data/benchmarks/index.ts';
 import { LabError } from '../../core/errors.ts';
-import type { Judgment } from '../../core/judgment.ts';
+import type { Judgment } from '../../records/judgment.ts';
 import type { LanguageCode } from '../../core/languages.ts';
-import type { Question } from '../../core/question.ts';
+import type { Question } from '../../records/question.ts';
 import { importedStudy } from '../../studies/imported.ts';
-import type { JudgeConfig } from '../../studies/manifest.ts';
+import type { JudgeConfig } from '../../records/manifest.ts';
 import type { BadLine } from '../facade.ts';
 
 export interface AnswerImport {

@@ -2,7 +2,7 @@
 import { LabError } from '../../core/errors.ts';
 import type { Store } from '../../storage/index.ts';
 import type { StudyEngine, StudyGenerator, StudyModel } from '../../studies/engine.ts';
-import { renderPrompt } from '../../text/chat.ts';
+import { renderPrompt } from '../../engine/text/chat.ts';
 import type { ModelsApi } from '../facade.ts';
 
 type Request = Parameters<ModelsApi['chat']>[0];

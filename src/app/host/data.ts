@@ -3,7 +3,7 @@ import type { DataApi, WorkerSettings } from '../../../workers/protocol.ts';
 import { EVENTS_CHANNEL } from '../../../workers/protocol.ts';
 import { LabError } from '../../core/errors.ts';
 import { clearInbox } from '../../storage/inbox.ts';
-import { renderExamples } from '../../text/chat.ts';
+import { renderExamples } from '../../engine/text/chat.ts';
 import { storageUse, Store } from '../../storage/index.ts';
 import { anyRunLockHeld } from '../../studies/lock.ts';
 import { trainingMessages } from '../../studies/prompting.ts';
@@ -16,7 +16,7 @@ import { BenchmarkLibrary } from './benchmarks.ts';
 import { DatasetLibrary } from './datasets.ts';
 import { MixDesk } from './mixes.ts';
 import { ModelLibrary } from './models.ts';
-import { discardEverything } from './pieces.ts';
+import { discardEverything } from '../../hub/pieces.ts';
 import { promptLibrary } from './study-data.ts';
 import { StudyDesk } from './studies.ts';
 

@@ -1,17 +1,17 @@
 /** The datasets the lab has: the embedded world's and those kept in this browser. */
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../records/conversation.ts';
 import { LabError } from '../../core/errors.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { OnProgress } from '../../core/progress.ts';
-import { alignParallel, parseDataset } from '../../datasets/index.ts';
-import { studyOrder } from '../../mixes/index.ts';
+import { alignParallel, parseDataset } from '../../data/datasets/index.ts';
+import { studyOrder } from '../../data/recipes/index.ts';
 import type { Store, StoredRecord } from '../../storage/index.ts';
-import { isEmbedded } from '../../studies/embedded.ts';
+import { isEmbedded } from '../../catalog/embedded.ts';
 import type { WorldDatasetId } from '../../world/index.ts';
 import type { DatasetSummary, DatasetsApi, ImportReport } from '../facade.ts';
 import { DatasetContent } from './dataset-content.ts';
 import { freeId } from './ids.ts';
-import { worldContent, worldPage, worldSummaries } from './world-datasets.ts';
+import { worldContent, worldPage, worldSummaries } from '../../catalog/world-datasets.ts';
 
 export class DatasetLibrary {
   /** The last dataset read: a study asks for the same one many times. */

@@ -1,8 +1,8 @@
 /** Answers with models all of whose weights were tuned: each is a base of its own, so they take turns. */
-import type { FullWeights } from '../../adapters/adapter.ts';
-import { Generator, type GenerationRequest, type GenerationResult } from '../../generation/index.ts';
-import { type BaseModel, createBaseModel } from '../../models/base-model.ts';
-import { checkpointOf } from '../../models/checkpoint.ts';
+import type { FullWeights } from '../../engine/adapters/adapter.ts';
+import { Generator, type GenerationRequest, type GenerationResult } from '../../engine/generation/index.ts';
+import { type BaseModel, createBaseModel } from '../../engine/models/base-model.ts';
+import { checkpointOf } from '../../engine/models/checkpoint.ts';
 import type { StudyGenerator } from '../../studies/engine.ts';
 
 export class FullGenerator implements StudyGenerator {

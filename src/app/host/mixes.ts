@@ -1,7 +1,7 @@
 /** Compositions of the datasets the lab has: what each would be, and its exact records. */
 import { STUDY_LANGUAGES } from '../../core/languages.ts';
-import { composeIds, describeMix, parseMix, studyCompositions } from '../../mixes/index.ts';
-import { TrainingSchema } from '../../studies/manifest.ts';
+import { composeIds, describeMix, parseMix, studyCompositions } from '../../data/recipes/index.ts';
+import { TrainingSchema } from '../../records/manifest.ts';
 import * as v from 'valibot';
 import type { MixesApi } from '../facade.ts';
 import type { DatasetLibrary } from './datasets.ts';

@@ -1,8 +1,8 @@
 /** Studies as they are stored: created, listed, queried, exported, imported. Running them is the engine's. */
 import { version } from '../../../package.json';
-import { isFull } from '../../adapters/adapter.ts';
-import { zipAdapter } from '../../adapters/peft.ts';
-import { writeAnswers, writeJudgments } from '../../benchmarks/index.ts';
+import { isFull } from '../../engine/adapters/adapter.ts';
+import { zipAdapter } from '../../engine/adapters/peft.ts';
+import { writeAnswers, writeJudgments } from '../../data/benchmarks/index.ts';
 import { LabError, type ErrorRecord } from '../../core/errors.ts';
 import { contentHash } from '../../core/hash.ts';
 import { estimateCost } from '../../judging/index.ts';
@@ -14,9 +14,9 @@ import { BASE_MIX, expand, INIT_ADAPTER } from '../../studies/cell.ts';
 import { readBundle, writeBundle } from '../../studies/bundle.ts';
 import { asStored } from '../../studies/completeness.ts';
 import { newStudy } from '../../studies/create.ts';
-import { HOME } from '../../studies/home.ts';
+import { HOME } from '../../catalog/home.ts';
 import { runLockHeld } from '../../studies/lock.ts';
-import { parseManifest } from '../../studies/manifest.ts';
+import { parseManifest } from '../../records/manifest.ts';
 import { chooseQuestions } from '../../studies/questions.ts';
 import { resultsOf } from '../../studies/results.ts';
 import type { DataApi } from '../../../workers/protocol.ts';

@@ -1,11 +1,11 @@
 /** What a running study asks of the data rooms. */
 import { LabError } from '../../core/errors.ts';
 import { Rng } from '../../core/rng.ts';
-import type { Judge } from '../../core/judgment.ts';
+import type { Judge } from '../../records/judgment.ts';
 import { type BookCall, OpenAiJudge, PromptLibrary } from '../../judging/index.ts';
-import { composeIds, parseMix } from '../../mixes/index.ts';
+import { composeIds, parseMix } from '../../data/recipes/index.ts';
 import type { StudyData } from '../../studies/engine.ts';
-import type { JudgeConfig } from '../../studies/manifest.ts';
+import type { JudgeConfig } from '../../records/manifest.ts';
 import { createRuleJudge } from '../../world/index.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';

@@ -1,14 +1,14 @@
 /** The real engine behind `StudyEngine`: device, checkpoints, trainers and generators of the compute rooms. */
-import { type Adapter, isFull } from '../../adapters/adapter.ts';
+import { type Adapter, isFull } from '../../engine/adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
-import { Generator } from '../../generation/index.ts';
-import type { BaseModel } from '../../models/base-model.ts';
-import { loadCheckpoint } from '../../models/load.ts';
-import type { Storage } from '../../models/stored.ts';
-import { openDevice, type Device, type DeviceWish } from '../../runtime/index.ts';
+import { Generator } from '../../engine/generation/index.ts';
+import type { BaseModel } from '../../engine/models/base-model.ts';
+import { loadCheckpoint } from '../../engine/models/load.ts';
+import type { Storage } from '../../engine/models/stored.ts';
+import { openDevice, type Device, type DeviceWish } from '../../engine/runtime/index.ts';
 import type { StudyEngine, StudyModel } from '../../studies/engine.ts';
-import { stopTokens } from '../../text/chat.ts';
-import { Trainer } from '../../training/trainer.ts';
+import { stopTokens } from '../../engine/text/chat.ts';
+import { Trainer } from '../../engine/training/trainer.ts';
 import type { DeviceReport } from '../facade.ts';
 import { FullGenerator } from './full-generator.ts';
 import type { ModelLibrary } from './models.ts';

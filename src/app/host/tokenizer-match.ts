@@ -3,8 +3,8 @@
  * for another model; what finetunes and padded vocabularies look like too is only noted.
  */
 import { LabError } from '../../core/errors.ts';
-import type { ModelConfig } from '../../models/model-config.ts';
-import type { SpecialToken, Tokenizer } from '../../text/tokenizer.ts';
+import type { ModelConfig } from '../../engine/models/model-config.ts';
+import type { SpecialToken, Tokenizer } from '../../engine/text/tokenizer.ts';
 
 const HINT = 'Use the tokenizer files that belong to the checkpoint.';
 /** Vocabularies are rounded up to a multiple or keep rows in reserve: Qwen3 has 151,936 rows for 151,669 tokens. Up to this share of them is no wonder. */

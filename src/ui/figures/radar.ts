@@ -2,7 +2,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Estimate } from '../../app/facade.ts';
-import type { Category } from '../../core/question.ts';
+import type { Category } from '../../records/question.ts';
 import { CATEGORY_NAMES } from '../names.ts';
 import { count, decimal, interval } from '../numbers.ts';
 import { linear } from './scale.ts';

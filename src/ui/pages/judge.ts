@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { StudyState } from '../../app/facade.ts';
 import { LONGEST_RELAYED_SECONDS, outlivesReload } from '../../app/relay.ts';
-import type { JudgeConfig, Manifest } from '../../studies/manifest.ts';
+import type { JudgeConfig, Manifest } from '../../records/manifest.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
 import { count, money, plural } from '../numbers.ts';

@@ -5,7 +5,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { MixPlan } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { counts } from '../figures/counts.ts';
 import '../figures/figures.css';
 import { mixName } from '../figures/heatmap.ts';

@@ -1,5 +1,5 @@
 /** Every manifest field the Train page folds away: PEFT's, TRL's and FastChat's names, and what each does in a sentence. */
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 
 /** `study` is the manifest itself. */
 export type Section = 'study' | 'lora' | 'training' | 'benchmark';

@@ -1,5 +1,5 @@
 /** Settings that papers and tools report, for the Train page. Only what a source states is set; the rest stays as it is. */
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 
 export interface Preset {
   name: string;

@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { readStudyHash } from '../../app/address.ts';
 import type { ModelSummary } from '../../app/facade.ts';
-import type { Manifest, ManifestInput } from '../../studies/manifest.ts';
+import type { Manifest, ManifestInput } from '../../records/manifest.ts';
 import { mixName } from '../figures/heatmap.ts';
 import '../figures/figures.css';
 import '../kit/forms.ts';

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Lab, MixPlan } from '../../app/facade.ts';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { composition, type CompositionData } from '../figures/composition.ts';
 import { mixName } from '../figures/heatmap.ts';
 import { languageColor, languageName } from '../names.ts';

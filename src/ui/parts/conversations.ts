@@ -5,9 +5,9 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Judgment } from '../../core/judgment.ts';
+import type { Judgment } from '../../records/judgment.ts';
 import type { LanguageCode } from '../../core/languages.ts';
-import type { Answer, Category, Question } from '../../core/question.ts';
+import type { Answer, Category, Question } from '../../records/question.ts';
 import { icon } from '../kit/icons.ts';
 import '../kit/overlays.ts';
 import { mixName } from '../figures/heatmap.ts';

@@ -1,7 +1,7 @@
 /** Puts a study's link on the clipboard and says so. */
 import { html, type TemplateResult } from 'lit';
 import { writeStudyHash } from '../../app/address.ts';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { icon } from '../kit/icons.ts';
 import type { Store } from '../store.ts';
 

@@ -3,7 +3,7 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isWhole } from '../../app/learned.ts';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { mixName } from '../figures/heatmap.ts';
 import { count } from '../numbers.ts';
 import { View } from '../view.ts';

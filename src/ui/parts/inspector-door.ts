@@ -1,6 +1,6 @@
 /** Opens the token inspector over the page. Its code comes only then. */
 import { html } from 'lit';
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../records/conversation.ts';
 import type { Store } from '../store.ts';
 import { layOver } from './over.ts';
 

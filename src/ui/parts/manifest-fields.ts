@@ -1,6 +1,6 @@
 /** One section of the manifest as fields, drawn from the table in pages/train-fields.ts. */
 import { html, type TemplateResult } from 'lit';
-import type { Manifest } from '../../studies/manifest.ts';
+import type { Manifest } from '../../records/manifest.ts';
 import { FIELDS, fieldValue, withField, type Field, type Section } from '../pages/train-fields.ts';
 import { plural } from '../numbers.ts';
 import { choice } from './choice.ts';

@@ -1,7 +1,7 @@
 /** The whole manifest as JSON, to read, to change, and to be told at once which field is wrong. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Manifest, ManifestInput } from '../../studies/manifest.ts';
+import type { Manifest, ManifestInput } from '../../records/manifest.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
 import { words } from '../store.ts';

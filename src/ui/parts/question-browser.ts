@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { BenchmarkSummary } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
-import type { Category } from '../../core/question.ts';
+import type { Category } from '../../records/question.ts';
 import { CATEGORY_NAMES, languageName } from '../names.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';

@@ -4,7 +4,7 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { DatasetSummary } from '../../app/facade.ts';
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../records/conversation.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
 import { languageColor, languageName, languageTag } from '../names.ts';

@@ -3,7 +3,7 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Conversation } from '../../core/conversation.ts';
+import type { Conversation } from '../../records/conversation.ts';
 import '../kit/overlays.ts';
 import { languageName } from '../names.ts';
 import { count, percent } from '../numbers.ts';

@@ -1,7 +1,7 @@
 /** The embedded world's judge: the printed rubric behind the interface that an LLM judge has too. */
 import { LabError } from '../../core/errors.ts';
 import { contentHash } from '../../core/hash.ts';
-import type { GradeRequest, Judge, Judgment, JudgmentBase, JudgmentKey } from '../../core/judgment.ts';
+import type { GradeRequest, Judge, Judgment, JudgmentBase, JudgmentKey } from '../../records/judgment.ts';
 import { gradeTurn } from './grade.ts';
 import { type QuestionRubric, RUBRIC_SCHEMA, RUBRIC_TEXT } from './rubric.ts';
 

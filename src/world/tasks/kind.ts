@@ -2,7 +2,7 @@
  * What a task is before it has words: a kind (`capital`) and arguments (`{country: 'france'}`), the same in all
  * languages. Everything said about a task, question, answer and what the judge looks for, is derived from these two.
  */
-import type { Category } from '../../core/question.ts';
+import type { Category } from '../../records/question.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { Slots } from '../grammar/index.ts';
 import type { Check, FormRule } from '../judge/rubric.ts';
