@@ -8,8 +8,10 @@ import { LabError, type ErrorRecord } from '../core/errors.ts';
 import { requestPersistence } from '../storage/quota.ts';
 import type { ManifestInput } from '../records/manifest.ts';
 import { readOptions, type PageOptions } from './address.ts';
-import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, FitOptions, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi, StudyEvent, StudyState } from './facade.ts';
+import type { AdaptersApi, BenchmarksApi, DatasetsApi, DeviceReport, JudgesApi, Lab, MixesApi, ModelsApi, StudiesApi } from './facade.ts';
 import { WorkerLink } from './worker-link.ts';
+import type { FitOptions } from '../records/model.ts';
+import type { StudyEvent, StudyState } from '../records/study.ts';
 
 type Place = 'engine' | 'data';
 

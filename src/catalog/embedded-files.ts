@@ -1,6 +1,6 @@
 /** A checkpoint of the embedded world, fetched when it is asked for. All of them share one tokenizer. */
 import { LabError } from '../core/errors.ts';
-import type { CheckpointFiles } from '../engine/models/checkpoint.ts';
+import type { CheckpointFiles } from '../records/checkpoint-files.ts';
 
 /** File name to the folder it lies in, below `world/`. */
 const PLACES: Record<string, (model: string) => string> = {

@@ -2,8 +2,8 @@
 import type { Conversation } from '../records/conversation.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import { type WorldDataset, type WorldDatasetId, worldConversations, worldDatasets, type WorldLanguage, worldRecords } from '../world/index.ts';
-import type { DatasetSummary } from '../app/facade.ts';
-import { DatasetContent } from '../app/host/dataset-content.ts';
+import { DatasetContent } from '../data/dataset-content.ts';
+import type { DatasetSummary } from '../records/dataset.ts';
 
 export function worldSummaries(): DatasetSummary[] {
   return worldDatasets().map(({ id, name, description, languages, size }) => ({

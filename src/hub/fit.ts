@@ -2,7 +2,7 @@
 import { LabError } from '../core/errors.ts';
 import type { ModelConfig } from '../engine/models/model-config.ts';
 import { type Verdict, verdict } from '../engine/training/fits.ts';
-import type { FitOptions } from '../app/facade.ts';
+import type { FitOptions } from '../records/model.ts';
 
 /** @param toStore bytes that have still to be written for it */
 export async function judgeSize(config: ModelConfig, bytes: number, toStore: number, { device = 'wasm', largestBuffer = null }: FitOptions): Promise<Verdict> {

@@ -1,8 +1,8 @@
-import type { JudgePromptText } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { JudgePrompt, JudgePromptName } from '../records/judge-prompt.ts';
 import { LANGUAGES, type LanguageCode } from '../core/languages.ts';
 import { BUILT_IN_PROMPTS } from './built-in.ts';
+import type { JudgePromptText } from '../records/judge-prompt.ts';
 
 export const SINGLE_PROMPTS: readonly JudgePromptName[] = ['single-v1', 'single-math-v1', 'single-v1-multi-turn', 'single-math-v1-multi-turn'];
 

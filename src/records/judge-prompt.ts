@@ -33,3 +33,14 @@ export function singlePromptName(category: Category, turn: 1 | 2): JudgePromptNa
   const base = REFERENCE_CATEGORIES.has(category) ? 'single-math-v1' : 'single-v1';
   return turn === 1 ? base : `${base}-multi-turn`;
 }
+
+/** A judge prompt in use, for reading: the FastChat fields a person looks at. */
+export interface JudgePromptText {
+  /** `single-v1-multi-turn` */
+  name: string;
+  language: LanguageCode;
+  /** `imported` came with the benchmark's files; `built-in` ships with the lab. */
+  origin: 'imported' | 'built-in';
+  system_prompt: string;
+  prompt_template: string;
+}

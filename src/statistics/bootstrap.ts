@@ -2,9 +2,9 @@
  * Means with percentile bootstrap intervals (Efron and Tibshirani 1993, chapter 13), clustered: what is drawn with replacement is
  * questions, not grades, because the grades of one question (its turns, its languages, its models' pairs) hang together.
  */
-import type { Estimate } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import { Rng } from '../core/rng.ts';
+import type { Estimate } from '../records/estimate.ts';
 
 /** One number that goes into a mean. */
 export interface Observation {

@@ -1,8 +1,8 @@
 import type { Judgment } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import { type Answer, type Category, hasNoRoom, type Question } from '../records/question.ts';
-import type { LanguageVerdict } from '../engine/text/language-gate.ts';
 import { median } from './bootstrap.ts';
+import type { LanguageVerdict } from '../records/results.ts';
 
 /** One cell of a study, as far as figures need it. */
 export interface Cell {

@@ -1,9 +1,10 @@
-import type { Estimate, LanguageVerdicts, StudyResults } from '../app/facade.ts';
 import type { Judgment } from '../records/judgment.ts';
 import { type LanguageCode, studyOrder } from '../core/languages.ts';
 import { CATEGORIES, type Answer, type Question } from '../records/question.ts';
 import { Bootstrap, type Observation } from './bootstrap.ts';
 import { type Cell, type LanguageOf, type Score, scoreTurns, type Scored } from './scores.ts';
+import type { Estimate } from '../records/estimate.ts';
+import type { LanguageVerdicts, StudyResults } from '../records/results.ts';
 
 export interface StudyRecords {
   study: string;

@@ -1,7 +1,7 @@
 /** Side-by-side comparison as Shaham et al. 2024 score it: both orders, a win 1, a tie 0.5, a loss 0. */
-import type { Estimate } from '../app/facade.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Bootstrap } from './bootstrap.ts';
+import type { Estimate } from '../records/estimate.ts';
 
 export type Outcome = 'win' | 'tie' | 'loss';
 

@@ -1,6 +1,6 @@
 /** Adapters that were brought in from outside. They lie among the studies' own, under a name that no study has. */
-import type { Adapter } from '../engine/adapters/adapter.ts';
 import type { Database } from './database.ts';
+import type { Adapter } from '../records/adapter.ts';
 
 const IMPORTED = '@imported';
 

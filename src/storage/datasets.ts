@@ -1,8 +1,8 @@
 /** Imported datasets: a summary, and one row a record id with its version in every language. */
-import type { DatasetSummary } from '../app/facade.ts';
 import type { Conversation } from '../records/conversation.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Database, WriteOptions } from './database.ts';
+import type { DatasetSummary } from '../records/dataset.ts';
 
 /** One record id in every language it exists in. */
 export interface StoredRecord {

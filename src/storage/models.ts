@@ -1,7 +1,7 @@
 /** Imported checkpoints: a summary, and the files as Blobs that stay on disk until they are read. */
-import type { ModelSummary } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Database, WriteOptions } from './database.ts';
+import type { ModelSummary } from '../records/model.ts';
 
 export class ModelStore {
   constructor(private readonly db: Database) {}

@@ -3,15 +3,17 @@
  * What can be counted or computed from rows is not stored beside them.
  */
 import type { DBSchema, StoreNames } from 'idb';
-import type { Tuned } from '../engine/adapters/adapter.ts';
-import type { BenchmarkSummary, CellState, DatasetSummary, LossPoint, ModelSummary, StudyState } from '../app/facade.ts';
-import type { Benchmark } from '../data/benchmarks/benchmark.ts';
 import type { Conversation } from '../records/conversation.ts';
 import type { Judgment } from '../records/judgment.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Category, Question } from '../records/question.ts';
-import type { Watched } from '../studies/early-stop.ts';
-import type { TrainerState } from '../engine/training/trainer.ts';
+import type { Tuned } from '../records/adapter.ts';
+import type { Benchmark, BenchmarkSummary } from '../records/benchmark.ts';
+import type { DatasetSummary } from '../records/dataset.ts';
+import type { LossPoint } from '../records/loss.ts';
+import type { ModelSummary } from '../records/model.ts';
+import type { CellState, StudyState } from '../records/study.ts';
+import type { TrainerState, Watched } from '../records/trainer-state.ts';
 
 /** One file of a checkpoint, under its Hugging Face name. */
 export interface ModelFileRow {

@@ -3,10 +3,10 @@
  * questions of one text, or one text in two languages, had one row between them; and calls were counted in the cells only.
  * Rows that were overwritten then are missing: their study says so, and going on with it copies them from their twin.
  */
-import type { CellState } from '../app/facade.ts';
 import type { Answer } from '../records/question.ts';
 import type { Migration } from './migration.ts';
 import type { AnswerRow, CallRow } from './schema.ts';
+import type { CellState } from '../records/study.ts';
 
 /** Its rows say how many calls a cell had made before each had a row of its own. */
 const BEFORE = '@before';

@@ -1,12 +1,13 @@
 /** Studies and their cells, and what training leaves behind: losses, the last checkpoint, adapters. */
-import type { Tuned } from '../engine/adapters/adapter.ts';
-import type { CellState, LossPoint, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Question } from '../records/question.ts';
 import type { Database } from './database.ts';
 import { everyRowOf, ofCell } from './ranges.ts';
 import type { AnswerRow, CheckpointRow, JudgmentRow, StudyRow } from './schema.ts';
 import { carriedCalls, carriedRange } from './second-edition.ts';
+import type { Tuned } from '../records/adapter.ts';
+import type { LossPoint } from '../records/loss.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 /** Stores whose rows belong to one study. */
 const PER_STUDY = ['cells', 'losses', 'checkpoints', 'adapters', 'answers', 'judgments', 'calls'] as const;

@@ -2,9 +2,10 @@
 import type { LanguageCode } from '../core/languages.ts';
 import type { Answer, Question } from '../records/question.ts';
 import type { LanguageOf } from '../statistics/index.ts';
-import { judgeLanguage, type LanguageVerdict } from '../engine/text/language-gate.ts';
+import { judgeLanguage } from '../engine/text/language-gate.ts';
 import { detectWorldLanguage } from '../world/index.ts';
 import { isEmbedded } from '../catalog/embedded.ts';
+import type { LanguageVerdict } from '../records/results.ts';
 
 /**
  * Looks at every answer once. A text that could be in several languages, the question's among them, counts as right; one

@@ -3,7 +3,6 @@
  * as it comes, so a run that goes on asks only what is missing. Sampling is seeded by cell seed, question and turn, the
  * same for every mix, so that mixes differ by their adapters and not by their luck.
  */
-import type { Tuned } from '../engine/adapters/adapter.ts';
 import { LabError } from '../core/errors.ts';
 import { contentHash } from '../core/hash.ts';
 import type { Answer, Question } from '../records/question.ts';
@@ -16,6 +15,7 @@ import type { RunContext } from './context.ts';
 import type { StudyModel } from './engine.ts';
 import { Meter } from './meter.ts';
 import { questionMessages } from './prompting.ts';
+import type { Tuned } from '../records/adapter.ts';
 
 /** A turn's tokens, or why it has none. */
 type Ended = Omit<GenerationResult, 'finish'> & { finish: Answer['finish'][number] };

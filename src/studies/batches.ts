@@ -1,5 +1,4 @@
 /** From a cell's records to the batches its adapter is trained and validated on. */
-import type { CellState } from '../app/facade.ts';
 import type { Conversation } from '../records/conversation.ts';
 import { LabError } from '../core/errors.ts';
 import { type Named, NAMED, type TrainingData } from '../records/training-data.ts';
@@ -9,6 +8,7 @@ import type { Tokenizer } from '../engine/text/tokenizer.ts';
 import type { StudyData } from './engine.ts';
 import type { Manifest, TrainingConfig } from '../records/manifest.ts';
 import { trainingMessages } from './prompting.ts';
+import type { CellState } from '../records/study.ts';
 
 export interface CellBatches {
   train: Batches;

@@ -14,8 +14,6 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../files/safetensors.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../engine/adapters/peft.ts';
-import { type Tuned, isFull } from '../engine/adapters/adapter.ts';
-import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Answer } from '../records/question.ts';
 import { withoutRoom } from '../storage/index.ts';
@@ -25,6 +23,8 @@ import { asStored, rowsOf } from './completeness.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
 import { parseManifest } from '../records/manifest.ts';
 import type { StudyContent } from './study-content.ts';
+import { isFull, type Tuned } from '../records/adapter.ts';
+import type { StudyState } from '../records/study.ts';
 
 /** Edition 1 counted calls in the cells alone, and lacks judgments of questions that share a text (storage/second-edition.ts). */
 const SCHEMA = 2;

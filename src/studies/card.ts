@@ -1,6 +1,4 @@
 /** The model card of one cell: what it was made of, how, and what it scored itself, other seeds of its mix left out. */
-import { isFull, type Tuned } from '../engine/adapters/adapter.ts';
-import type { CellState } from '../app/facade.ts';
 import { lossInWords } from '../records/training-data.ts';
 import { type CardFormat, modelCard } from '../engine/exports/index.ts';
 import { parseMix } from '../data/recipes/index.ts';
@@ -9,6 +7,8 @@ import type { StudyContent } from './study-content.ts';
 import type { Manifest } from '../records/manifest.ts';
 import { resultsOf } from './results.ts';
 import { rateOf } from './training-stage.ts';
+import { isFull, type Tuned } from '../records/adapter.ts';
+import type { CellState } from '../records/study.ts';
 
 /** A cell's name as a file or folder may have it. */
 export function fileName(cell: CellState): string {

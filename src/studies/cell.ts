@@ -1,8 +1,8 @@
 /** A manifest spread out: every model x dataset x mix x seed is a cell, and cells that can share a pass form a group. */
-import { type Adapter, isFull } from '../engine/adapters/adapter.ts';
-import type { CellState } from '../app/facade.ts';
 import type { Store } from '../storage/index.ts';
 import type { Manifest } from '../records/manifest.ts';
+import { type Adapter, isFull } from '../records/adapter.ts';
+import type { CellState } from '../records/study.ts';
 
 /** The composition that means "the untuned model". */
 export const BASE_MIX = 'base';

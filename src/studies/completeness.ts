@@ -1,9 +1,9 @@
 /** What a study has done, by its rows. The cells say it too, but a row is what a figure is made of. */
-import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CellRows } from '../storage/index.ts';
 import { isImported } from './imported.ts';
 import type { StudyContent } from './study-content.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 /** Turns of a dialogue, each of them graded. */
 export const TURNS = 2;

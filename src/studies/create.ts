@@ -1,5 +1,4 @@
 /** A new study from a manifest: everything it names is looked up first, so that what is wrong is said before it runs. */
-import type { StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Question } from '../records/question.ts';
 import { parseMix } from '../data/recipes/index.ts';
@@ -7,6 +6,7 @@ import { BASE_MIX, expand } from './cell.ts';
 import { isImported } from './imported.ts';
 import type { Manifest } from '../records/manifest.ts';
 import { chooseQuestions } from './questions.ts';
+import type { StudyState } from '../records/study.ts';
 
 /** What there is, by id. */
 export interface Inventory {

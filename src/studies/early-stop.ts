@@ -3,17 +3,9 @@
  * is not better than the best before by more than the threshold costs patience, a better one restores it. With
  * `load_best_model_at_end` the weights of the best evaluation are what remains.
  */
-import type { Tuned } from '../engine/adapters/adapter.ts';
 import type { TrainingConfig } from '../records/manifest.ts';
-
-/** What is known of one composition. Structured-cloneable: it lies beside the trainer's state. */
-export interface Watched {
-  best: { step: number; eval_loss: number; adapter: Tuned | null } | null;
-  /** Evaluations in a row that were not better. */
-  waited: number;
-  /** The step it was stopped at. */
-  stopped: number | null;
-}
+import type { Tuned } from '../records/adapter.ts';
+import type { Watched } from '../records/trainer-state.ts';
 
 export class EarlyStop {
   readonly watched: Watched[];

@@ -2,8 +2,7 @@
  * What the queue asks of the compute rooms, and no more. `src/app/host` composes the real thing from runtime, models,
  * training and generation; the queue's tests drive it with a small arithmetic stand-in.
  */
-import type { Adapter, Tuned } from '../engine/adapters/adapter.ts';
-import type { CellState, DeviceReport } from '../app/facade.ts';
+import type { DeviceReport } from '../records/device.ts';
 import type { Conversation } from '../records/conversation.ts';
 import type { LabError } from '../core/errors.ts';
 import type { Judge } from '../records/judgment.ts';
@@ -11,8 +10,11 @@ import type { GenerateOptions, GenerationRequest, GenerationResult } from '../en
 import type { BookCall } from '../judging/index.ts';
 import type { Batches } from '../engine/text/packing.ts';
 import type { Tokenizer } from '../engine/text/tokenizer.ts';
-import type { StepReport, TrainerState } from '../engine/training/trainer.ts';
+import type { StepReport } from '../engine/training/trainer.ts';
 import type { LoraConfig, Manifest, TrainingConfig } from '../records/manifest.ts';
+import type { Adapter, Tuned } from '../records/adapter.ts';
+import type { CellState } from '../records/study.ts';
+import type { TrainerState } from '../records/trainer-state.ts';
 
 export interface StudyEngine {
   report(): Promise<DeviceReport>;

@@ -2,12 +2,12 @@
  * A study of answers that came from elsewhere: a cell for each model, `imported/imported/imported:<model>/0`. Nothing is trained or answered
  * in it; it is judged by its log (judge kind `imported`) or by one of the lab's judges.
  */
-import type { CellState, StudyState } from '../app/facade.ts';
 import type { Judgment } from '../records/judgment.ts';
 import type { Answer, Question } from '../records/question.ts';
 import { IMPORTED_MIX } from '../data/recipes/index.ts';
 import { cellId } from './cell.ts';
 import { type JudgeConfig, parseManifest } from '../records/manifest.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 /** Stands for the model and the dataset of answers that came from elsewhere. */
 export const IMPORTED = 'imported';

@@ -2,9 +2,10 @@
  * The state of a running study: changed in memory, written to storage, then announced; in that order, and at most a few
  * times a second, so that a page never shows what a reload would not find.
  */
-import type { CellState, LossPoint, StudyEvent, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { StudyStore } from '../storage/index.ts';
+import type { LossPoint } from '../records/loss.ts';
+import type { CellState, StudyEvent, StudyState } from '../records/study.ts';
 
 const INTERVAL_MS = 200;
 

@@ -1,9 +1,9 @@
 /** Shards of one study, each with its own cells, to the study one machine would have given. */
-import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import { judgmentKeyText } from '../records/judgment.ts';
 import type { StudyContent } from './study-content.ts';
 import { expand, INIT_ADAPTER } from './cell.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 const done = ({ stage }: CellState): boolean => stage === 'done' || stage === 'failed';
 

@@ -1,9 +1,9 @@
 /** How cells and studies end when something went wrong, and who is told so. */
-import type { CellState, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import { incomplete, unfinished } from './completeness.ts';
 import type { RunContext } from './context.ts';
 import { Halted } from './interruption.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 /** Fails some cells and lets the others go on; rethrows what concerns the whole run, such as a full disk. */
 export function fail({ live, signal }: RunContext, cells: readonly CellState[], thrown: unknown): void {

@@ -1,5 +1,4 @@
 /** Every figure of a study, from what is stored of it. */
-import type { StudyResults, StudyState } from '../app/facade.ts';
 import { Rng } from '../core/rng.ts';
 import { OpenAiJudge, PromptLibrary } from '../judging/index.ts';
 import { parseMix } from '../data/recipes/index.ts';
@@ -8,6 +7,8 @@ import { createRuleJudge } from '../world/index.ts';
 import { answerLanguages } from './answer-language.ts';
 import type { StudyContent } from './study-content.ts';
 import type { JudgeConfig } from '../records/manifest.ts';
+import type { StudyResults } from '../records/results.ts';
+import type { StudyState } from '../records/study.ts';
 
 export async function resultsOf({ state, questions, answers, judgments }: Pick<StudyContent, 'state' | 'questions' | 'answers' | 'judgments'>): Promise<StudyResults> {
   const { benchmark, judge } = state.manifest;

@@ -3,7 +3,6 @@
  * answering and judging; each stage asks storage what is already there, so starting, resuming, retrying and going on
  * after a reload are one and the same thing.
  */
-import type { CellState, StudyEvent, StudyState } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { Store } from '../storage/index.ts';
 import { isOutOfMemory } from '../engine/runtime/index.ts';
@@ -22,6 +21,7 @@ import { runLockHeld, takeRunLock, whileIdle } from './lock.ts';
 import { busyElsewhere, busyHere, fail, outcome } from './outcome.ts';
 import { halve, passesOf } from './passes.ts';
 import { trainGroup } from './training-stage.ts';
+import type { CellState, StudyEvent, StudyState } from '../records/study.ts';
 
 export interface RunnerPorts {
   store: Store;

@@ -4,11 +4,8 @@
  * same losses after s as an unbroken one, and its rows replace those an interrupted run had written past s. A state is stored
  * once the step after it has shown that its losses are numbers: so what is stored is good.
  */
-import type { Tuned } from '../engine/adapters/adapter.ts';
-import type { LossPoint } from '../app/facade.ts';
 import { LabError } from '../core/errors.ts';
 import type { CheckpointRow } from '../storage/index.ts';
-import type { TrainerState } from '../engine/training/trainer.ts';
 import type { CellBatches } from './batches.ts';
 import { initialAdapterOf } from './cell.ts';
 import { GroupCommit } from './commit.ts';
@@ -19,6 +16,9 @@ import { Interruption } from './interruption.ts';
 import type { Manifest } from '../records/manifest.ts';
 import { Meter } from './meter.ts';
 import type { Pass } from './passes.ts';
+import type { Tuned } from '../records/adapter.ts';
+import type { LossPoint } from '../records/loss.ts';
+import type { TrainerState } from '../records/trainer-state.ts';
 
 /**
  * @param batches of every cell that is to be trained; a resumed group must bring those of the checkpoint's cells

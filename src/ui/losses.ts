@@ -1,5 +1,5 @@
 /** The whole loss history of one study, by cell, in order of steps; nothing is dropped or thinned. */
-import type { LossPoint } from '../app/facade.ts';
+import type { LossPoint } from '../records/loss.ts';
 
 export class LossHistory {
   readonly cells = new Map<string, LossPoint[]>();

@@ -1,5 +1,5 @@
 /** How the page writes numbers. One formatter a kind, so that figures, tables and sentences agree. */
-import type { Estimate } from '../app/facade.ts';
+import type { Estimate } from '../records/estimate.ts';
 
 const LOCALE = 'en';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });

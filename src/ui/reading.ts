@@ -2,10 +2,11 @@
  * A heat map in plain language: the studies' questions, each answered from the numbers with its interval, or said to be
  * not shown. Nothing here is written beforehand but the grammar.
  */
-import type { Estimate, StudyResults } from '../app/facade.ts';
 import type { LanguageCode } from '../core/languages.ts';
 import { languageName, mixLook } from './names.ts';
 import { count, decimal, difference, percent } from './numbers.ts';
+import type { Estimate } from '../records/estimate.ts';
+import type { StudyResults } from '../records/results.ts';
 
 export interface Reading {
   verdict: 'better' | 'worse' | 'not shown' | 'note';

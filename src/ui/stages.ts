@@ -1,5 +1,5 @@
 /** Where a study stands, summed over its cells: the three stretches of work and the comparison at the end. */
-import type { CellState, StudyState } from '../app/facade.ts';
+import type { CellState, StudyState } from '../records/study.ts';
 
 export const STAGES = ['tune', 'answer', 'grade', 'compare'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -2,10 +2,11 @@
  * What every page draws from: the studies and their losses as the lab reports them, the device, the manifest being
  * written, and what went wrong. Everything of value is in the lab's own storage; this is only its reflection.
  */
-import type { DeviceReport, Lab, StudyEvent, StudyState } from '../app/facade.ts';
+import type { DeviceReport, Lab } from '../app/facade.ts';
 import type { Manifest, ManifestInput } from '../records/manifest.ts';
 import { clearDraft, readDraft, writeDraft } from './draft.ts';
 import { LossHistory } from './losses.ts';
+import type { StudyEvent, StudyState } from '../records/study.ts';
 
 /** A failure a person can read, act on and put away. */
 export interface Notice {

@@ -2,13 +2,14 @@
  * How fast answers come: a model of world-dense's shape with random weights, prompts and answer lengths like the home
  * study's. Runs in a page; `bench` gives figures as plain data.
  */
-import { type Adapter, initialAdapter } from '../../src/engine/adapters/adapter.ts';
+import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { Generator, type GenerationRequest } from '../../src/engine/generation/index.ts';
 import { createBaseModel } from '../../src/engine/models/base-model.ts';
 import { weightShapes } from '../../src/engine/models/plan.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';
 import { type Device, openDevice } from '../../src/engine/runtime/index.ts';
+import type { Adapter } from '../../src/records/adapter.ts';
 
 export interface GenerationBench {
   device: 'wasm' | 'webgpu';

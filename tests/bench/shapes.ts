@@ -1,5 +1,4 @@
 /** The shapes that are measured, with random weights: the speed does not depend on their values. */
-import type { LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { type BaseModel, createBaseModel } from '../../src/engine/models/base-model.ts';
 import type { Checkpoint, Weight } from '../../src/engine/models/checkpoint.ts';
@@ -9,6 +8,7 @@ import type { ModelConfig } from '../../src/engine/models/model-config.ts';
 import type { Device } from '../../src/engine/runtime/index.ts';
 import type { Batch, Batches } from '../../src/engine/text/packing.ts';
 import type { TrainingOptions } from '../../src/engine/training/index.ts';
+import type { LoraConfig } from '../../src/records/adapter.ts';
 
 const shared = { model_type: 'llama', rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 1024, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 };
 

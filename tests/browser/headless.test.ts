@@ -5,7 +5,6 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
-import type { StudyState } from '../../src/app/facade.ts';
 import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { zipAdapter } from '../../src/engine/adapters/peft.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -13,6 +12,7 @@ import { parseConfig } from '../../src/engine/models/config.ts';
 import { startJudgeServer } from '../judge-server.ts';
 import { built } from './product.ts';
 import { tinyCheckpoint, tinyStudy } from './lab-page.ts';
+import type { StudyState } from '../../src/records/study.ts';
 
 test.skip(!built, 'the command serves the built lab');
 test.describe.configure({ mode: 'serial' });

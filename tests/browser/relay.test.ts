@@ -1,11 +1,11 @@
 /** Calls of a judge outlive the page: the built page's service worker makes them (workers/post.ts). */
 import { expect, test, type Page } from '@playwright/test';
-import type { StudyState } from '../../src/app/facade.ts';
 import type { ManifestInput } from '../../src/records/manifest.ts';
 import { type JudgeServer, startJudgeServer } from '../judge-server.ts';
 import { importModel, type LabWindow, openLab, ready, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 import { built, product } from './product.ts';
 import { dumpDatabase } from './stored-dump.ts';
+import type { StudyState } from '../../src/records/study.ts';
 
 test.skip(!built, 'only a built page has a service worker');
 

@@ -1,8 +1,8 @@
 /** Reload and resume through the lab's own page, with the real engine. */
 import { expect, test, type Page } from '@playwright/test';
-import type { LossPoint } from '../../src/app/facade.ts';
 import { importModel, type LabWindow, openLab, ready, runStudy, tinyCheckpoint, tinyStudy } from './lab-page.ts';
 import { product } from './product.ts';
+import type { LossPoint } from '../../src/records/loss.ts';
 
 const LONG = { max_steps: 120, learning_rate: 1e-2, per_device_train_batch_size: 1, max_length: 64, save_steps: 10 };
 

@@ -2,9 +2,11 @@
 import { LabError } from '../../src/core/errors.ts';
 import { Database, Store } from '../../src/storage/index.ts';
 import type { Conversation } from '../../src/records/conversation.ts';
-import type { DatasetSummary, LossPoint, StudyState } from '../../src/app/facade.ts';
 import { MIGRATIONS } from '../../src/storage/migrations.ts';
 import { openDB } from 'idb';
+import type { DatasetSummary } from '../../src/records/dataset.ts';
+import type { LossPoint } from '../../src/records/loss.ts';
+import type { StudyState } from '../../src/records/study.ts';
 
 let counter = 0;
 const fresh = (): string => `test-${performance.now()}-${counter++}`;

@@ -3,12 +3,13 @@ import { expect, test, type Page } from '@playwright/test';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { StudyResults, StudyState } from '../../src/app/facade.ts';
 import { type JudgeServer, startJudgeServer } from '../judge-server.ts';
 import { type LabWindow, openLab } from './lab-page.ts';
 import { product } from './product.ts';
 import { type Dump, fillDatabase } from './stored-dump.ts';
 import { STORED_PORT } from './stored-edition.ts';
+import type { StudyResults } from '../../src/records/results.ts';
+import type { StudyState } from '../../src/records/study.ts';
 
 const FOLDER = 'tests/fixtures/edition-1';
 type Name = 'done' | 'twins' | 'paused';

@@ -1,5 +1,4 @@
 /** What tests/browser/study-queue.test.ts runs inside the page: the real queue over the real IndexedDB, with a toy engine. */
-import type { StudyEvent, StudyState } from '../../src/app/facade.ts';
 import { LabError } from '../../src/core/errors.ts';
 import type { Question } from '../../src/records/question.ts';
 import { Database, Store } from '../../src/storage/index.ts';
@@ -8,6 +7,7 @@ import { resultsOf } from '../../src/studies/results.ts';
 import { parseManifest, type ManifestInput } from '../../src/records/manifest.ts';
 import { StudyRunner } from '../../src/studies/runner.ts';
 import { ToyEngine, ToyJudge, toyData, type ToyJudgeOptions, type ToyOptions } from './toy-engine.ts';
+import type { StudyEvent, StudyState } from '../../src/records/study.ts';
 
 const QUESTIONS: Question[] = ['en', 'de'].flatMap((language) =>
   (['writing', 'math'] as const).map((category, i) => ({ question_id: `${81 + i}_${language.toUpperCase()}`, number: String(81 + i), language, category, turns: [`${category} one?`, `${category} two?`], reference: [], rubric: {} })),

@@ -1,6 +1,5 @@
 /** A study engine made of arithmetic: as deterministic as the real one, and fast. It implements the queue's own ports. */
-import type { Adapter } from '../../src/engine/adapters/adapter.ts';
-import type { CellState, DeviceReport } from '../../src/app/facade.ts';
+import type { DeviceReport } from '../../src/app/facade.ts';
 import type { Conversation } from '../../src/records/conversation.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { contentHash } from '../../src/core/hash.ts';
@@ -10,6 +9,8 @@ import type { GenerationRequest, GenerationResult } from '../../src/engine/gener
 import type { BookCall } from '../../src/judging/index.ts';
 import type { StudyData, StudyEngine, StudyGenerator, StudyModel, StudyTrainer, TrainerOptions } from '../../src/studies/engine.ts';
 import { byteLevel } from '../unit/text-fixture.ts';
+import type { Adapter } from '../../src/records/adapter.ts';
+import type { CellState } from '../../src/records/study.ts';
 
 const DEVICE: DeviceReport = { kind: 'wasm', name: 'toy', threads: 1, crossOriginIsolated: true, reason: 'a test', selfTest: { passed: true, maxRelativeError: 0, milliseconds: 0 } };
 

@@ -1,9 +1,10 @@
 /** Full fine-tuning against PyTorch's numbers (make_goldens.py, `write_full`). */
-import { isFull } from '../../src/engine/adapters/adapter.ts';
 import { readSafetensors, tensorToFloat32 } from '../../src/files/safetensors.ts';
 import type { Device } from '../../src/engine/runtime/index.ts';
-import { Trainer, type TrainerState, type TrainingOptions } from '../../src/engine/training/index.ts';
+import { Trainer, type TrainingOptions } from '../../src/engine/training/index.ts';
 import { GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import { isFull } from '../../src/records/adapter.ts';
+import type { TrainerState } from '../../src/records/trainer-state.ts';
 
 /** Six steps of all weights in one go, and saved, thrown away and resumed after two: every loss and every number of both. */
 export async function fullResumed(device: Device, read: ReadGolden): Promise<{ unbroken: number[]; resumed: number[]; sameWeights: boolean }> {

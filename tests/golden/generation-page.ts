@@ -1,16 +1,16 @@
 /** Runs in the page: generates with the golden checkpoints and gives the answers back to the test. */
-import type { Adapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { nextToken, samplingFeeds, samplingInputs, samplingOf } from '../../src/engine/generation/sampling.ts';
 import { Generator, type GenerationRequest, type GenerationResult, type GeneratorOptions } from '../../src/engine/generation/index.ts';
 import type { BaseModel } from '../../src/engine/models/base-model.ts';
-import type { CheckpointFiles } from '../../src/engine/models/checkpoint.ts';
+import type { CheckpointFiles } from '../../src/records/checkpoint-files.ts';
 import { loadCheckpoint } from '../../src/engine/models/load.ts';
 import { Graph } from '../../src/engine/onnx/index.ts';
 import { type Device, host } from '../../src/engine/runtime/index.ts';
 import { type Kind, keptDevice } from '../kept-device.ts';
 import { type GoldenNumbers, GoldenSet } from './golden-set.ts';
 import { cramped, starved } from './shortage.ts';
+import type { Adapter } from '../../src/records/adapter.ts';
 
 export type { Kind };
 

@@ -1,5 +1,4 @@
 /** The goldens as the engine takes them, from wherever their files can be read: a page, Node, a GPU server. */
-import type { Adapter, AdapterTensor, LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import { createBaseModel } from '../../src/engine/models/base-model.ts';
 import type { BaseModel } from '../../src/engine/models/base-model.ts';
 import { readCheckpoint } from '../../src/engine/models/checkpoint.ts';
@@ -8,6 +7,7 @@ import type { Storage } from '../../src/engine/models/stored.ts';
 import type { Device } from '../../src/engine/runtime/index.ts';
 import type { Batch, Batches } from '../../src/engine/text/packing.ts';
 import type { TrainingOptions } from '../../src/engine/training/index.ts';
+import type { Adapter, AdapterTensor, LoraConfig } from '../../src/records/adapter.ts';
 
 /** Reads a file below tests/golden/data. */
 export type ReadGolden = (path: string) => Promise<Uint8Array>;

@@ -10,7 +10,6 @@ import { LoraLayout } from '../../src/engine/models/lora.ts';
 import { type Device, host, readFloats } from '../../src/engine/runtime/index.ts';
 import type { Batch } from '../../src/engine/text/packing.ts';
 import { Trainer, type TrainerOptions } from '../../src/engine/training/index.ts';
-import type { AdapterTensor } from '../../src/engine/adapters/adapter.ts';
 import { BlockwiseEngine } from '../../src/engine/training/blockwise.ts';
 import { rowKeyFeeds } from '../../src/engine/training/dropout.ts';
 import type { StepLosses } from '../../src/engine/training/engine.ts';
@@ -18,6 +17,7 @@ import { fedLayer, savedProducts, layerBindings } from '../../src/engine/trainin
 import { joinBatches } from '../../src/engine/training/inputs.ts';
 import { savedBytes } from '../../src/engine/training/saved-activations.ts';
 import { type GoldenNumbers, GOLDEN_ROWS, GoldenSet, type ReadGolden, relativeError } from './golden-set.ts';
+import type { AdapterTensor } from '../../src/records/adapter.ts';
 
 export interface LogitsErrors {
   packed: number;

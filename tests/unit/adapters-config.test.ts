@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { assert as holds, jsonValue, property, stringMatching } from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
-import { type Adapter, type AdapterTensor, checkAdapter, completed, initialAdapter, loraScale, PEFT_PREFIX } from '../../src/engine/adapters/adapter.ts';
+import { checkAdapter, completed, initialAdapter, loraScale, PEFT_PREFIX } from '../../src/engine/adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter } from '../../src/engine/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
@@ -11,6 +11,7 @@ import { writeSafetensors } from '../../src/files/safetensors.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import { BYTE_MUTATIONS, type Bytes, JSON_MUTATIONS } from '../fuzz/mutate.ts';
 import { goldenJson } from '../golden/files.ts';
+import type { Adapter, AdapterTensor } from '../../src/records/adapter.ts';
 
 type Matrix = number[][];
 interface PatternCase {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import type { Adapter, Tuned } from '../../src/engine/adapters/adapter.ts';
 import { folding, type Merged } from '../../src/engine/adapters/merge.ts';
 import type { Weight } from '../../src/engine/models/checkpoint.ts';
+import type { Adapter, Tuned } from '../../src/records/adapter.ts';
 
 const Q = 'model.layers.0.self_attn.q_proj.weight';
 const NORM = 'model.norm.weight';

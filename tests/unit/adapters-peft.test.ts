@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { type Adapter, adapterShapes, applicable, checkAdapter, initialAdapter, type LoraConfig, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/engine/adapters/adapter.ts';
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, type BaseReference, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/engine/adapters/peft.ts';
+import { adapterShapes, applicable, checkAdapter, initialAdapter, loraNames, loraScale, MODULE_NAMES, PEFT_PREFIX } from '../../src/engine/adapters/adapter.ts';
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter, writeAdapter, zipAdapter } from '../../src/engine/adapters/peft.ts';
 import { LabError } from '../../src/core/errors.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';
@@ -9,6 +9,7 @@ import { LoraLayout } from '../../src/engine/models/lora.ts';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors.ts';
 import { goldenBytes, goldenJson } from '../golden/files.ts';
 import type { ModelConfig } from '../../src/engine/models/model-config.ts';
+import type { Adapter, BaseReference, LoraConfig } from '../../src/records/adapter.ts';
 
 const LORA: LoraConfig = { r: 4, lora_alpha: 8, lora_dropout: 0.05, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };
 const BASE: BaseReference = { name: 'org/tiny', revision: 'c0ffee' };

@@ -3,7 +3,7 @@ import { strToU8, unzipSync } from 'fflate';
 import { initialAdapter } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { decoderOnnx, type FileParts, modelCard, type ModelCard, modelFiles, zipModel } from '../../src/engine/exports/index.ts';
-import type { CheckpointFiles } from '../../src/engine/models/checkpoint.ts';
+import type { CheckpointFiles } from '../../src/records/checkpoint-files.ts';
 import { readSafetensors, safetensorsHead, tensorToFloat32 } from '../../src/files/safetensors.ts';
 import { weightShapes } from '../../src/engine/models/plan.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';

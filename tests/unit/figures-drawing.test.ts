@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test';
-import type { Estimate } from '../../src/app/facade.ts';
 import type { Category } from '../../src/records/question.ts';
 import { composition } from '../../src/ui/figures/composition.ts';
 import { counts } from '../../src/ui/figures/counts.ts';
@@ -9,6 +8,7 @@ import { radar, radarTable, spoke } from '../../src/ui/figures/radar.ts';
 import { aroundZero, linear, ticks } from '../../src/ui/figures/scale.ts';
 import { turns, turnsTable } from '../../src/ui/figures/turns.ts';
 import { attributes, templateText } from '../fixtures/template-text.ts';
+import type { Estimate } from '../../src/records/estimate.ts';
 
 const e = (mean: number, low: number, high: number, n = 16): Estimate => ({ mean, low, high, n });
 const none = e(0, 0, 0, 0);

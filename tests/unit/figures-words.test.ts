@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test';
-import type { CellState, Estimate, LossPoint, StudyResults, StudyState } from '../../src/app/facade.ts';
 import { parseManifest } from '../../src/records/manifest.ts';
 import { LossHistory } from '../../src/ui/losses.ts';
 import { manifestDiff } from '../../src/ui/manifest-diff.ts';
@@ -9,6 +8,10 @@ import { bestMonolingual, readings } from '../../src/ui/reading.ts';
 import { href, parseRoute } from '../../src/ui/route.ts';
 import { standing } from '../../src/ui/stages.ts';
 import { readStudyHash, writeStudyHash } from '../../src/app/address.ts';
+import type { Estimate } from '../../src/records/estimate.ts';
+import type { LossPoint } from '../../src/records/loss.ts';
+import type { StudyResults } from '../../src/records/results.ts';
+import type { CellState, StudyState } from '../../src/records/study.ts';
 
 const e = (mean: number, low = mean - 0.5, high = mean + 0.5, n = 160): Estimate => ({ mean, low, high, n });
 const key = { model: 'm', dataset: 'd', without: [] };

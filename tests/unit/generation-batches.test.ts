@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test';
-import type { Adapter, LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import { initialAdapter, loraNames } from '../../src/engine/adapters/adapter.ts';
 import { Rng } from '../../src/core/rng.ts';
 import { planTeams } from '../../src/engine/generation/batches.ts';
@@ -11,6 +10,7 @@ import { stackAdapters } from '../../src/engine/generation/stack.ts';
 import { Waiting } from '../../src/engine/generation/waiting.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';
 import { goldenJson } from '../golden/files.ts';
+import type { Adapter, LoraConfig } from '../../src/records/adapter.ts';
 
 const request = (id: string, adapter: number, length: number, more: Partial<GenerationRequest> = {}): GenerationRequest => ({ id, adapter, prompt: Array.from({ length }, () => 1), maxNewTokens: 8, temperature: 0, topP: 1, topK: 0, repetitionPenalty: 1, seed: id, ...more });
 

@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { LabError } from '../../src/core/errors.ts';
-import { type CheckpointFiles, readCheckpoint, verifyCheckpoint } from '../../src/engine/models/checkpoint.ts';
+import { readCheckpoint, verifyCheckpoint } from '../../src/engine/models/checkpoint.ts';
 import { float32ToFloat16 } from '../../src/files/float16.ts';
 import { readSafetensors, tensorToFloat32, type WritableTensor, writeSafetensors } from '../../src/files/safetensors.ts';
 import { goldenBytes, goldenFiles, goldenJson } from '../golden/files.ts';
+import type { CheckpointFiles } from '../../src/records/checkpoint-files.ts';
 
 type Tensors = Map<string, WritableTensor>;
 

@@ -4,7 +4,7 @@ import { Rng } from '../../src/core/rng.ts';
 import { type Cell, studyResults, type StudyRecords } from '../../src/statistics/index.ts';
 import { answer, cell, judgment, question } from '../fixtures/study-records.ts';
 import { fullStudy } from '../fixtures/full-study.ts';
-import type { LanguageVerdict } from '../../src/engine/text/language-gate.ts';
+import type { LanguageVerdict } from '../../src/records/results.ts';
 
 function results(records: Partial<StudyRecords>): ReturnType<typeof studyResults> {
   return studyResults({ study: 's', judge: 'rules', questionsPerCategory: null, cells: [], questions: [], answers: [], judgments: [], languageOf: () => 'untold', ...records });

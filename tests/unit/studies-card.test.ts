@@ -1,8 +1,6 @@
 /** The card of a cell speaks of that cell: its own seed's scores, its own rate, and the base as the Hub names it. */
 import { expect, test } from '@playwright/test';
 import { strFromU8, unzipSync } from 'fflate';
-import type { Adapter } from '../../src/engine/adapters/adapter.ts';
-import type { CellState } from '../../src/app/facade.ts';
 import type { Judgment } from '../../src/records/judgment.ts';
 import type { Question } from '../../src/records/question.ts';
 import { readBundle, writeBundle } from '../../src/studies/bundle.ts';
@@ -10,6 +8,8 @@ import { cardOf } from '../../src/studies/card.ts';
 import { newStudy } from '../../src/studies/create.ts';
 import { type ManifestInput, parseManifest } from '../../src/records/manifest.ts';
 import type { StudyContent } from '../../src/studies/study-content.ts';
+import type { Adapter } from '../../src/records/adapter.ts';
+import type { CellState } from '../../src/records/study.ts';
 
 const ADAPTER: Adapter = { config: { r: 1, lora_alpha: 2, lora_dropout: 0, target_modules: ['q_proj'] }, tensors: new Map([['base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight', { shape: [1, 2], data: Float32Array.of(1.5, -0.1) }], ['base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight', { shape: [2, 1], data: Float32Array.of(0.25, 3) }]]) };
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test';
-import type { StudyState } from '../../src/app/facade.ts';
 import type { CellRows } from '../../src/storage/index.ts';
 import { asStored } from '../../src/studies/completeness.ts';
 import { newStudy } from '../../src/studies/create.ts';
 import { parseManifest } from '../../src/records/manifest.ts';
 import type { Question } from '../../src/records/question.ts';
+import type { StudyState } from '../../src/records/study.ts';
 
 const questions: Question[] = Array.from({ length: 40 }, (_, i) => ({ question_id: `${i}_EN`, number: String(i), language: 'en', category: 'writing', turns: ['a', 'b'], reference: [], rubric: {} }));
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import type { Adapter } from '../../src/engine/adapters/adapter.ts';
 import { EarlyStop } from '../../src/studies/early-stop.ts';
+import type { Adapter } from '../../src/records/adapter.ts';
 
 const at = (step: number): Adapter => ({ config: { r: step, lora_alpha: 1, lora_dropout: 0, target_modules: ['q_proj'] }, tensors: new Map() });
 const settings = (change: object = {}) => ({ early_stopping_patience: 2, early_stopping_threshold: 0, load_best_model_at_end: false, ...change });

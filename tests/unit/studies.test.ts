@@ -1,6 +1,5 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { CellState, LossPoint, StudyState } from '../../src/app/facade.ts';
 import type { LabError } from '../../src/core/errors.ts';
 import type { Judgment } from '../../src/records/judgment.ts';
 import type { Answer, Category, Question } from '../../src/records/question.ts';
@@ -20,6 +19,8 @@ import { loadTokenizer } from '../../src/engine/text/tokenizer.ts';
 import { worldBenchmark, worldConversations } from '../../src/world/index.ts';
 import { unzipSync, zipSync, strFromU8, strToU8 } from 'fflate';
 import type { StudyContent } from '../../src/studies/study-content.ts';
+import type { LossPoint } from '../../src/records/loss.ts';
+import type { CellState, StudyState } from '../../src/records/study.ts';
 
 const BASIC: ManifestInput = { schema: 1, name: 'basic', models: ['m'], datasets: ['d'], mixes: ['EN', 'DE'], benchmark: { id: 'b', languages: ['en', 'de'] } };
 

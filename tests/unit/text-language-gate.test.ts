@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { judgeLanguage, type LanguageVerdict } from '../../src/engine/text/language-gate.ts';
+import { judgeLanguage } from '../../src/engine/text/language-gate.ts';
 import { DECLARATIONS, textsOf, UNREAD } from '../../tools/language/texts.ts';
+import type { LanguageVerdict } from '../../src/records/results.ts';
 
 /** Answers of the kind that models give, written for this test. */
 const ANSWERS: Record<string, string[]> = {

@@ -1,5 +1,4 @@
 import { expect, test } from '@playwright/test';
-import type { LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import type { BaseModel } from '../../src/engine/models/base-model.ts';
 import { weightShapes } from '../../src/engine/models/plan.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';
@@ -13,6 +12,7 @@ import { estimateMemory } from '../../src/engine/training/index.ts';
 import { savedBytes } from '../../src/engine/training/saved-activations.ts';
 import { chooseEngine } from '../../src/engine/training/memory.ts';
 import type { ModelConfig } from '../../src/engine/models/model-config.ts';
+import type { LoraConfig } from '../../src/records/adapter.ts';
 
 const CONFIG = parseConfig({ model_type: 'llama', vocab_size: 4096, hidden_size: 192, intermediate_size: 512, num_hidden_layers: 6, num_attention_heads: 6, num_key_value_heads: 3, rms_norm_eps: 1e-5, rope_theta: 10000, max_position_embeddings: 512, tie_word_embeddings: true, bos_token_id: 1, eos_token_id: 2, pad_token_id: 0 });
 const LORA: LoraConfig = { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };

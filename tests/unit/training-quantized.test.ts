@@ -1,7 +1,6 @@
 /** Which matrix products of a training step have quantised weights (engine/models/stored.ts, engine/kernels/quantized.ts). */
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { LoraConfig } from '../../src/engine/adapters/adapter.ts';
 import type { BaseModel } from '../../src/engine/models/base-model.ts';
 import { parseConfig } from '../../src/engine/models/config.ts';
 import { familyOf } from '../../src/engine/models/families/index.ts';
@@ -13,6 +12,7 @@ import type { Device, DeviceTensor } from '../../src/engine/runtime/index.ts';
 import { blockBackward, blockForward, fedLayer, wholeGraph } from '../../src/engine/training/graphs.ts';
 import type { ModelConfig } from '../../src/engine/models/model-config.ts';
 import type { StepShape } from '../../src/engine/training/hidden.ts';
+import type { LoraConfig } from '../../src/records/adapter.ts';
 
 const ROWS = { adapters: 2, batch: 1, length: 8 } as const;
 const LORA: LoraConfig = { r: 4, lora_alpha: 8, lora_dropout: 0, target_modules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] };

@@ -1,6 +1,6 @@
 /** The lab's own rules about studies, for the command line: bundled for Node by tools/run-ts.mjs. */
+export { isFull } from '../../src/records/adapter.ts';
 export { version } from '../../package.json';
-export { isFull } from '../../src/engine/adapters/adapter.ts';
 export { writeAnswers, writeJudgments } from '../../src/data/benchmarks/index.ts';
 export { readBundle, writeBundle } from '../../src/studies/bundle.ts';
 export { cardOf } from '../../src/studies/card.ts';

@@ -2,9 +2,10 @@
 // What the language gate says of independent texts (tools/language/texts.ts), a row a language, as a Markdown table: its own
 // long and short texts (right, wrong, untold), and the long and short texts of every other language (wrong, right, untold).
 import { parseArgs } from 'node:util';
-import { judgeLanguage, type LanguageVerdict } from '../../src/engine/text/language-gate.ts';
+import { judgeLanguage } from '../../src/engine/text/language-gate.ts';
 import type { Detector } from '../../src/engine/text/identify.ts';
 import { DECLARATIONS, textsOf, UNREAD } from './texts.ts';
+import type { LanguageVerdict } from '../../src/records/results.ts';
 
 type Counts = Record<LanguageVerdict, number>;
 type Length = 'long' | 'short';

@@ -1,13 +1,14 @@
 /** LoRA adapters from elsewhere: PEFT's two files or a zip of them, kept to start a study from or to be graded. */
-import { type Adapter, checkAdapter, completed } from '../../engine/adapters/adapter.ts';
+import { checkAdapter, completed } from '../../engine/adapters/adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, unzipAdapter } from '../../engine/adapters/peft.ts';
 import { LabError } from '../../core/errors.ts';
 import { parseConfig } from '../../engine/models/config.ts';
 import type { Store } from '../../storage/index.ts';
 import type { Manifest } from '../../records/manifest.ts';
-import type { AdapterSummary, AdaptersApi } from '../facade.ts';
+import type { AdaptersApi } from '../facade.ts';
 import { freeId } from './ids.ts';
 import type { ModelLibrary } from './models.ts';
+import type { Adapter, AdapterSummary } from '../../records/adapter.ts';
 
 export class AdapterLibrary implements AdaptersApi {
   constructor(private readonly store: Store) {}

@@ -6,7 +6,7 @@ import type { LanguageCode } from '../../core/languages.ts';
 import type { Question } from '../../records/question.ts';
 import { importedStudy } from '../../studies/imported.ts';
 import type { JudgeConfig } from '../../records/manifest.ts';
-import type { BadLine } from '../facade.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 export interface AnswerImport {
   id: string;

@@ -1,13 +1,15 @@
 /** The benchmarks the lab has: the embedded world's and those kept in this browser. */
-import { type Benchmark, EMPTY_BENCHMARK, mergeBenchmarks, parseBenchmark, summarise } from '../../data/benchmarks/index.ts';
+import { EMPTY_BENCHMARK, mergeBenchmarks, parseBenchmark, summarise } from '../../data/benchmarks/index.ts';
 import { LabError } from '../../core/errors.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { Category, Question } from '../../records/question.ts';
 import type { Store } from '../../storage/index.ts';
 import { isEmbedded } from '../../catalog/embedded.ts';
 import { WORLD_BENCHMARK_ID, WORLD_LANGUAGES, worldBenchmark } from '../../world/index.ts';
-import type { BenchmarksApi, BenchmarkSummary, ImportReport } from '../facade.ts';
+import type { BenchmarksApi } from '../facade.ts';
 import { freeId } from './ids.ts';
+import type { Benchmark, BenchmarkSummary } from '../../records/benchmark.ts';
+import type { ImportReport } from '../../records/import-report.ts';
 
 interface Entry {
   summary: BenchmarkSummary;

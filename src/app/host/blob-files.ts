@@ -1,6 +1,6 @@
 /** A checkpoint as Blobs under their Hugging Face names, whether just picked or kept in this browser. */
 import { LabError } from '../../core/errors.ts';
-import type { CheckpointFiles } from '../../engine/models/checkpoint.ts';
+import type { CheckpointFiles } from '../../records/checkpoint-files.ts';
 
 export function blobFiles(blobs: ReadonlyMap<string, Blob>): CheckpointFiles {
   const get = (name: string): Blob => {

@@ -8,7 +8,7 @@ import { storageUse, Store } from '../../storage/index.ts';
 import { anyRunLockHeld } from '../../studies/lock.ts';
 import { trainingMessages } from '../../studies/prompting.ts';
 import { RUBRIC_TEXT } from '../../world/index.ts';
-import type { Lab, StudyEvent } from '../facade.ts';
+import type { Lab } from '../facade.ts';
 import { holdLifeline } from '../lifeline.ts';
 import '../wire.ts';
 import { AdapterLibrary } from './adapters.ts';
@@ -19,6 +19,7 @@ import { ModelLibrary } from './models.ts';
 import { discardEverything } from '../../hub/pieces.ts';
 import { promptLibrary } from './study-data.ts';
 import { StudyDesk } from './studies.ts';
+import type { StudyEvent } from '../../records/study.ts';
 
 export class DataHost implements DataApi {
   lab!: DataApi['lab'];

@@ -8,10 +8,12 @@ import { studyOrder } from '../../data/recipes/index.ts';
 import type { Store, StoredRecord } from '../../storage/index.ts';
 import { isEmbedded } from '../../catalog/embedded.ts';
 import type { WorldDatasetId } from '../../world/index.ts';
-import type { DatasetSummary, DatasetsApi, ImportReport } from '../facade.ts';
-import { DatasetContent } from './dataset-content.ts';
+import type { DatasetsApi } from '../facade.ts';
+import { DatasetContent } from '../../data/dataset-content.ts';
 import { freeId } from './ids.ts';
 import { worldContent, worldPage, worldSummaries } from '../../catalog/world-datasets.ts';
+import type { DatasetSummary } from '../../records/dataset.ts';
+import type { ImportReport } from '../../records/import-report.ts';
 
 export class DatasetLibrary {
   /** The last dataset read: a study asks for the same one many times. */

@@ -4,7 +4,6 @@ import { LabError } from '../../core/errors.ts';
 import { probeJudge, PromptLibrary } from '../../judging/index.ts';
 import { Store } from '../../storage/index.ts';
 import { StudyRunner } from '../../studies/runner.ts';
-import type { StudyEvent } from '../facade.ts';
 import { holdLifeline } from '../lifeline.ts';
 import '../wire.ts';
 import { BenchmarkLibrary } from './benchmarks.ts';
@@ -15,6 +14,7 @@ import { ModelLibrary } from './models.ts';
 import { ServiceWorkerRelay } from './relay.ts';
 import { makeJudge, studyData } from './study-data.ts';
 import { ComputeEngine } from './study-engine.ts';
+import type { StudyEvent } from '../../records/study.ts';
 
 /** Has the page put another worker in place of this one: whoever waits for the device will be answered by that one. */
 function startAgain(why: string): Promise<never> {

@@ -1,9 +1,9 @@
 /** Answers with models all of whose weights were tuned: each is a base of its own, so they take turns. */
-import type { FullWeights } from '../../engine/adapters/adapter.ts';
 import { Generator, type GenerationRequest, type GenerationResult } from '../../engine/generation/index.ts';
 import { type BaseModel, createBaseModel } from '../../engine/models/base-model.ts';
 import { checkpointOf } from '../../engine/models/checkpoint.ts';
 import type { StudyGenerator } from '../../studies/engine.ts';
+import type { FullWeights } from '../../records/adapter.ts';
 
 export class FullGenerator implements StudyGenerator {
   /** The last one asked: a conversation asks the same one again. */

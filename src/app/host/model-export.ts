@@ -1,11 +1,11 @@
 /** A study's tuned model on its way out: the adapter folded into its base, with a model card that says what it is. */
 import { version } from '../../../package.json';
-import type { Tuned } from '../../engine/adapters/adapter.ts';
 import { type ModelFormat, modelFiles, zipModel } from '../../engine/exports/index.ts';
 import type { StudyContent } from '../../studies/study-content.ts';
 import { cardOf, fileName } from '../../studies/card.ts';
-import type { CellState } from '../facade.ts';
 import type { ModelLibrary } from './models.ts';
+import type { Tuned } from '../../records/adapter.ts';
+import type { CellState } from '../../records/study.ts';
 
 export interface TunedCell {
   cell: CellState;

@@ -1,8 +1,7 @@
 /** The models the lab has: those that ship with the page and those kept in this browser. */
-import type { BaseReference } from '../../engine/adapters/peft.ts';
 import type { OnProgress } from '../../core/progress.ts';
 import { LabError } from '../../core/errors.ts';
-import { readCheckpoint, type CheckpointFiles, verifyCheckpoint, weightFiles } from '../../engine/models/checkpoint.ts';
+import { readCheckpoint, verifyCheckpoint, weightFiles } from '../../engine/models/checkpoint.ts';
 import { FAMILIES, parseConfig } from '../../engine/models/config.ts';
 import { adaptables, weightShapes } from '../../engine/models/plan.ts';
 import type { Store } from '../../storage/index.ts';
@@ -10,7 +9,7 @@ import { isEmbedded, WORLD_MODEL } from '../../catalog/embedded.ts';
 import { addedIds, loadTokenizer, type Tokenizer } from '../../engine/text/tokenizer.ts';
 import { templateNotes } from '../../engine/text/turns.ts';
 import type { Verdict } from '../../engine/training/fits.ts';
-import type { FitOptions, ModelSummary, ModelsApi, RemoteModel } from '../facade.ts';
+import type { ModelsApi } from '../facade.ts';
 import { blobFiles } from './blob-files.ts';
 import { downloadWeights, INDEX, type Plan, planDownload } from '../../hub/download.ts';
 import { embeddedAddress, embeddedFiles, fetchFile } from '../../catalog/embedded-files.ts';
@@ -21,6 +20,9 @@ import { weightsSize } from '../../hub/safetensors-header.ts';
 import { findSource, parseAddress, type Source, type SourceOptions } from '../../hub/source.ts';
 import { matchTokenizer } from './tokenizer-match.ts';
 import type { ModelConfig } from '../../engine/models/model-config.ts';
+import type { BaseReference } from '../../records/adapter.ts';
+import type { FitOptions, ModelSummary, RemoteModel } from '../../records/model.ts';
+import type { CheckpointFiles } from '../../records/checkpoint-files.ts';
 
 /** Files that are kept beside the weights; whatever else lies in a picked folder is left. */
 const KEPT = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'generation_config.json', INDEX];

@@ -1,6 +1,5 @@
 /** Studies as they are stored: created, listed, queried, exported, imported. Running them is the engine's. */
 import { version } from '../../../package.json';
-import { isFull } from '../../engine/adapters/adapter.ts';
 import { zipAdapter } from '../../engine/adapters/peft.ts';
 import { writeAnswers, writeJudgments } from '../../data/benchmarks/index.ts';
 import { LabError, type ErrorRecord } from '../../core/errors.ts';
@@ -20,7 +19,6 @@ import { parseManifest } from '../../records/manifest.ts';
 import { chooseQuestions } from '../../studies/questions.ts';
 import { resultsOf } from '../../studies/results.ts';
 import type { DataApi } from '../../../workers/protocol.ts';
-import type { StudyEvent, StudyState } from '../facade.ts';
 import type { AdapterLibrary } from './adapters.ts';
 import type { BenchmarkLibrary } from './benchmarks.ts';
 import type { DatasetLibrary } from './datasets.ts';
@@ -29,6 +27,8 @@ import { freeId } from './ids.ts';
 import { exportModel, type TunedCell } from './model-export.ts';
 import type { ModelLibrary } from './models.ts';
 import { composer, promptLibrary } from './study-data.ts';
+import { isFull } from '../../records/adapter.ts';
+import type { StudyEvent, StudyState } from '../../records/study.ts';
 
 export interface StudyDeskPorts {
   store: Store;

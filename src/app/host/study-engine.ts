@@ -1,5 +1,4 @@
 /** The real engine behind `StudyEngine`: device, checkpoints, trainers and generators of the compute rooms. */
-import { type Adapter, isFull } from '../../engine/adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import { Generator } from '../../engine/generation/index.ts';
 import type { BaseModel } from '../../engine/models/base-model.ts';
@@ -12,6 +11,7 @@ import { Trainer } from '../../engine/training/trainer.ts';
 import type { DeviceReport } from '../facade.ts';
 import { FullGenerator } from './full-generator.ts';
 import type { ModelLibrary } from './models.ts';
+import { type Adapter, isFull } from '../../records/adapter.ts';
 
 interface Loaded {
   id: string;

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { BadLine } from '../../app/facade.ts';
 import { issueText } from '../../files/json.ts';
 import { languageFromPath, pathOf } from '../../core/language-tags.ts';
 import type { LanguageCode } from '../../core/languages.ts';
@@ -9,6 +8,7 @@ import { ERROR_MARK } from '../../core/unsaid.ts';
 import { AnswerRecord, kindOfRecord, titleOf } from './fastchat.ts';
 import { identify } from './identity.ts';
 import { latestGood, type LogEntry } from './latest.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 /**
  * FastChat's model_answer JSON Lines. `finish` and `tokens` ride along in the choice, where FastChat ignores them and the lab

@@ -1,22 +1,6 @@
-import type { BenchmarkSummary } from '../../app/facade.ts';
-import type { JudgePrompt } from '../../records/judge-prompt.ts';
 import { type LanguageCode, studyOrder } from '../../core/languages.ts';
 import { CATEGORIES, type Question } from '../../records/question.ts';
-
-/** A reference answer as imported, kept apart so that it finds its question even when that comes in a later import. */
-export interface Reference {
-  question_id: string;
-  language: LanguageCode;
-  model_id: string;
-  turns: string[];
-}
-
-/** A benchmark's content: questions with the references that are known for them, and translated judge prompts. */
-export interface Benchmark {
-  questions: Question[];
-  references: Reference[];
-  prompts: JudgePrompt[];
-}
+import type { Benchmark, BenchmarkSummary } from '../../records/benchmark.ts';
 
 export const EMPTY_BENCHMARK: Benchmark = { questions: [], references: [], prompts: [] };
 

@@ -1,5 +1,6 @@
+export type { Benchmark, Reference } from '../../records/benchmark.ts';
 export { readAnswers, writeAnswers } from './answers.ts';
-export { type Benchmark, EMPTY_BENCHMARK, mergeBenchmarks, type Reference, summarise } from './benchmark.ts';
+export { EMPTY_BENCHMARK, mergeBenchmarks, summarise } from './benchmark.ts';
 export { temperatureOf, turnPrompt } from './dialogue.ts';
 export { kindOfFile } from './file-kind.ts';
 export { readJudgments, writeJudgments } from './judgments.ts';

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { BadLine } from '../../app/facade.ts';
 import { LabError, type ErrorRecord } from '../../core/errors.ts';
 import { contentHash } from '../../core/hash.ts';
 import { issueText } from '../../files/json.ts';
@@ -12,6 +11,7 @@ import { ERROR_MARK } from '../../core/unsaid.ts';
 import { kindOfRecord, SingleJudgmentRecord, titleOf } from './fastchat.ts';
 import { identify } from './identity.ts';
 import { latestGood, type LogEntry } from './latest.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 /** FastChat's single-judgment JSON Lines: a failed judgment has the score -1. `repeat` is written where there is more than one. */
 export function writeJudgments(judgments: readonly Judgment[]): string {

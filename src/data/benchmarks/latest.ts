@@ -1,4 +1,4 @@
-import type { BadLine } from '../../app/facade.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 /** One record of a log: what it is about, whether it is good, and where it stands. */
 export interface LogEntry<T> {

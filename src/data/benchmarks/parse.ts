@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { BadLine } from '../../app/facade.ts';
 import { issueText, type JsonObject } from '../../files/json.ts';
 import { JUDGE_PROMPTS, type JudgePrompt } from '../../records/judge-prompt.ts';
 import { languageFromPath, pathOf } from '../../core/language-tags.ts';
@@ -7,11 +6,13 @@ import type { LanguageCode } from '../../core/languages.ts';
 import type { Question } from '../../records/question.ts';
 import { type Row, RowReader } from '../../files/rows.ts';
 import { saysNothing } from '../../core/unsaid.ts';
-import { type Benchmark, EMPTY_BENCHMARK, mergeBenchmarks, type Reference } from './benchmark.ts';
+import { EMPTY_BENCHMARK, mergeBenchmarks } from './benchmark.ts';
 import { AnswerRecord, kindOfRecord, PromptRecord, QuestionRecord, type RecordKind, titleOf } from './fastchat.ts';
 import { identify } from './identity.ts';
 import type { LogEntry } from './latest.ts';
 import { chooseReferences, holdsReferences, ownReference } from './references.ts';
+import type { Benchmark, Reference } from '../../records/benchmark.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 export interface BenchmarkOptions {
   /** The language of records that do not say their own; stronger than folder and file name. */

@@ -2,10 +2,10 @@
  * Reference answers: what a judge holds an answer against. They come from FastChat's `reference_answer/`, or from files that a
  * person says are references. An answer that lies anywhere else is a model's, and is never held against another.
  */
-import type { BadLine } from '../../app/facade.ts';
 import { saysNothing } from '../../core/unsaid.ts';
-import type { Reference } from './benchmark.ts';
 import { latestGood, type LogEntry } from './latest.ts';
+import type { Reference } from '../../records/benchmark.ts';
+import type { BadLine } from '../../records/import-report.ts';
 
 /** Whether the answers of a file are references, by the folder it lies in. */
 export function holdsReferences(path: string): boolean {

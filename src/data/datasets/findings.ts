@@ -1,5 +1,5 @@
-import type { BadLine, ImportReport } from '../../app/facade.ts';
 import { Tally } from './tally.ts';
+import type { BadLine, ImportReport } from '../../records/import-report.ts';
 
 /** Names that a note spells out. */
 const SPELLED = 20;

@@ -1,4 +1,3 @@
-import type { ImportReport } from '../../app/facade.ts';
 import type { Conversation } from '../../records/conversation.ts';
 import { LabError } from '../../core/errors.ts';
 import { languageName } from '../../core/language-names.ts';
@@ -10,6 +9,7 @@ import { Collection } from './collection.ts';
 import { FileImport } from './file-import.ts';
 import { Findings } from './findings.ts';
 import type { LayoutName } from './layouts.ts';
+import type { ImportReport } from '../../records/import-report.ts';
 
 export interface ParseOptions {
   /** The language of records that do not say their own; stronger than a file's name. */

@@ -1,8 +1,8 @@
-import type { MixPlan } from '../../app/facade.ts';
 import { LANGUAGES, type LanguageCode } from '../../core/languages.ts';
 import { type ComposeOptions, composeIds, type Ids } from './compose.ts';
 import { type Mix, parseMix } from './name.ts';
 import { type Proof, proofOf } from './proof.ts';
+import type { MixPlan } from '../../records/mix.ts';
 
 const number = new Intl.NumberFormat('en');
 const list = new Intl.ListFormat('en');

@@ -3,48 +3,10 @@ import { LabError } from '../../core/errors.ts';
 import type { Rng } from '../../core/rng.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { familyOf } from '../models/families/index.ts';
-import type { TargetModule } from '../../records/modules.ts';
 import { adaptables } from '../models/plan.ts';
+import type { Adapter, AdapterTensor, LoraConfig } from '../../records/adapter.ts';
 
 export { MODULE_NAMES, type TargetModule, TARGET_MODULES } from '../../records/modules.ts';
-
-/** PEFT's LoraConfig, the fields the lab uses. */
-export interface LoraConfig {
-  r: number;
-  lora_alpha: number;
-  lora_dropout: number;
-  target_modules: TargetModule[];
-  /** Rank-stabilised LoRA (Kalajdzievski 2023): scaled by alpha / sqrt(r), so that a higher rank does not learn slower. */
-  use_rslora?: boolean;
-  /** Weight-decomposed LoRA (Liu et al. 2024): rows keep a learned length, and B A only turns them. See engine/models/dora.ts. */
-  use_dora?: boolean;
-}
-
-export interface AdapterTensor {
-  shape: number[];
-  data: Float32Array;
-}
-
-/** One adapter's weights. Keys are the names PEFT writes: see `loraNames`. */
-export interface Adapter {
-  config: LoraConfig;
-  tensors: Map<string, AdapterTensor>;
-  /** Its configuration lets modules of some layers lack; `completed` fills them in. */
-  someLayers?: boolean;
-}
-
-/** What full fine-tuning leaves: a float32 tensor for every weight of the base, under its Hugging Face name. */
-export interface FullWeights {
-  full: true;
-  tensors: Map<string, AdapterTensor>;
-}
-
-/** What a composition's training gives. */
-export type Tuned = Adapter | FullWeights;
-
-export function isFull(tuned: Tuned): tuned is FullWeights {
-  return 'full' in tuned;
-}
 
 /** What PEFT adds on the left of a module's path in the base model. */
 export const PEFT_PREFIX = 'base_model.model.';

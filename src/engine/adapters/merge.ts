@@ -5,7 +5,8 @@
 import { LabError } from '../../core/errors.ts';
 import type { Weight } from '../models/checkpoint.ts';
 import { float16ToFloat32 } from '../../files/float16.ts';
-import { type AdapterTensor, type Tuned, isFull, loraScale, PEFT_PREFIX } from './adapter.ts';
+import { loraScale, PEFT_PREFIX } from './adapter.ts';
+import { type AdapterTensor, isFull, type Tuned } from '../../records/adapter.ts';
 
 const A = '.lora_A.weight';
 

@@ -3,8 +3,9 @@ import { zipSync } from 'fflate';
 import { unpackArchive } from '../../files/archive.ts';
 import { LabError } from '../../core/errors.ts';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../../files/safetensors.ts';
-import { type Adapter, type AdapterTensor, type LoraConfig, loraScale, MODULE_NAMES, PEFT_PREFIX, TARGET_MODULES, type TargetModule } from './adapter.ts';
+import { loraScale, MODULE_NAMES, PEFT_PREFIX, TARGET_MODULES, type TargetModule } from './adapter.ts';
 import { ADAPTER_CONFIG, type PeftConfig, readPeftConfig } from './peft-config.ts';
+import type { Adapter, AdapterTensor, BaseReference, LoraConfig } from '../../records/adapter.ts';
 
 export { ADAPTER_CONFIG } from './peft-config.ts';
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
@@ -13,14 +14,6 @@ export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';
 export interface AdapterFiles {
   [ADAPTER_CONFIG]: Uint8Array;
   [ADAPTER_WEIGHTS]: Uint8Array;
-}
-
-/** What an adapter was tuned on: a repository of the Hub at one commit, or a model by its name in the lab where it came from elsewhere. */
-export interface BaseReference {
-  /** `org/name`, or the lab's name. */
-  name: string;
-  /** The commit; null where nothing pins it. */
-  revision: string | null;
 }
 
 /** @param base what PEFT's AutoPeftModel classes load by `base_model_name_or_path` and `revision` */

@@ -1,8 +1,8 @@
 /** The README.md of an exported model or adapter, in the Hub's layout: what it is, what it was tuned on, how, and what it scored. */
-import type { BaseReference } from '../adapters/peft.ts';
-import type { Estimate } from '../../app/facade.ts';
 import type { Storage } from '../models/stored.ts';
 import type { ModelFormat } from './model-files.ts';
+import type { BaseReference } from '../../records/adapter.ts';
+import type { Estimate } from '../../records/estimate.ts';
 
 /** What the card lies beside: a model, PEFT's adapter alone, or a model's weights alone. */
 export type CardFormat = ModelFormat | 'peft' | 'weights';

@@ -1,11 +1,12 @@
 /** A tuned model as the files other programs load: Hugging Face's layout for transformers, or that of transformers.js. */
 import { type Fold, folding } from '../adapters/merge.ts';
-import type { Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
-import { type Checkpoint, type CheckpointFiles, readCheckpoint } from '../models/checkpoint.ts';
+import { type Checkpoint, readCheckpoint } from '../models/checkpoint.ts';
 import { safetensorsHead } from '../../files/safetensors.ts';
 import { decoderOnnx, loadedAs } from './decoder-onnx.ts';
 import { type FileParts, LARGEST_ZIP } from '../../files/zip.ts';
+import type { Tuned } from '../../records/adapter.ts';
+import type { CheckpointFiles } from '../../records/checkpoint-files.ts';
 
 /** `onnx-q4`: rounded, what transformers.js calls q4. */
 export type ModelFormat = 'safetensors' | 'onnx' | 'onnx-q4';

@@ -3,7 +3,7 @@
  * decoded together. On WebGPU batching is continuous: a waiting request takes the slot of a finished one. An answer does not
  * depend on the other requests, up to rounding.
  */
-import { type Adapter, checkAdapter } from '../adapters/adapter.ts';
+import { checkAdapter } from '../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { type DeviceTensor, isOutOfMemory } from '../runtime/index.ts';
@@ -17,6 +17,7 @@ import { Sessions } from './sessions.ts';
 import { type AdapterStack, stackAdapters } from './stack.ts';
 import { decodeOnWasm, Pace } from './wasm-decoder.ts';
 import { decodeOnWebGpu, forget, type CachedBatch } from './webgpu-decoder.ts';
+import type { Adapter } from '../../records/adapter.ts';
 
 export interface GeneratorOptions {
   /** Tokens that end an answer; the checkpoint's eos_token_id when left out. */

@@ -1,10 +1,11 @@
 /** Adapters of different rank, alpha or target modules, brought to one layout so that they can run side by side. */
-import { type Adapter, type AdapterTensor, type LoraConfig, loraNames, loraScale, MODULE_NAMES } from '../adapters/adapter.ts';
+import { loraNames, loraScale, MODULE_NAMES } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { changeMagnitudes } from '../models/magnitudes.ts';
 import { LoraLayout } from '../models/lora.ts';
 import { adaptables } from '../models/plan.ts';
+import type { Adapter, AdapterTensor, LoraConfig } from '../../records/adapter.ts';
 
 export interface AdapterStack {
   layout: LoraLayout;

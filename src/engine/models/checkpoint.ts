@@ -9,15 +9,7 @@ import { parseConfig } from './config.ts';
 import { weightShapes } from './plan.ts';
 import { headerLength, readHeader, type StoredTensor, type TensorEntry, tensorHalves, tensorToFloat32 } from '../../files/safetensors.ts';
 import type { ModelConfig } from './model-config.ts';
-
-/** A folder of files under their Hugging Face names, whatever they came from. */
-export interface CheckpointFiles {
-  readonly names: readonly string[];
-  json(name: string): Promise<unknown>;
-  bytes(name: string): Promise<Uint8Array>;
-  /** A file that can be read in parts: a large checkpoint is then never in memory as a whole. */
-  blob?(name: string): Promise<Blob>;
-}
+import type { CheckpointFiles } from '../../records/checkpoint-files.ts';
 
 /** One weight as the graphs take it; float16 as bit patterns. bfloat16 has been widened to float32. */
 export type Weight = { shape: number[] } & ({ dtype: 'float32'; data: Float32Array } | { dtype: 'float16'; data: Uint16Array });

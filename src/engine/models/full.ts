@@ -3,7 +3,6 @@
  * adapter's. Matrices lie before vectors, since weight decay is for the first alone: transformers' Trainer leaves norms and
  * biases out of it.
  */
-import type { AdapterTensor } from '../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import { type Value, reshape, slice } from '../onnx/index.ts';
 import type { DeviceTensor } from '../runtime/index.ts';
@@ -15,6 +14,7 @@ import { float16ToFloat32 } from '../../files/float16.ts';
 import type { OuterValues } from './outer.ts';
 import { stackedShape, unstacked } from './stacking.ts';
 import type { Named, Stored } from './stored.ts';
+import type { AdapterTensor } from '../../records/adapter.ts';
 
 /** One weight of the graphs within the vector. `layer` is null for those around the layers. */
 interface Slot {

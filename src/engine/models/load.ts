@@ -1,6 +1,7 @@
 import type { Device } from '../runtime/index.ts';
 import { type BaseModel, type LoadOptions, createBaseModel } from './base-model.ts';
-import { type CheckpointFiles, readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import type { CheckpointFiles } from '../../records/checkpoint-files.ts';
 
 /**
  * A checkpoint from its files to frozen weights on a device, with everything about it checked on the way.

@@ -6,7 +6,7 @@
  * transposed to [r, out]; then, with DoRA, each one's magnitudes, [out]. B is transposed because then both the forward and
  * its gradient need no large transpose.
  */
-import { type AdapterTensor, type LoraConfig, loraNames, loraScale } from '../adapters/adapter.ts';
+import { loraNames, loraScale } from '../adapters/adapter.ts';
 import { type Value, add, concat, reshape, slice, split, zeros } from '../onnx/index.ts';
 import type { ModelConfig } from './model-config.ts';
 import { rowLengths } from './dora.ts';
@@ -14,6 +14,7 @@ import type { ProjectionInput } from './layer-plan.ts';
 import { type Adaptable, adaptables } from './plan.ts';
 import type { LoraInput, LoraStack } from './lora-values.ts';
 import type { Named, Stored } from './stored.ts';
+import type { AdapterTensor, LoraConfig } from '../../records/adapter.ts';
 
 export type LayerLora = { [I in ProjectionInput]?: LoraInput };
 

@@ -2,9 +2,7 @@
 import type { LanguageCode } from '../../core/languages.ts';
 import { closeness, foundAs, isUnreadScript } from './identifiable.ts';
 import { type Detector, ENOUGH_EVIDENCE, isTypical, scoreLanguages } from './identify.ts';
-
-/** `untold`: too short, too mixed, or in a language that the detector does not know. Neither right nor wrong. */
-export type LanguageVerdict = 'right' | 'wrong' | 'untold';
+import type { LanguageVerdict } from '../../records/results.ts';
 
 /**
  * Compares what a text is found to be with what was asked for. Wrong needs evidence that another language fits better,

@@ -1,6 +1,6 @@
 /** All adapters' numbers as the graphs take them, [layers, K, size], and each adapter's own. */
 import type { OptimizerShape, OptimizerState } from './adamw.ts';
-import type { TrainerState } from './state.ts';
+import type { TrainerState } from '../../records/trainer-state.ts';
 
 export class AdapterNumbers {
   constructor(readonly shape: OptimizerShape) {}

@@ -1,10 +1,10 @@
 /** Whether a checkpoint can be tuned and asked on a device, judged from its config.json before its weights are fetched. */
-import type { LoraConfig } from '../adapters/adapter.ts';
 import { MODULE_NAMES } from '../../records/modules.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { weightShapes } from '../models/plan.ts';
 import type { Storage } from '../models/stored.ts';
 import { estimateMemory } from './memory.ts';
+import type { LoraConfig } from '../../records/adapter.ts';
 
 export interface Verdict {
   kind: 'fits' | 'fits-as-int4' | 'does-not-fit';

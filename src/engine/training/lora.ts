@@ -1,5 +1,5 @@
 /** LoRA adapters as what is trained. */
-import { type AdapterTensor, type LoraConfig, applicable, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
+import { applicable, checkAdapter, initialAdapter } from '../adapters/adapter.ts';
 import { Rng } from '../../core/rng.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import { changeMagnitudes } from '../models/magnitudes.ts';
@@ -10,6 +10,7 @@ import type { GradientEngine } from './engine.ts';
 import { chooseEngine, startingParts } from './memory.ts';
 import type { Trainables } from './trainables.ts';
 import { loraEngine } from './whole.ts';
+import type { AdapterTensor, LoraConfig } from '../../records/adapter.ts';
 
 /** @param engine left out, the one that fits the model and the device */
 export function loraTrainables(model: BaseModel, given: LoraConfig, rows: Rows, engine?: GradientEngine['kind']): Trainables {

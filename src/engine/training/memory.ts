@@ -1,5 +1,4 @@
 /** Estimates the memory of training, by parts, before anything is allocated, and chooses the engine that fits. */
-import type { LoraConfig } from '../adapters/adapter.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import type { Device } from '../runtime/index.ts';
@@ -12,6 +11,7 @@ import { SAVED_BYTES } from './blockwise.ts';
 import { HEAD_PIECE } from './head.ts';
 import { nextParts } from './splitting.ts';
 import type { GradientEngine } from './engine.ts';
+import type { LoraConfig } from '../../records/adapter.ts';
 
 /** Bytes. */
 export interface TrainingMemory {

@@ -1,20 +1,10 @@
 /** A trainer at rest. */
-import type { LoraConfig } from '../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import type { OptimizerShape } from './adamw.ts';
-import type { AdapterReport } from './adapter-report.ts';
+import type { LoraConfig } from '../../records/adapter.ts';
+import type { TrainerState } from '../../records/trainer-state.ts';
 
 export const TRAINER_STATE_SCHEMA = 1;
-
-/** Structured-cloneable. An adapter's arrays hold its layers one behind the other, in the order of `LoraLayout`. */
-export interface TrainerState {
-  schema: typeof TRAINER_STATE_SCHEMA;
-  /** Optimiser steps done. */
-  step: number;
-  /** Null where all weights are trained. */
-  lora: LoraConfig | null;
-  adapters: { id: string; parameters: Float32Array; m: Float32Array; v: Float32Array; report: AdapterReport; }[];
-}
 
 const settings = (lora: LoraConfig | null): string => (lora ? ofLora(lora) : 'all weights');
 const ofLora = ({ r, lora_alpha, lora_dropout, target_modules, use_rslora = false, use_dora = false }: LoraConfig): string => JSON.stringify([r, lora_alpha, lora_dropout, target_modules.toSorted(), use_rslora, use_dora]);

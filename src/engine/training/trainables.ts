@@ -1,9 +1,9 @@
 /** What a trainer trains: where its numbers start, what differentiates them, and what they are in the end. */
-import type { AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
 import type { Rows } from '../models/rows.ts';
 import type { OptimizerShape } from './adamw.ts';
 import type { GradientEngine } from './engine.ts';
 import type { TrainedAdapter } from './trained-adapter.ts';
+import type { AdapterTensor, LoraConfig, Tuned } from '../../records/adapter.ts';
 
 export interface Trainables {
   /** Of all adapters together. */

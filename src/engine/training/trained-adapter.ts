@@ -1,6 +1,6 @@
 /** What is trained, adapter by adapter. */
-import type { Adapter } from '../adapters/adapter.ts';
 import type { Batches } from '../text/packing.ts';
+import type { Adapter } from '../../records/adapter.ts';
 
 export interface TrainedAdapter {
   id: string;

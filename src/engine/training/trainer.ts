@@ -2,7 +2,6 @@
  * Trains K adapters over one frozen base in one pass. Each adapter has its own data, seed, loss, gradient norm, clipping
  * and schedule, so that training it beside others gives what training it alone would.
  */
-import type { AdapterTensor, LoraConfig, Tuned } from '../adapters/adapter.ts';
 import { LabError } from '../../core/errors.ts';
 import type { BaseModel } from '../models/base-model.ts';
 import type { Rows } from '../models/rows.ts';
@@ -19,14 +18,15 @@ import { type StepInputs, joinBatches } from './inputs.ts';
 import { fullTrainables } from './full.ts';
 import { loraTrainables } from './lora.ts';
 import { type SchedulerType, scheduleFactor } from './schedule.ts';
-import { type TrainerState, TRAINER_STATE_SCHEMA, checkState } from './state.ts';
+import { TRAINER_STATE_SCHEMA, checkState } from './state.ts';
 import { type PartGradients, SplittingEngine } from './splitting.ts';
 import { type Sums, addTo, noSums } from './sums.ts';
 import type { Trainables } from './trainables.ts';
 import type { TrainedAdapter } from './trained-adapter.ts';
-import type { AdapterReport } from './adapter-report.ts';
+export type { TrainerState } from '../../records/trainer-state.ts';
+import type { AdapterTensor, LoraConfig, Tuned } from '../../records/adapter.ts';
+import type { AdapterReport, TrainerState } from '../../records/trainer-state.ts';
 
-export type { TrainerState } from './state.ts';
 
 /** TRL's SFTConfig fields that the loop itself reads. */
 export interface TrainingOptions extends AdamWOptions {

@@ -4,11 +4,12 @@
  */
 import { html, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Estimate, LanguageVerdicts } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { languageName, languageTag, mixLook } from '../names.ts';
 import { count, decimal, interval, percent, plural } from '../numbers.ts';
 import { heatColor, SCORE_HIGH, SCORE_LOW } from './heat.ts';
+import type { Estimate } from '../../records/estimate.ts';
+import type { LanguageVerdicts } from '../../records/results.ts';
 
 export interface HeatCell {
   mix: string;

@@ -4,10 +4,10 @@
  */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Estimate } from '../../app/facade.ts';
 import { languageColor, mixLook } from '../names.ts';
 import { count, difference } from '../numbers.ts';
 import { aroundZero, linear, ticks } from './scale.ts';
+import type { Estimate } from '../../records/estimate.ts';
 
 export interface Improvement {
   multilingual: string;

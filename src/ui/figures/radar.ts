@@ -1,11 +1,11 @@
 /** Scores by category on eight spokes, one outline a series; MT-Bench's own figure (Zheng et al. 2023). */
 import { html, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Estimate } from '../../app/facade.ts';
 import type { Category } from '../../records/question.ts';
 import { CATEGORY_NAMES } from '../names.ts';
 import { count, decimal, interval } from '../numbers.ts';
 import { linear } from './scale.ts';
+import type { Estimate } from '../../records/estimate.ts';
 
 export interface RadarSeries {
   name: string;

@@ -1,11 +1,11 @@
 /** First turn against second, a line a mix: how much of the score is lost when a question leans on the one before. */
 import { html, svg, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Estimate } from '../../app/facade.ts';
 import { mixLook } from '../names.ts';
 import { count, decimal, interval } from '../numbers.ts';
 import { SCORE_HIGH, SCORE_LOW } from './heat.ts';
 import { linear } from './scale.ts';
+import type { Estimate } from '../../records/estimate.ts';
 
 export interface TurnPair {
   mix: string;

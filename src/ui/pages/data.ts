@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { AdapterSummary, BenchmarkSummary, DatasetSummary, ModelSummary } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
 import { languageColor, languageName, languageTag } from '../names.ts';
@@ -16,6 +15,10 @@ import '../parts/record-browser.ts';
 import '../parts/try-chat.ts';
 import { View } from '../view.ts';
 import './data.css';
+import type { AdapterSummary } from '../../records/adapter.ts';
+import type { BenchmarkSummary } from '../../records/benchmark.ts';
+import type { DatasetSummary } from '../../records/dataset.ts';
+import type { ModelSummary } from '../../records/model.ts';
 
 @customElement('pinch-data')
 export class Data extends View {

@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { ModelSummary, StudyResults, StudyState } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { count, duration, percent, plural, short } from '../numbers.ts';
 import { readings, type Reading } from '../reading.ts';
@@ -16,6 +15,9 @@ import { readingList } from '../parts/reading-list.ts';
 import { studyControls } from '../parts/study-controls.ts';
 import { View } from '../view.ts';
 import './home.css';
+import type { ModelSummary } from '../../records/model.ts';
+import type { StudyResults } from '../../records/results.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-home')
 export class Home extends View {

@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { StudyState } from '../../app/facade.ts';
 import { LONGEST_RELAYED_SECONDS, outlivesReload } from '../../app/relay.ts';
 import type { JudgeConfig, Manifest } from '../../records/manifest.ts';
 import '../kit/forms.ts';
@@ -19,6 +18,7 @@ import { words } from '../store.ts';
 import { View } from '../view.ts';
 import './judge.css';
 import './train.css';
+import type { StudyState } from '../../records/study.ts';
 
 type Api = Extract<JudgeConfig, { kind: 'openai' }>;
 

@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { MixPlan } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import { counts } from '../figures/counts.ts';
@@ -19,6 +18,7 @@ import '../parts/mix-records.ts';
 import { href } from '../route.ts';
 import { View } from '../view.ts';
 import './mixes.css';
+import type { MixPlan } from '../../records/mix.ts';
 
 @customElement('pinch-mixes')
 export class Mixes extends View {

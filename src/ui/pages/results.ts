@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { StudyResults, StudyState } from '../../app/facade.ts';
 import { isWhole } from '../../app/learned.ts';
 import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { frame } from '../figures/frame.ts';
@@ -31,6 +30,8 @@ import { STATUS } from '../stages.ts';
 import { words } from '../store.ts';
 import { View } from '../view.ts';
 import './results.css';
+import type { StudyResults } from '../../records/results.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-results')
 export class Results extends View {

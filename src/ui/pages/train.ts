@@ -4,7 +4,6 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { readStudyHash } from '../../app/address.ts';
-import type { ModelSummary } from '../../app/facade.ts';
 import type { Manifest, ManifestInput } from '../../records/manifest.ts';
 import { mixName } from '../figures/heatmap.ts';
 import '../figures/figures.css';
@@ -25,6 +24,7 @@ import { PRESETS, presetOf, withPreset } from './train-presets.ts';
 import { View } from '../view.ts';
 import '../parts/records.css';
 import './train.css';
+import type { ModelSummary } from '../../records/model.ts';
 
 /** The manifest's `tuning`, for reading. */
 const TUNING: [Manifest['tuning'], string][] = [['lora', 'LoRA adapters, all mixes at once'], ['full', 'all weights, one mix at a time']];

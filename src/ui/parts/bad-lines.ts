@@ -1,9 +1,9 @@
 /** What an import brought: what was kept, what was noticed, and each line that could not be used with its reason. */
 import { html, type TemplateResult } from 'lit';
-import type { ImportReport } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { count, plural } from '../numbers.ts';
 import { pager } from './pager.ts';
+import type { ImportReport } from '../../records/import-report.ts';
 
 const LIMIT = 20;
 

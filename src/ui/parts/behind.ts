@@ -1,7 +1,7 @@
 /** Which conversations stand behind a score. */
-import type { StudyState } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { Category } from '../../records/question.ts';
+import type { StudyState } from '../../records/study.ts';
 
 export interface Behind {
   study: StudyState;

@@ -1,10 +1,10 @@
 /** A study's cells: for each mix, how far it has been tuned, has answered and been graded. */
 import { html, type TemplateResult } from 'lit';
-import type { CellState, StudyState } from '../../app/facade.ts';
 import { mixName } from '../figures/heatmap.ts';
 import { count } from '../numbers.ts';
 import { learned } from './learned.ts';
 import './cell-table.css';
+import type { CellState, StudyState } from '../../records/study.ts';
 
 const STAGE: Readonly<Record<CellState['stage'], { name: string; tone: string }>> = {
   waiting: { name: 'waiting', tone: 'plain' },

@@ -2,7 +2,6 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { StudyResults, StudyState } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
 import { CATEGORIES, CATEGORY_NAMES, languageName, sortMixes } from '../names.ts';
@@ -10,6 +9,8 @@ import { count, decimal, difference, interval } from '../numbers.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';
 import { openConversations } from './conversations-door.ts';
+import type { StudyResults } from '../../records/results.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-compare-mixes')
 export class CompareMixes extends View {

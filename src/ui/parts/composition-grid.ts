@@ -3,7 +3,7 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { Lab, MixPlan } from '../../app/facade.ts';
+import type { Lab } from '../../app/facade.ts';
 import type { Manifest } from '../../records/manifest.ts';
 import { composition, type CompositionData } from '../figures/composition.ts';
 import { mixName } from '../figures/heatmap.ts';
@@ -12,6 +12,7 @@ import { count } from '../numbers.ts';
 import { View } from '../view.ts';
 import '../figures/figures.css';
 import './composition-grid.css';
+import type { MixPlan } from '../../records/mix.ts';
 
 /** Record ids drawn in each picture. */
 const DRAWN = 20;

@@ -1,11 +1,11 @@
 /** Ways out of the browser for a study: the whole of it, its answers and grades in FastChat's layout, adapters in PEFT's. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { StudyState } from '../../app/facade.ts';
 import { isTuned } from '../names.ts';
 import { icon } from '../kit/icons.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-exports')
 export class Exports extends View {

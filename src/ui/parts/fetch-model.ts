@@ -2,7 +2,6 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { ModelSummary, RemoteModel, UnfinishedDownload } from '../../app/facade.ts';
 import type { Progress } from '../../core/progress.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
@@ -11,6 +10,7 @@ import { tooLarge } from '../store.ts';
 import { View } from '../view.ts';
 import { ask } from './ask.ts';
 import { modelNotes } from './model-notes.ts';
+import type { ModelSummary, RemoteModel, UnfinishedDownload } from '../../records/model.ts';
 
 const VERDICTS = { fits: { variant: 'success', title: 'Fits this device.' }, 'fits-as-int4': { variant: 'warning', title: 'Fits as int4.' }, 'does-not-fit': { variant: 'danger', title: 'Does not fit this device.' } } as const;
 

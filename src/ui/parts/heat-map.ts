@@ -1,13 +1,14 @@
 /** The heat map at work: raw or gated scores, the readout under the pointer, and the conversations behind each cell. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { StudyResults, StudyState } from '../../app/facade.ts';
 import { frame } from '../figures/frame.ts';
 import { heatmap, heatmapTable, type HeatCell, type HeatmapData } from '../figures/heatmap.ts';
 import { sortMixes } from '../names.ts';
 import { count, plural } from '../numbers.ts';
 import { View } from '../view.ts';
 import { openConversations } from './conversations-door.ts';
+import type { StudyResults } from '../../records/results.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-heat-map')
 export class HeatMap extends View {

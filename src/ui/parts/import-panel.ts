@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { AdapterSummary, ImportReport, ModelSummary } from '../../app/facade.ts';
 import { filesMeant, type PlacedFile } from '../../app/folder.ts';
 import { LANGUAGE_CODES, languageName } from '../names.ts';
 import type { Progress } from '../../core/progress.ts';
@@ -17,6 +16,9 @@ import { choice } from './choice.ts';
 import './drop-zone.ts';
 import type { FilesEvent } from './drop-zone.ts';
 import './fetch-model.ts';
+import type { AdapterSummary } from '../../records/adapter.ts';
+import type { ImportReport } from '../../records/import-report.ts';
+import type { ModelSummary } from '../../records/model.ts';
 
 const KINDS = {
   dataset: { name: 'Conversations', what: 'files or a folder', hint: 'LIMA, Bactrian-X, messages, ShareGPT or Alpaca as JSON or JSONL, one file a language or several', accept: ['.json', '.jsonl', '.gz'], marker: null },

@@ -2,12 +2,12 @@
 import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { StudyState } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { count, percent } from '../numbers.ts';
 import { standing, STATUS } from '../stages.ts';
 import { View } from '../view.ts';
 import { pager } from './pager.ts';
+import type { StudyState } from '../../records/study.ts';
 
 const LIMIT = 10;
 

@@ -3,11 +3,11 @@ import { Task } from '@lit/task';
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { JudgePromptText } from '../../app/facade.ts';
 import { languageName } from '../names.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';
 import './conversations.css';
+import type { JudgePromptText } from '../../records/judge-prompt.ts';
 
 @customElement('pinch-judge-prompts')
 export class JudgePrompts extends View {

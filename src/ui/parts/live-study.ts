@@ -1,7 +1,6 @@
 /** One study at work: where it stands, its curves, its cells, and the verbs it answers to. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { StudyState } from '../../app/facade.ts';
 import { icon } from '../kit/icons.ts';
 import { count, duration, percent, rate } from '../numbers.ts';
 import { href } from '../route.ts';
@@ -11,6 +10,7 @@ import { cellTable } from './cell-table.ts';
 import { copyLink } from './copy-link.ts';
 import './loss-curves.ts';
 import { studyControls } from './study-controls.ts';
+import type { StudyState } from '../../records/study.ts';
 
 @customElement('pinch-live-study')
 export class LiveStudy extends View {

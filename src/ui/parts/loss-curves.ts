@@ -2,7 +2,6 @@
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type uPlot from 'uplot';
-import type { LossPoint, StudyState } from '../../app/facade.ts';
 import { smoothed, smoothingWindow } from '../losses.ts';
 import { isTuned, mixLook } from '../names.ts';
 import { decimal, rate } from '../numbers.ts';
@@ -10,6 +9,8 @@ import { onMode } from '../theme/mode.ts';
 import { View } from '../view.ts';
 import { mixName } from '../figures/heatmap.ts';
 import './loss-curves.css';
+import type { LossPoint } from '../../records/loss.ts';
+import type { StudyState } from '../../records/study.ts';
 
 const three = (value: number): string => decimal(value, 3);
 const METRICS = {

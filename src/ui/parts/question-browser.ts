@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { BenchmarkSummary } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import type { Category } from '../../records/question.ts';
 import { CATEGORY_NAMES, languageName } from '../names.ts';
@@ -11,6 +10,7 @@ import { View } from '../view.ts';
 import { choice } from './choice.ts';
 import { pager } from './pager.ts';
 import './records.css';
+import type { BenchmarkSummary } from '../../records/benchmark.ts';
 
 const LIMIT = 5;
 

@@ -1,7 +1,6 @@
 /** The category radar with its choices: one language (or all), up to four mixes. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { StudyResults, StudyState } from '../../app/facade.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { frame } from '../figures/frame.ts';
 import { mixName } from '../figures/heatmap.ts';
@@ -10,6 +9,8 @@ import { CATEGORIES, languageName, mixLook, sortMixes } from '../names.ts';
 import { bestMonolingual } from '../reading.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';
+import type { StudyResults } from '../../records/results.ts';
+import type { StudyState } from '../../records/study.ts';
 
 const MOST = 4;
 

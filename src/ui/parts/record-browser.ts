@@ -3,7 +3,6 @@ import { Task } from '@lit/task';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { DatasetSummary } from '../../app/facade.ts';
 import type { Conversation } from '../../records/conversation.ts';
 import type { LanguageCode } from '../../core/languages.ts';
 import { icon } from '../kit/icons.ts';
@@ -12,6 +11,7 @@ import { View } from '../view.ts';
 import { inspectTokens } from './inspector-door.ts';
 import { pager } from './pager.ts';
 import './records.css';
+import type { DatasetSummary } from '../../records/dataset.ts';
 
 const LIMIT = 3;
 

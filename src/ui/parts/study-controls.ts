@@ -1,8 +1,8 @@
 /** The verbs a study answers to in its present state; the one that was asked for turns until the study has heard it. */
 import { html, type TemplateResult } from 'lit';
-import type { StudyState } from '../../app/facade.ts';
 import { icon, type IconName } from '../kit/icons.ts';
 import type { Store, Verb } from '../store.ts';
+import type { StudyState } from '../../records/study.ts';
 
 interface Control {
   verb: Verb;

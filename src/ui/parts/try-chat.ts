@@ -2,13 +2,13 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import type { ModelSummary } from '../../app/facade.ts';
 import '../kit/forms.ts';
 import { icon } from '../kit/icons.ts';
 import { count, decimal } from '../numbers.ts';
 import { words } from '../store.ts';
 import { View } from '../view.ts';
 import { choice } from './choice.ts';
+import type { ModelSummary } from '../../records/model.ts';
 
 @customElement('pinch-try-chat')
 export class TryChat extends View {

@@ -1,8 +1,8 @@
 /** A dataset's records in memory, a language at a time: a composition of two languages need not hold the other six. */
-import type { Conversation } from '../../records/conversation.ts';
-import { LabError } from '../../core/errors.ts';
-import type { LanguageCode } from '../../core/languages.ts';
-import type { Entry, Ids } from '../../data/recipes/index.ts';
+import type { Conversation } from '../records/conversation.ts';
+import { LabError } from '../core/errors.ts';
+import type { LanguageCode } from '../core/languages.ts';
+import type { Entry, Ids } from './recipes/index.ts';
 
 export class DatasetContent {
   private readonly byLanguage = new Map<LanguageCode, ReadonlyMap<string, Conversation>>();
