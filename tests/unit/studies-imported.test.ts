@@ -56,7 +56,7 @@ test('it is done by what is stored of it, and its bundle opens again', async () 
   const { study } = await imported([...ANSWERS, LOG]);
   const content = { ...study, losses: [], adapters: new Map() };
   expect(asStored(study.state, rowsOf(content), study.questions.length).status).toBe('done');
-  const back = readBundle(new Uint8Array(await (await writeBundle(content)).arrayBuffer()));
+  const back = readBundle(new Uint8Array(await writeBundle(content).arrayBuffer()));
   expect(back.state).toEqual(study.state);
   expect([back.answers.length, back.judgments.length]).toEqual([3, 4]);
 });
