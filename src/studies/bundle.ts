@@ -11,7 +11,9 @@
  *
  * API keys are in none of these: no record holds one, and the settings store is not read here.
  */
-import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
+import { strFromU8, strToU8, zipSync, type Zippable } from 'fflate';
+import { unpackArchive } from '../files/archive.ts';
+import { checkBundle } from './bundle-check.ts';
 import { readSafetensors, tensorToFloat32, writeSafetensors } from '../files/safetensors.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter } from '../engine/adapters/peft.ts';
 import { LabError } from '../core/errors.ts';
@@ -32,6 +34,8 @@ const READ: readonly unknown[] = [1, SCHEMA];
 
 /** In place of an adapter's two files, where all weights were tuned. */
 const FULL_WEIGHTS = 'model.safetensors';
+
+const PARTS = ['study.json', 'manifest.json', 'questions.jsonl', 'losses.jsonl', 'answers.jsonl', 'judgments.jsonl'];
 
 /** Weights hardly shrink; text does. */
 const STORE = 0;
@@ -60,18 +64,13 @@ export function writeBundle(content: StudyContent): Blob {
  * @throws LabError `studies.bundle` saying which part is missing or damaged; `studies.manifest`
  */
 export function readBundle(bytes: Uint8Array): StudyContent {
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(bytes);
-  } catch (cause) {
-    throw new LabError('studies.bundle', 'The file is not a zip archive, or it is damaged.', 'Choose a file that was made with "Export study".', {}, { cause });
-  }
+  const entries = unpackArchive(bytes, { code: 'studies.bundle', hint: 'Choose a file that was made with "Export study".' });
   const read = (name: string): string => {
-    const found = entries[name];
+    const found = entries.get(name);
     if (!found) throw new LabError('studies.bundle', `The archive has no ${name}, so it is not a study bundle.`, 'Choose a file that was made with "Export study".', { missing: name });
     return strFromU8(found);
   };
-  const { schema, study } = parse(read('study.json'), 'study.json', 1) as { schema?: unknown; study: StudyState };
+  const { schema, study } = (parse(read('study.json'), 'study.json', 1) ?? {}) as { schema?: unknown; study: StudyState };
   if (!READ.includes(schema)) throw new LabError('studies.bundle', `The bundle is of edition ${String(schema)}; this lab reads editions ${READ.join(' and ')}.`, 'Open it with the version of the lab that made it.', { schema });
   checkPart('study.json', study, 1);
   const manifest = parseManifest(study.manifest);
@@ -80,13 +79,16 @@ export function readBundle(bytes: Uint8Array): StudyContent {
       if (line === '') return [];
       const row = parse(line, name, i + 1);
       checkPart(name, row, i + 1);
+      numbers.set(row as object, i + 1);
       return [row as T];
     });
+  const numbers = new Map<object, number>();
   const adapters = new Map<string, Tuned>();
-  for (const id of [INIT_ADAPTER, ...expand(manifest).map((cell) => cell.id)]) {
-    const config = entries[`adapters/${id}/${ADAPTER_CONFIG}`];
-    const weights = entries[`adapters/${id}/${ADAPTER_WEIGHTS}`];
-    const full = entries[`adapters/${id}/${FULL_WEIGHTS}`];
+  const ids = expand(manifest).map((cell) => cell.id);
+  checkFiles(entries.keys(), ids);
+  for (const id of [INIT_ADAPTER, ...ids]) {
+    const [config, weights, full] = [ADAPTER_CONFIG, ADAPTER_WEIGHTS, FULL_WEIGHTS].map((name) => entries.get(`adapters/${id}/${name}`)) as [Uint8Array?, Uint8Array?, Uint8Array?];
+    if ((config === undefined) !== (weights === undefined) || (full && config)) throw new LabError('studies.bundle', `The bundle has ${full ? 'two kinds of weights' : `only one of the two files of the adapter`} of ${id}.`, 'The file is damaged or was edited: export the study again.', { cell: id });
     if (full) adapters.set(id, { full: true, tensors: new Map([...readSafetensors(full, FULL_WEIGHTS).tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: tensorToFloat32(tensor, FULL_WEIGHTS) }])) });
     else if (config && weights) adapters.set(id, readAdapter({ [ADAPTER_CONFIG]: config, [ADAPTER_WEIGHTS]: weights }));
   }
@@ -98,8 +100,21 @@ export function readBundle(bytes: Uint8Array): StudyContent {
   });
   const ended = study.status === 'done' || study.status === 'failed' || study.status === 'cancelled';
   const state: StudyState = { ...study, manifest, cells, progress: null, status: ended ? study.status : 'paused' };
-  const content: StudyContent = { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows<Answer>('answers.jsonl').map((answer) => (schema === 1 ? withoutRoom(answer) : answer)), judgments: rows('judgments.jsonl'), adapters };
+  const content: StudyContent = { state, questions: rows('questions.jsonl'), losses: rows('losses.jsonl'), answers: rows<Answer>('answers.jsonl').map((answer) => {
+      if (schema !== 1) return answer;
+      const now = withoutRoom(answer);
+      numbers.set(now, numbers.get(answer) as number);
+      return now;
+    }), judgments: rows('judgments.jsonl'), adapters };
+  checkBundle({ ...content, state: { ...state, cells: study.cells } }, ids, (row) => numbers.get(row) ?? 1);
   return { ...content, state: asStored(state, rowsOf(content), content.questions.length) };
+}
+
+/** Files that are no part of a bundle: what is there and not read would be lost without a word. */
+function checkFiles(names: Iterable<string>, cells: readonly string[]): void {
+  const known = new Set([...PARTS, ...[INIT_ADAPTER, ...cells].flatMap((id) => [ADAPTER_CONFIG, ADAPTER_WEIGHTS, FULL_WEIGHTS].map((name) => `adapters/${id}/${name}`))]);
+  const strange = [...names].filter((name) => !known.has(name));
+  if (strange.length > 0) throw new LabError('studies.bundle', `The bundle has files that belong to no study: ${strange.slice(0, 6).join(', ')}${strange.length > 6 ? ` and ${strange.length - 6} more` : ''}.`, 'Open the file as the lab exported it, or with the version of the lab that made it.', { strange });
 }
 
 function lines(rows: readonly unknown[]): [Uint8Array<ArrayBuffer>, { level: typeof DEFLATE }] {

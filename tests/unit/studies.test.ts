@@ -232,3 +232,26 @@ test('a bundle that is damaged is refused by file, line and field', async () => 
   expect(thrown(() => readBundle(changed('study.json', (text) => text.replace('"schema": 2,\n  "study"', '"schema": 9,\n  "study"'))))).toMatchObject({ data: { schema: 9 } });
   expect(thrown(() => readBundle(changed('study.json', (text) => text.replace('"models": [\n        "m"\n      ]', '"models": []')))).code).toBe('studies.manifest');
 });
+
+test('a bundle whose rows contradict one another is refused by file and line, and so is one with half an adapter or files of another kind', async () => {
+  const bytes = await bytesOf(writeBundle(content()));
+  const files = unzipSync(bytes);
+  const line = (name: string): Record<string, unknown> => JSON.parse(strFromU8(files[name] as Uint8Array).split('\n')[0] as string) as Record<string, unknown>;
+  const refused = (name: string, ...rows: Record<string, unknown>[]): string => thrown(() => readBundle(zipSync({ ...files, [name]: strToU8(rows.map((row) => `${JSON.stringify(row)}\n`).join('')) }))).message;
+  const [question, answer, judgment, point] = ['questions.jsonl', 'answers.jsonl', 'judgments.jsonl', 'losses.jsonl'].map(line) as [Record<string, unknown>, Record<string, unknown>, Record<string, unknown>, Record<string, unknown>];
+  expect(refused('questions.jsonl', question, question)).toMatch(/^Line 2 of questions\.jsonl in the bundle repeats /);
+  expect(refused('answers.jsonl', answer, answer)).toMatch(/^Line 2 of answers\.jsonl in the bundle repeats /);
+  expect(refused('answers.jsonl', { ...answer, model_id: 'x' })).toContain('is of the cell "x", which the manifest does not have');
+  expect(refused('answers.jsonl', { ...answer, question_id: '999_EN' })).toContain('is about the question "999_EN", which the bundle does not have');
+  expect(refused('answers.jsonl', { ...answer, tokens: [1, 2, 3, 4, 5] })).toContain('5 counts of tokens');
+  expect(refused('judgments.jsonl', judgment, judgment)).toContain('Line 2 of judgments.jsonl');
+  expect(refused('judgments.jsonl', { ...judgment, state: 'graded', score: 11 })).toContain('the score 11, which is not between 1 and 10');
+  expect(refused('judgments.jsonl', { ...judgment, state: 'graded', score: 0.5 })).toContain('not between 1 and 10');
+  expect(refused('losses.jsonl', point, point)).toContain('Line 2 of losses.jsonl');
+  const adapter = Object.keys(files).find((name) => name.endsWith('adapter_config.json')) as string;
+  const { [adapter]: _half, ...rest } = files;
+  expect(thrown(() => readBundle(zipSync(rest))).message).toContain('only one of the two files of the adapter');
+  expect(thrown(() => readBundle(zipSync({ ...files, 'notes.txt': strToU8('x') }))).message).toContain('belong to no study: notes.txt');
+  expect(thrown(() => readBundle(zipSync({ ...files, '../evil': strToU8('x') }))).message).toContain('outside its folder');
+  expect(readBundle(bytes).answers).toHaveLength(content().answers.length);
+});

@@ -88,13 +88,36 @@ function construct(json: unknown, config: Record<string, unknown>): HuggingFaceT
   if (typeof type === 'string' && !MODEL_TYPES.includes(type)) {
     throw new LabError('text.tokenizer', `tokenizer.json holds a tokenizer of type "${type}", which cannot be used.`, `Use a checkpoint whose tokenizer is one of: ${MODEL_TYPES.join(', ')}.`, { type });
   }
+  const wrong = wrongParts(json);
+  if (wrong.length > 0) throw new LabError('text.tokenizer', `tokenizer.json cannot be used: ${wrong.slice(0, 4).join('; ')}.`, 'Save the tokenizer again with a recent transformers, and choose the new tokenizer.json.', { wrong });
   try {
     const tokenizer = new HuggingFaceTokenizer({ added_tokens: [], ...json }, config);
     honourSingleWords(tokenizer);
+    // Parts that are only looked at when a text comes.
+    tokenizer.encode('A text. 1');
     return tokenizer;
   } catch (cause) {
     throw LabError.from(cause instanceof Error ? new Error(`tokenizer.json cannot be used: ${cause.message}`) : cause, 'text.tokenizer', 'Save the tokenizer again with a recent transformers, and choose the new tokenizer.json.');
   }
+}
+
+/** Ids that are none, and patterns that the library would pass over with no more than a line on the console. */
+function wrongParts(json: Record<string, unknown>): string[] {
+  const isId = (id: unknown): boolean => typeof id === 'number' && Number.isInteger(id) && id >= 0;
+  const wrong: string[] = [];
+  const vocab = (json['model'] as Record<string, unknown>)['vocab'];
+  if (isRecord(vocab)) for (const [token, id] of Object.entries(vocab)) if (!isId(id)) wrong.push(`the token ${JSON.stringify(token)} has the id ${JSON.stringify(id)}`);
+  const added = json['added_tokens'];
+  for (const token of Array.isArray(added) ? (added as unknown[]) : []) if (!isRecord(token) || !isId(token['id']) || typeof token['content'] !== 'string') wrong.push(`an added token is ${JSON.stringify(token)}`);
+  const look = (part: unknown): void => {
+    if (Array.isArray(part)) part.forEach(look);
+    if (!isRecord(part)) return;
+    const pattern = part['pattern'];
+    if ('pattern' in part && !(isRecord(pattern) && (typeof pattern['String'] === 'string' || typeof pattern['Regex'] === 'string'))) wrong.push(`a part of the type ${JSON.stringify(part['type'])} has the pattern ${JSON.stringify(pattern)}`);
+    Object.values(part).forEach(look);
+  };
+  for (const name of ['normalizer', 'pre_tokenizer', 'decoder']) look(json[name]);
+  return wrong;
 }
 
 /** Ids of the tokens that a parsed tokenizer.json adds to its model's vocabulary. */
